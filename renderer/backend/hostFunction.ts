@@ -1,0 +1,63 @@
+// Differentiable TensorFlow.js functions made of a forward and a backward loop over raw arrays.
+
+import * as tf from '@tensorflow/tfjs';
+import { hostOp } from './hostOp.ts';
+
+export interface HostFunction<State> {
+  /** float32 tensors; each gets a gradient. */
+  inputs: readonly tf.Tensor[];
+  /** Shape of the float32 result. */
+  shape: number[];
+  /** Fills `output` (zeroed on arrival) and returns what the backward loop wants to keep. */
+  forward(inputs: Float32Array[], output: Float32Array): State;
+  /** Adds dL/d(input) into `gradients` (zeroed on arrival), one array an input, given dL/d(output). */
+  backward(upstream: Float32Array, inputs: Float32Array[], gradients: Float32Array[], state: State): void;
+}
+
+/** Applies a `HostFunction`: an ordinary tensor on which `tf.grad`, `tf.variableGrads` and the optimisers work. */
+export function hostFunction<State>({ inputs, shape, forward, backward }: HostFunction<State>): tf.Tensor {
+  const apply = tf.customGrad((...args) => {
+    const tensors = args.slice(0, -1) as tf.Tensor[];
+    const save = args.at(-1) as tf.GradSaveFunc;
+    let state: State;
+    const [value] = hostOp(tensors, [{ shape, dtype: 'float32' }], (views, [output]) => {
+      state = forward(views as Float32Array[], output as Float32Array);
+    });
+    save(tensors);
+    const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]) =>
+      hostOp(
+        [upstream, ...saved],
+        saved.map((input) => ({ shape: input.shape, dtype: 'float32' })),
+        ([dy, ...views], gradients) =>
+          backward(dy as Float32Array, views as Float32Array[], gradients as Float32Array[], state),
+      );
+    return { value, gradFunc };
+  });
+  return apply(...inputs);
+}
+
+/**
+ * A scalar function whose loop yields value and gradient in one pass, as most losses do: `kernel` returns the value and adds
+ * its gradient with respect to each input into `gradients`, which arrive zeroed.
+ */
+export function hostScalar(
+  inputs: readonly tf.Tensor[],
+  kernel: (inputs: Float32Array[], gradients: Float32Array[]) => number,
+): tf.Scalar {
+  return hostFunction<Float32Array[]>({
+    inputs,
+    shape: [],
+    forward(views, output) {
+      const gradients = views.map((view) => new Float32Array(view.length));
+      output[0] = kernel(views, gradients);
+      return gradients;
+    },
+    backward([scale], _views, outputs, gradients) {
+      for (let i = 0; i < outputs.length; i++) {
+        const from = gradients[i];
+        const to = outputs[i];
+        for (let k = 0; k < to.length; k++) to[k] = scale * from[k];
+      }
+    },
+  }) as tf.Scalar;
+}
