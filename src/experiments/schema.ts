@@ -1,0 +1,356 @@
+// What an experiment config may say: every field with its type, range, default and meaning. The checks, the types, the JSON
+// Schema that `rastergrad schema` prints and docs/config.md all come from here.
+
+import { z } from 'zod';
+
+/** Longest side of a rendered or read picture, in pixels. */
+const imageSize = z.int().min(8).max(1024);
+const weight = (text: string) =>
+  z.number().min(0).default(0).describe(`Weight of the loss; 0 switches it off. ${text}`);
+const positive = z.number().gt(0);
+const count = z.int().min(1);
+
+const identity = {
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/, 'letters, digits, ".", "_" and "-"')
+    .default('run')
+    .describe(
+      "Names the run's folder. Defaults to the config file's own name; never inherited by `extends`.",
+    ),
+  description: z
+    .string()
+    .default('')
+    .describe('One or two sentences for the report: what is tried, and why. Never inherited by `extends`.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(1)
+    .describe('Seed of everything random: initial weights, order of objects, choice of views and points.'),
+  backend: z
+    .enum(['wasm', 'tensorflow', 'webgpu', 'cpu', 'auto'])
+    .default('wasm')
+    .describe(
+      'Tensor back end. `tensorflow` needs @tensorflow/tfjs-node or -node-gpu; `auto` takes it where installed.',
+    ),
+  dataset: z
+    .strictObject({
+      name: z
+        .string()
+        .min(1)
+        .default('furniture-mini')
+        .describe('A data set by name (`rastergrad dataset list`), or the folder of one.'),
+      categories: z
+        .array(z.string())
+        .default([])
+        .describe('Only objects of these categories, such as `[chair, sofa]`; an empty list takes all.'),
+    })
+    .prefault({})
+    .describe('Where the objects come from.'),
+};
+
+const template = {
+  level: z
+    .int()
+    .min(0)
+    .max(5)
+    .describe(
+      'Subdivisions of the icosahedron that the mesh starts as: 12, 42, 162, 642, 2562, 10242 vertices.',
+    ),
+  radii: z
+    .tuple([positive, positive, positive])
+    .describe(
+      "Half axes of the ellipsoid along x, y and z, in the data set's unit (its objects have radius 0.5).",
+    ),
+};
+
+const lossTerms = {
+  chamfer: z
+    .strictObject({
+      weight: weight('Mean squared distance between surface points and vertices, both ways (3D).'),
+      oppositeWeight: z
+        .number()
+        .min(0)
+        .default(0.55)
+        .describe(
+          'Weight of the direction vertex → nearest surface point relative to surface point → vertex.',
+        ),
+    })
+    .prefault({})
+    .describe('Distance to the surface points.'),
+  edge: z
+    .strictObject({ weight: weight('Mean squared edge length.') })
+    .prefault({})
+    .describe('Keeps edges short.'),
+  normal: z
+    .strictObject({ weight: weight('Mean |cosine| between edges and the normal of the nearest point (3D).') })
+    .prefault({})
+    .describe('Makes edges perpendicular to the normals of the surface points.'),
+  laplacian: z
+    .strictObject({ weight: weight('Mean squared change of each vertex relative to its neighbours.') })
+    .prefault({})
+    .describe('Makes neighbours move alike.'),
+  move: z
+    .strictObject({ weight: weight('Mean squared movement of the vertices within a deformation block.') })
+    .prefault({})
+    .describe('Makes steps small.'),
+  silhouette: z
+    .strictObject({
+      weight: weight('Difference between rendered and true silhouette, mean over views (2D).'),
+      kind: z
+        .enum(['iou', 'l2'])
+        .default('iou')
+        .describe('`iou`: 1 − intersection over union; `l2`: mean squared difference of coverage.'),
+    })
+    .prefault({})
+    .describe('Compares rendered with true silhouettes.'),
+  color: z
+    .strictObject({
+      weight: weight('Mean absolute difference of colour, normalised by the area of the target (2D).'),
+    })
+    .prefault({})
+    .describe('Compares rendered with true colours.'),
+};
+
+const schedule = z
+  .enum(['cosine', 'constant'])
+  .default('cosine')
+  .describe('Course of the learning rate after the warm-up: `cosine` falls to 0 at the last step.');
+
+const method = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('dibr').describe('DIB-R: a soft silhouette outside, the visible face inside.'),
+      sharpness: positive
+        .default(7000)
+        .describe('Fall-off of the soft silhouette: exp(−sharpness · d²), with d in image-plane units.'),
+      boxSize: positive
+        .default(0.02)
+        .describe("How far outside its bounding box a face's silhouette reaches, in image-plane units."),
+      maxFaces: count.default(30).describe('Most faces that contribute to the soft silhouette of one pixel.'),
+    }),
+    z.strictObject({
+      type: z.literal('hard').describe('Plain rasterization: the silhouette has no gradient.'),
+    }),
+  ])
+  .prefault({ type: 'dibr' })
+  .describe(
+    'How the rasterizer is made differentiable. A `type` other than the inherited one drops its options.',
+  );
+
+const renderer = z
+  .strictObject({
+    method,
+    perspectiveCorrect: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Interpolate attributes perspective-correctly; false: affinely on the picture, as DIB-R does.',
+      ),
+    imageSize: imageSize.default(64).describe('Width and height of the rendered pictures, in pixels.'),
+  })
+  .prefault({})
+  .describe('How predictions are rendered for the 2D losses.');
+
+const report = z
+  .strictObject({
+    objects: z.int().min(0).default(12).describe('Number of objects whose pictures and meshes are kept.'),
+  })
+  .prefault({})
+  .describe('What report.html shows.');
+
+const trainSchema = z
+  .strictObject({
+    task: z.literal('train').describe('Train a network that predicts meshes from one picture.'),
+    ...identity,
+    model: z
+      .strictObject({
+        imageSize: imageSize
+          .default(64)
+          .describe("Width and height of the network's input picture, in pixels."),
+        encoder: z
+          .strictObject({
+            channels: z
+              .array(count)
+              .min(1)
+              .max(8)
+              .default([16, 32, 64, 128])
+              .describe('Channels of each convolution stage; every stage halves the picture.'),
+            globalCode: z
+              .int()
+              .min(0)
+              .default(64)
+              .describe('Width of the code of the whole picture that every vertex receives; 0: none.'),
+          })
+          .prefault({})
+          .describe('The convolution stack that turns the picture into feature maps.'),
+        hidden: count.default(32).describe("Width of the graph network's hidden features."),
+        template: z
+          .strictObject({
+            level: template.level.default(1),
+            levels: z
+              .int()
+              .min(1)
+              .max(6)
+              .default(3)
+              .describe(
+                'Number of meshes, coarse to fine, each with one deformation block; level 1, 3 levels: 42 → 162 → 642 vertices.',
+              ),
+            radii: template.radii.default([0.3, 0.3, 0.3]),
+          })
+          .prefault({})
+          .describe('The ellipsoid that is deformed.'),
+        blocks: z
+          .strictObject({
+            layers: count.default(6).describe('Hidden graph convolutions of a deformation block.'),
+          })
+          .prefault({})
+          .describe('The deformation blocks.'),
+      })
+      .prefault({})
+      .describe('The network.'),
+    losses: z
+      .strictObject(lossTerms)
+      .prefault({})
+      .describe('Loss terms; what is trained is their weighted sum.'),
+    supervision: z
+      .strictObject({
+        views: count
+          .default(2)
+          .describe('Pictures of an object that 2D losses compare with: the input view and random others.'),
+        levels: count.default(1).describe('How many of the finest meshes the 2D losses look at.'),
+      })
+      .prefault({})
+      .describe('What the 2D losses get to see.'),
+    renderer,
+    training: z
+      .strictObject({
+        steps: count.default(1000).describe('Optimiser steps.'),
+        batchSize: count.default(4).describe('Objects a step.'),
+        learningRate: positive.default(3e-3).describe("Adam's learning rate at its peak."),
+        schedule,
+        warmupSteps: z.int().min(0).default(0).describe('Steps over which the learning rate rises from 0.'),
+        clipNorm: z
+          .number()
+          .min(0)
+          .default(0)
+          .describe('Largest norm of the whole gradient, which is scaled down to it; 0: no limit.'),
+        mirror: z.boolean().default(true).describe('Show every other object mirrored, at random.'),
+        targetPoints: count.default(500).describe('Surface points of an object that a step compares with.'),
+        validateEvery: z.int().min(0).default(200).describe('Steps between validations; 0: only at the end.'),
+        checkpointEvery: z
+          .int()
+          .min(0)
+          .default(200)
+          .describe('Steps between checkpoints; 0: only at the end.'),
+        keepCheckpoints: count.default(2).describe('Number of latest checkpoints that are kept.'),
+      })
+      .prefault({})
+      .describe('The optimisation.'),
+    evaluation: z
+      .strictObject({
+        split: z
+          .enum(['validation', 'test'])
+          .default('test')
+          .describe('Objects that the final table is about. Tune on `validation`.'),
+        views: count.default(3).describe('Pictures of an object that are predicted from, one at a time.'),
+        points: count.default(2000).describe('Surface points that chamfer distance and F-score compare.'),
+        fThreshold: positive
+          .default(0.05)
+          .describe(
+            "Distance within which a point counts as matched by the F-score, in the data set's unit.",
+          ),
+      })
+      .prefault({})
+      .describe('The numbers at the end.'),
+    report,
+  })
+  .superRefine((config, context) => {
+    const { level, levels } = config.model.template;
+    if (level + levels - 1 > 5) {
+      context.addIssue({
+        code: 'custom',
+        path: ['model', 'template', 'levels'],
+        message: `level ${level} and ${levels} levels end at subdivision ${level + levels - 1}, but 5 is the finest`,
+      });
+    }
+    if (config.supervision.levels > levels) {
+      context.addIssue({
+        code: 'custom',
+        path: ['supervision', 'levels'],
+        message: `${config.supervision.levels} is more than model.template.levels, ${levels}`,
+      });
+    }
+    requireLoss(config.losses, context);
+  })
+  .describe('A network that predicts meshes from one picture.');
+
+const { edge, laplacian, silhouette, color } = lossTerms;
+
+const fitMeshSchema = z
+  .strictObject({
+    task: z
+      .literal('fit-mesh')
+      .describe('Fit the vertices and colours of one mesh an object to its pictures.'),
+    ...identity,
+    objects: z
+      .union([count, z.array(z.string()).min(1)])
+      .default(10)
+      .describe('Objects to fit, one after another: a list of ids, or how many of the test split.'),
+    template: z
+      .strictObject({
+        level: template.level.default(3),
+        radii: template.radii.default([0.35, 0.35, 0.35]),
+      })
+      .prefault({})
+      .describe('The ellipsoid that is deformed.'),
+    losses: z
+      .strictObject({ silhouette, color, edge, laplacian })
+      .prefault({})
+      .describe('Loss terms; what is minimised is their weighted sum.'),
+    views: z
+      .strictObject({
+        fit: count.default(20).describe("Pictures of an object to fit to; the object's others are held out."),
+      })
+      .prefault({})
+      .describe('Which pictures are used.'),
+    renderer,
+    fitting: z
+      .strictObject({
+        steps: count.default(300).describe('Optimiser steps an object.'),
+        viewsPerStep: count.default(4).describe('Pictures that a step compares with.'),
+        learningRate: positive
+          .default(0.01)
+          .describe("Adam's learning rate for vertices, in the data set's unit."),
+        colorLearningRate: positive.default(0.05).describe("Adam's learning rate for vertex colours."),
+        schedule,
+      })
+      .prefault({})
+      .describe('The optimisation.'),
+    report,
+  })
+  .superRefine((config, context) => requireLoss(config.losses, context))
+  .describe('Meshes fitted to pictures directly, with no network.');
+
+/** Every experiment config, distinguished by its `task`. */
+export const configSchema = z.discriminatedUnion('task', [trainSchema, fitMeshSchema]);
+
+export type ExperimentConfig = z.output<typeof configSchema>;
+export type TrainConfig = z.output<typeof trainSchema>;
+export type FitMeshConfig = z.output<typeof fitMeshSchema>;
+export type RendererConfig = z.output<typeof renderer>;
+export type TrainLosses = TrainConfig['losses'];
+export type FitMeshLosses = FitMeshConfig['losses'];
+
+/** Fields that a config says for itself alone: `extends` does not hand them down. */
+export const OWN_FIELDS = ['name', 'description'] as const;
+
+function requireLoss(losses: Record<string, { weight: number }>, context: z.RefinementCtx): void {
+  if (Object.values(losses).some((loss) => loss.weight > 0)) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['losses'],
+    message: `every weight is 0; give one of ${Object.keys(losses).join(', ')} a weight above 0`,
+  });
+}
