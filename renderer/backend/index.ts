@@ -1,2 +1,3 @@
 export { type HostFunction, hostFunction, hostScalar } from './hostFunction.ts';
 export { type HostArray, hostOp, type OutputSpec } from './hostOp.ts';
+export { type BackendName, type BackendOptions, backendNames, useBackend } from './select.ts';
