@@ -1,0 +1,152 @@
+// Reads an experiment config: YAML, `extends`, overrides, then the schema. Whatever is wrong becomes one line that names the
+// file, the field and what was expected.
+
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { LineCounter, parseDocument, stringify } from 'yaml';
+import type { z } from 'zod';
+import { ArgumentError, FileError, type RastergradError } from '../../renderer/errors.ts';
+import { configJsonSchema, describeType, fieldPaths, schemaAt } from './jsonSchema.ts';
+import { nearestName } from './nearestName.ts';
+import { type ConfigFields, isFields, mergeFields, overrideFields, parseOverride } from './overrides.ts';
+import { configSchema, type ExperimentConfig, OWN_FIELDS } from './schema.ts';
+
+/**
+ * Loads the config at `file`, lays it over the ones it `extends`, and the `key=value` overrides over that.
+ *
+ * Where neither says a back end, the environment's RASTERGRAD_BACKEND does. Where the file says no name, its own name is taken.
+ *
+ * @throws FileError for a missing file, bad YAML, a circle of `extends`, an unknown field or a wrong value.
+ * @throws ArgumentError for an override that is malformed, names an unknown field or has a wrong value.
+ */
+export async function loadConfig(file: string, overrides: string[] = []): Promise<ExperimentConfig> {
+  const parsed = overrides.map(parseOverride);
+  const fromFiles = await readExtended(file, []);
+  const named = { name: fileStem(file), ...environmentFields(), ...fromFiles };
+  const fields = parsed.map(overrideFields).reduce(mergeFields, named);
+  const blame = (field: string, problem: string): RastergradError => {
+    const override = parsed.findLast((candidate) => liesWithin(field, candidate.path.join('.')));
+    return override ? new ArgumentError(problem) : new FileError(file, problem);
+  };
+  return check(fields, blame);
+}
+
+/** Checks a config given as data, as `loadConfig` does one from a file, and fills in the defaults. */
+export function parseConfig(fields: unknown): ExperimentConfig {
+  return check(fields, (_field, problem) => new ArgumentError(problem));
+}
+
+/** A config as YAML that `loadConfig` reads back to the same. */
+export function formatConfig(config: ExperimentConfig): string {
+  return stringify(config, { flowCollectionPadding: false, lineWidth: 0 });
+}
+
+function check(
+  fields: unknown,
+  blame: (field: string, problem: string) => RastergradError,
+): ExperimentConfig {
+  const result = configSchema.safeParse(fields);
+  if (result.success) return result.data;
+  // An unknown field explains more than what is missing in consequence.
+  const { issues } = result.error;
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  const field = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue.path;
+  throw blame(field.join('.'), describeIssue(issue, fields));
+}
+
+function describeIssue(issue: z.core.$ZodIssue, fields: unknown): string {
+  const where = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys')
+    return describeUnknown([...issue.path, issue.keys[0]].join('.'), fields);
+  if (issue.code === 'custom') return `${where}: ${issue.message}`;
+  const value = issue.path.reduce<unknown>(
+    (inner, key) => (inner as ConfigFields | undefined)?.[key as string],
+    fields,
+  );
+  const expected =
+    issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)
+      ? `one of ${issue.options.join(', ')}`
+      : describeType(schemaAt(configJsonSchema(), issue.path, fields) ?? {});
+  if (where === '') return `expected a mapping of fields, such as "task: train", not ${show(value)}`;
+  return value === undefined
+    ? `${where} is missing: expected ${expected}`
+    : `${where} is ${show(value)}: expected ${expected}`;
+}
+
+function describeUnknown(field: string, fields: unknown): string {
+  const known = fieldPaths(configJsonSchema(), fields).map((candidate) => ({
+    candidate,
+    ...splitLast(candidate),
+  }));
+  const { parent, key } = splitLast(field);
+  const siblings = known.filter((other) => other.parent === parent);
+  const siblingKey = nearestName(
+    key,
+    siblings.map((other) => other.key),
+  );
+  const nearest =
+    siblings.find((other) => other.key === siblingKey) ?? known.find((other) => other.key === key);
+  const names = siblings.map((other) => other.candidate).join(', ');
+  return `${field}: unknown key; ${nearest ? `did you mean ${nearest.candidate}?` : `known here: ${names || 'none'}`}`;
+}
+
+async function readExtended(file: string, extendedBy: string[]): Promise<ConfigFields> {
+  const fields = await readFields(file);
+  const { extends: parent, ...own } = fields;
+  if (parent === undefined) return own;
+  if (typeof parent !== 'string')
+    throw new FileError(file, `extends is ${show(parent)}: expected a file name`);
+  const parentFile = path.join(path.dirname(file), parent);
+  const chain = [...extendedBy, file];
+  if (chain.some((earlier) => path.resolve(earlier) === path.resolve(parentFile))) {
+    throw new FileError(file, `extends goes in a circle: ${[...chain, parentFile].join(' → ')}`);
+  }
+  const inherited = { ...(await readExtended(parentFile, chain)) };
+  for (const field of OWN_FIELDS) delete inherited[field];
+  return mergeFields(inherited, own);
+}
+
+async function readFields(file: string): Promise<ConfigFields> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = { ENOENT: 'no such file', EISDIR: 'is a folder; expected a YAML file' }[code ?? ''];
+    throw new FileError(file, reason ?? `cannot be read (${code})`);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [error] = document.errors;
+  if (error) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    throw new FileError(`${file}:${line}:${col}`, `not valid YAML: ${error.message.split('\n')[0]}`);
+  }
+  const fields: unknown = document.toJS();
+  if (!isFields(fields)) throw new FileError(file, `expected a mapping of fields, such as "task: train"`);
+  return fields;
+}
+
+function environmentFields(): ConfigFields {
+  const backend = process.env.RASTERGRAD_BACKEND;
+  return backend ? { backend } : {};
+}
+
+/** A name made of the file's, without its ending and without characters that a folder should not have. */
+function fileStem(file: string): string {
+  return path.basename(file, path.extname(file)).replace(/[^\w.-]+/g, '-');
+}
+
+function liesWithin(field: string, ancestor: string): boolean {
+  return field === ancestor || field.startsWith(`${ancestor}.`) || ancestor.startsWith(`${field}.`);
+}
+
+function splitLast(field: string): { parent: string; key: string } {
+  const dot = field.lastIndexOf('.');
+  return { parent: field.slice(0, Math.max(0, dot)), key: field.slice(dot + 1) };
+}
+
+function show(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,189 @@
+// Config loading: extends, overrides, defaults, and the one line that each mistake becomes.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ArgumentError, FileError } from '../../../renderer/errors.ts';
+import { formatConfig, loadConfig, parseConfig } from '../../../src/experiments/config.ts';
+import type { TrainConfig } from '../../../src/experiments/schema.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'rastergrad-config-'));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+async function write(name: string, text: string): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, text);
+  return file;
+}
+
+const minimal = 'task: train\nlosses: {edge: {weight: 1}}\n';
+
+describe('loadConfig', () => {
+  it('fills in defaults and takes the name of the file', async () => {
+    const config = await loadConfig(await write('tiny try.yaml', minimal));
+    expect(config).toMatchObject({ task: 'train', name: 'tiny-try', seed: 1, backend: 'wasm' });
+    expect((config as TrainConfig).renderer.method).toEqual({
+      type: 'dibr',
+      sharpness: 7000,
+      boxSize: 0.02,
+      maxFaces: 30,
+    });
+  });
+
+  it('lays a config over the one it extends, except for what is its own', async () => {
+    await write(
+      'base.yaml',
+      `${minimal}name: base\ndescription: the base\ntraining: {steps: 7, batchSize: 2}\n`,
+    );
+    const file = await write(
+      'child.yaml',
+      'extends: base.yaml\ntraining: {steps: 9}\nmodel: {encoder: {channels: [8]}}\n',
+    );
+    const config = (await loadConfig(file)) as TrainConfig;
+    expect(config).toMatchObject({ name: 'child', description: '' });
+    expect(config.training).toMatchObject({ steps: 9, batchSize: 2 });
+    expect(config.model.encoder.channels).toEqual([8]);
+  });
+
+  it('drops the options of an inherited method when the type changes', async () => {
+    await write('base.yaml', `${minimal}renderer: {method: {type: dibr, sharpness: 70}, imageSize: 32}\n`);
+    const file = await write('child.yaml', 'extends: base.yaml\n');
+    const config = await loadConfig(file, ['renderer.method.type=hard']);
+    expect(config.renderer).toMatchObject({ method: { type: 'hard' }, imageSize: 32 });
+    expect(config.renderer.method).not.toHaveProperty('sharpness');
+  });
+
+  it('reads override values as YAML, the last one winning', async () => {
+    const overrides = [
+      'training.steps=3',
+      'dataset.categories=[chair, sofa]',
+      'training.mirror=false',
+      'training.steps=4',
+    ];
+    const config = (await loadConfig(await write('a.yaml', minimal), overrides)) as TrainConfig;
+    expect(config.training).toMatchObject({ steps: 4, mirror: false });
+    expect(config.dataset.categories).toEqual(['chair', 'sofa']);
+  });
+
+  it('takes the back end from the environment where nothing else says one', async () => {
+    vi.stubEnv('RASTERGRAD_BACKEND', 'cpu');
+    const file = await write('a.yaml', minimal);
+    expect((await loadConfig(file)).backend).toBe('cpu');
+    expect((await loadConfig(file, ['backend=wasm'])).backend).toBe('wasm');
+  });
+
+  it('reads back what formatConfig writes', async () => {
+    const config = await loadConfig(await write('a.yaml', `${minimal}training: {learningRate: 1e-7}\n`));
+    expect(await loadConfig(await write('config.resolved.yaml', formatConfig(config)))).toEqual(config);
+  });
+});
+
+describe('mistakes in a config', () => {
+  const cases: [yaml: string, message: string][] = [
+    [`${minimal}model: {hiden: 3}`, 'model.hiden: unknown key; did you mean model.hidden?'],
+    [`${minimal}hidden: 3`, 'hidden: unknown key; did you mean model.hidden?'],
+    [
+      `${minimal}model: {encoder: {zzz: 3}}`,
+      'model.encoder.zzz: unknown key; known here: model.encoder.channels, model.encoder.globalCode',
+    ],
+    [
+      `${minimal}renderer: {method: {type: hard, sharpness: 3}}`,
+      'renderer.method.sharpness: unknown key; known here: renderer.method.type',
+    ],
+    [`${minimal}training: {steps: many}`, 'training.steps is "many": expected a whole number ≥ 1'],
+    [`${minimal}training: {steps: 0}`, 'training.steps is 0: expected a whole number ≥ 1'],
+    [`${minimal}training: {learningRate: .nan}`, 'training.learningRate is NaN: expected a number > 0'],
+    [
+      `${minimal}training: {schedule: cosin}`,
+      'training.schedule is "cosin": expected one of cosine, constant',
+    ],
+    [
+      `${minimal}renderer: {method: {type: softras}}`,
+      'renderer.method.type is "softras": expected one of dibr, hard',
+    ],
+    [
+      `${minimal}model: {template: {radii: [1, 2]}}`,
+      'model.template.radii is [1,2]: expected a list of 3, each a number > 0',
+    ],
+    [
+      `${minimal}model: {template: {radii: [1, 2, x]}}`,
+      'model.template.radii.2 is "x": expected a number > 0',
+    ],
+    [`${minimal}supervision: {levels: 4}`, 'supervision.levels: 4 is more than model.template.levels, 3'],
+    [
+      `${minimal}model: {template: {level: 4}}`,
+      'model.template.levels: level 4 and 3 levels end at subdivision 6, but 5 is the finest',
+    ],
+    [
+      'task: train',
+      'losses: every weight is 0; give one of chamfer, edge, normal, laplacian, move, silhouette, color a weight above 0',
+    ],
+    ['task: trian', 'task is "trian": expected one of train, fit-mesh'],
+    ['seed: 3', 'task is missing: expected one of train, fit-mesh'],
+    [
+      'task: fit-mesh\nlosses: {chamfer: {weight: 1}}',
+      'losses.chamfer: unknown key; known here: losses.silhouette, losses.color, losses.edge, losses.laplacian',
+    ],
+    [
+      'task: fit-mesh\nobjects: -1\nlosses: {color: {weight: 1}}',
+      'objects is -1: expected a whole number ≥ 1, or a list of at least 1, each a text',
+    ],
+    ['- 1', 'expected a mapping of fields, such as "task: train"'],
+    ['extends: 3', 'extends is 3: expected a file name'],
+  ];
+
+  it.each(cases)('%j', async (yaml, message) => {
+    const file = await write('bad.yaml', yaml);
+    await expect(loadConfig(file)).rejects.toThrow(new FileError(file, message));
+  });
+
+  it('says where YAML breaks', async () => {
+    const file = await write('bad.yaml', 'task: train\nseed: [1, 2\n');
+    await expect(loadConfig(file)).rejects.toThrow(/bad\.yaml:3:1: not valid YAML: \S[^\n]*$/);
+  });
+
+  it('names a missing file, and the missing file that is extended', async () => {
+    await expect(loadConfig(path.join(folder, 'none.yaml'))).rejects.toThrow(/none\.yaml: no such file$/);
+    const file = await write('child.yaml', 'extends: gone.yaml');
+    await expect(loadConfig(file)).rejects.toThrow(/gone\.yaml: no such file$/);
+    await expect(loadConfig(folder)).rejects.toThrow(/is a folder; expected a YAML file$/);
+  });
+
+  it('refuses a circle of extends', async () => {
+    await write('a.yaml', 'extends: b.yaml');
+    await write('b.yaml', 'extends: a.yaml');
+    await expect(loadConfig(path.join(folder, 'a.yaml'))).rejects.toThrow(
+      /extends goes in a circle: .*a\.yaml → .*b\.yaml → .*a\.yaml/,
+    );
+  });
+
+  it('blames the command line for what an override says', async () => {
+    const file = await write('a.yaml', minimal);
+    const mistakes = [
+      ['steps', '"steps": expected key=value, such as training.steps=100'],
+      ['=3', '"=3": expected key=value, such as training.steps=100'],
+      ['training.steps=[1', '"training.steps=[1": the value of training.steps is not valid YAML'],
+      ['training.stepz=3', 'training.stepz: unknown key; did you mean training.steps?'],
+      ['training=3', 'training is 3: expected a mapping with steps'],
+    ];
+    for (const [override, message] of mistakes) {
+      const error: unknown = await loadConfig(file, [override]).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(ArgumentError);
+      expect((error as Error).message.startsWith(message)).toBe(true);
+    }
+  });
+
+  it('checks data as it does files', () => {
+    expect(() => parseConfig({ task: 'train', loses: {} })).toThrow(
+      'loses: unknown key; did you mean losses?',
+    );
+    expect(() => parseConfig(3)).toThrow('expected a mapping of fields');
+  });
+});
