@@ -3,15 +3,22 @@
 import * as tf from '@tensorflow/tfjs';
 import { hostOp } from './hostOp.ts';
 
-export interface HostFunction<State> {
+/** float32 where tensors are at work; float64 where a test compares a backward loop with finite differences. */
+export type RealArray = Float32Array | Float64Array;
+
+/** A function of arrays and its derivative, as loops that do not care about the precision of the elements. */
+export interface HostKernel<State = unknown> {
+  /** Fills `output` (zeroed on arrival) and returns what the backward loop wants to keep. */
+  forward(inputs: RealArray[], output: RealArray): State;
+  /** Adds dL/d(input) into `gradients` (zeroed on arrival), one array an input, given dL/d(output). */
+  backward(upstream: RealArray, inputs: RealArray[], gradients: RealArray[], state: State): void;
+}
+
+export interface HostFunction<State> extends HostKernel<State> {
   /** float32 tensors; each gets a gradient. */
   inputs: readonly tf.Tensor[];
   /** Shape of the float32 result. */
   shape: number[];
-  /** Fills `output` (zeroed on arrival) and returns what the backward loop wants to keep. */
-  forward(inputs: Float32Array[], output: Float32Array): State;
-  /** Adds dL/d(input) into `gradients` (zeroed on arrival), one array an input, given dL/d(output). */
-  backward(upstream: Float32Array, inputs: Float32Array[], gradients: Float32Array[], state: State): void;
 }
 
 /** Applies a `HostFunction`: an ordinary tensor on which `tf.grad`, `tf.variableGrads` and the optimisers work. */
@@ -42,9 +49,9 @@ export function hostFunction<State>({ inputs, shape, forward, backward }: HostFu
  */
 export function hostScalar(
   inputs: readonly tf.Tensor[],
-  kernel: (inputs: Float32Array[], gradients: Float32Array[]) => number,
+  kernel: (inputs: RealArray[], gradients: RealArray[]) => number,
 ): tf.Scalar {
-  return hostFunction<Float32Array[]>({
+  return hostFunction<RealArray[]>({
     inputs,
     shape: [],
     forward(views, output) {

@@ -1,3 +1,9 @@
-export { type HostFunction, hostFunction, hostScalar } from './hostFunction.ts';
+export {
+  type HostFunction,
+  type HostKernel,
+  hostFunction,
+  hostScalar,
+  type RealArray,
+} from './hostFunction.ts';
 export { type HostArray, hostOp, type OutputSpec } from './hostOp.ts';
 export { type BackendName, type BackendOptions, backendNames, useBackend } from './select.ts';

@@ -1,0 +1,33 @@
+// What training, evaluation and prediction need to know of a model: pictures in, meshes out.
+
+import type * as tf from '@tensorflow/tfjs';
+import type { Topology } from '../../renderer/mesh/index.ts';
+import type { Parameters } from '../nn/index.ts';
+
+/** One mesh of the coarse-to-fine sequence that a model predicts, for every item of a batch. */
+export interface PredictedLevel {
+  topology: Topology;
+  /** [B, V, 3] where the deformation block moved the vertices to. */
+  vertices: tf.Tensor3D;
+  /** [B, V, 3], or [1, V, 3] where all items share it: where the block found them. Laplacian and move losses compare the two. */
+  before: tf.Tensor3D;
+}
+
+export interface MeshPrediction {
+  /** Coarse to fine. */
+  levels: PredictedLevel[];
+  /** [B, V, 3] linear colours of the finest level's vertices; values leave [0, 1] where the network overshoots. */
+  colors: tf.Tensor3D;
+}
+
+export interface MeshPredictor {
+  readonly parameters: Parameters;
+  /** The finest level's connectivity. */
+  readonly topology: Topology;
+  /**
+   * @param pictures [B, H, W, 4] linear RGB, with the mean foreground colour behind the object, and coverage
+   * @returns meshes in the frame of the input camera, centred at the object
+   */
+  predict(pictures: tf.Tensor4D): MeshPrediction;
+  dispose(): void;
+}

@@ -1,0 +1,116 @@
+// Pixel2Mesh (Wang et al., ECCV 2018) by configuration: an image encoder, an ellipsoid whose vertices pick up features where they
+// project, and one deformation block a level with unpooling in between. Beyond the paper: a code of the whole picture that every
+// vertex receives, offsets instead of absolute positions (as Mesh R-CNN, Gkioxari et al. 2019), and a colour for every vertex.
+
+import * as tf from '@tensorflow/tfjs';
+import { icosphere, subdivide, type Topology } from '../../renderer/mesh/index.ts';
+import {
+  Dense,
+  graphUnpool,
+  meanOfNeighbours,
+  Parameters,
+  type PoolingCamera,
+  poolFeatures,
+  zeros,
+} from '../nn/index.ts';
+import type { Random } from '../tensor/random.ts';
+import { DeformationBlock } from './deformationBlock.ts';
+import { ImageEncoder, type ImageEncoderOptions } from './imageEncoder.ts';
+import type { MeshPrediction, MeshPredictor, PredictedLevel } from './meshPredictor.ts';
+
+export interface Pixel2MeshOptions {
+  /** Side of the input picture, in pixels. */
+  imageSize: number;
+  encoder: ImageEncoderOptions;
+  /** Width of the hidden features of the graph network. */
+  hidden: number;
+  template: {
+    /** Subdivisions of the icosahedron that the coarsest level has. */
+    level: number;
+    /** Number of levels, each four times as many faces as the one before. */
+    levels: number;
+    /** Half axes of the ellipsoid. */
+    radii: [number, number, number];
+  };
+  blocks: { residualBlocks: number };
+}
+
+const pictureChannels = 4;
+
+export class Pixel2Mesh implements MeshPredictor {
+  readonly parameters: Parameters;
+  readonly topology: Topology;
+  private readonly topologies: Topology[];
+  /** Edges of level i, at whose midpoints level i + 1 has its new vertices. */
+  private readonly unpoolEdges: Int32Array[] = [];
+  private readonly template: tf.Tensor3D;
+  private readonly encoder: ImageEncoder;
+  private readonly blocks: DeformationBlock[];
+  private readonly colorHead: Dense;
+  private readonly camera: PoolingCamera;
+
+  constructor(options: Pixel2MeshOptions, camera: PoolingCamera, random: Random) {
+    const { imageSize, encoder, hidden, template, blocks } = options;
+    this.camera = camera;
+    this.parameters = new Parameters(random);
+
+    const coarse = icosphere(template.level, { radii: template.radii });
+    this.template = coarse.vertices.expandDims<tf.Tensor3D>(0);
+    coarse.vertices.dispose();
+    this.topologies = [coarse.topology];
+    for (let level = 1; level < template.levels; level++) {
+      const { topology, edges } = subdivide(this.topologies[level - 1]);
+      this.topologies.push(topology);
+      this.unpoolEdges.push(edges);
+    }
+    this.topology = this.topologies.at(-1)!;
+
+    this.encoder = new ImageEncoder(this.parameters, imageSize, pictureChannels, encoder);
+    const pooled = pictureChannels + this.encoder.channels;
+    this.blocks = this.topologies.map(
+      (topology, level) =>
+        new DeformationBlock(
+          this.parameters,
+          `block.${level}`,
+          meanOfNeighbours(topology),
+          this.unpoolEdges[level - 1],
+          {
+            inputs: pooled + 3 + (level > 0 ? hidden : 0),
+            hidden,
+            residualBlocks: blocks.residualBlocks,
+            globalCode: encoder.globalCode,
+          },
+        ),
+    );
+    this.colorHead = new Dense(this.parameters, 'color', hidden, 3, zeros);
+  }
+
+  predict(pictures: tf.Tensor4D): MeshPrediction {
+    const [batch] = pictures.shape;
+    const { maps, code } = this.encoder.apply(pictures);
+    const levels: PredictedLevel[] = [];
+    let vertices = tf.tile(this.template, [batch, 1, 1]);
+    let hidden: tf.Tensor3D | undefined;
+    for (let level = 0; level < this.blocks.length; level++) {
+      const pooled = poolFeatures(vertices, [pictures, ...maps], this.camera);
+      const features = tf.concat3d(hidden ? [pooled, vertices, hidden] : [pooled, vertices], 2);
+      const before = level === 0 ? vertices : graphUnpool(vertices, this.unpoolEdges[level - 1]);
+      const moved = this.blocks[level].apply(features, code);
+      vertices = tf.add(before, moved.offsets);
+      hidden = moved.hidden;
+      levels.push({ topology: this.topologies[level], vertices, before });
+    }
+    return { levels, colors: this.colorsOf(vertices, hidden!, pictures) };
+  }
+
+  /** The pixel that each vertex projects to, plus a correction that starts at zero. */
+  private colorsOf(vertices: tf.Tensor3D, hidden: tf.Tensor3D, pictures: tf.Tensor4D): tf.Tensor3D {
+    const rgb = tf.slice4d(pictures, [0, 0, 0, 0], [-1, -1, -1, 3]);
+    return tf.add(poolFeatures(vertices, [rgb], this.camera), this.colorHead.apply(hidden));
+  }
+
+  dispose(): void {
+    this.template.dispose();
+    this.parameters.dispose();
+  }
+}

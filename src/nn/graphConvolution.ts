@@ -1,0 +1,176 @@
+// Graph convolution with two supports, the identity and a neighbourhood matrix S: y = act(X·W₀ + S·X·W₁ + b)
+// (Pixel2Mesh, Wang et al. 2018, equation 1). Both dense products are one matMul, X·[W₀ W₁]; one fused loop does the rest.
+
+import * as tf from '@tensorflow/tfjs';
+import { type HostKernel, hostFunction, type RealArray } from '../../renderer/backend/index.ts';
+import type { GraphSupport } from './graphSupport.ts';
+import { glorotUniform, type Initializer, type Parameters, zeros } from './parameters.ts';
+
+export type GraphActivation = 'relu' | 'linear';
+
+/**
+ * act(Z₀ + S·Z₁ + b), and with a `residual` R the mean ½(R + act(…)) that Pixel2Mesh's residual blocks end with.
+ *
+ * @param products [B, V, 2C]: Z₀ in the first C columns, Z₁ in the last
+ * @param bias [C]
+ * @param residual [B, V, C]
+ * @returns [B, V, C]
+ */
+export function mixNeighbours(
+  products: tf.Tensor3D,
+  bias: tf.Tensor1D,
+  support: GraphSupport,
+  activation: GraphActivation,
+  residual?: tf.Tensor3D,
+): tf.Tensor3D {
+  const [batch, vertexCount, doubled] = products.shape;
+  const channels = doubled / 2;
+  return hostFunction({
+    inputs: residual ? [products, bias, residual] : [products, bias],
+    shape: [batch, vertexCount, channels],
+    ...mixKernel(support, { batch, vertexCount, channels }, activation),
+  }) as tf.Tensor3D;
+}
+
+/** `mixNeighbours` on arrays: products, bias and, where there are three inputs, the residual. */
+export function mixKernel(
+  support: GraphSupport,
+  sizes: Sizes,
+  activation: GraphActivation,
+): HostKernel<RealArray> {
+  return {
+    forward: ([z, b, r], output) => mixForward(z, b, r, support, sizes, activation === 'relu', output),
+    backward: (upstream, _inputs, [dz, db, dr], factors) =>
+      mixBackward(upstream, factors, support, sizes, dz, db, dr),
+  };
+}
+
+interface Sizes {
+  batch: number;
+  vertexCount: number;
+  channels: number;
+}
+
+/** Fills `output` and returns the factor that each element's gradient is scaled by: 0 where rectified, ½ beside a residual. */
+function mixForward(
+  z: RealArray,
+  bias: RealArray,
+  residual: RealArray | undefined,
+  { offsets, indices, values }: GraphSupport,
+  { batch, vertexCount, channels }: Sizes,
+  rectify: boolean,
+  output: RealArray,
+): RealArray {
+  const scale = residual ? 0.5 : 1;
+  const factors = new Float32Array(output.length);
+  const stride = 2 * channels;
+  for (let item = 0; item < batch; item++) {
+    for (let v = 0; v < vertexCount; v++) {
+      const row = (item * vertexCount + v) * channels;
+      const zRow = 2 * row;
+      for (let c = 0; c < channels; c++) output[row + c] = z[zRow + c] + bias[c];
+      for (let k = offsets[v]; k < offsets[v + 1]; k++) {
+        const weight = values[k];
+        const neighbour = (item * vertexCount + indices[k]) * stride + channels;
+        for (let c = 0; c < channels; c++) output[row + c] += weight * z[neighbour + c];
+      }
+      for (let c = 0; c < channels; c++) {
+        const active = !rectify || output[row + c] > 0;
+        const value = active ? scale * output[row + c] : 0;
+        factors[row + c] = active ? scale : 0;
+        output[row + c] = residual ? value + 0.5 * residual[row + c] : value;
+      }
+    }
+  }
+  return factors;
+}
+
+function mixBackward(
+  upstream: RealArray,
+  factors: RealArray,
+  { offsets, indices, values }: GraphSupport,
+  { batch, vertexCount, channels }: Sizes,
+  dz: RealArray,
+  dBias: RealArray,
+  dResidual: RealArray | undefined,
+): void {
+  const stride = 2 * channels;
+  const biasSums = new Float64Array(channels);
+  for (let item = 0; item < batch; item++) {
+    for (let v = 0; v < vertexCount; v++) {
+      const row = (item * vertexCount + v) * channels;
+      const zRow = 2 * row;
+      for (let c = 0; c < channels; c++) {
+        const g = factors[row + c] * upstream[row + c];
+        dz[zRow + c] = g;
+        biasSums[c] += g;
+      }
+      for (let k = offsets[v]; k < offsets[v + 1]; k++) {
+        const weight = values[k];
+        const neighbour = (item * vertexCount + indices[k]) * stride + channels;
+        for (let c = 0; c < channels; c++) dz[neighbour + c] += weight * dz[zRow + c];
+      }
+    }
+  }
+  dBias.set(biasSums);
+  if (dResidual) for (let i = 0; i < dResidual.length; i++) dResidual[i] = 0.5 * upstream[i];
+}
+
+/** The parameters of one graph convolution. */
+export class GraphConvolution {
+  private readonly weights: tf.Variable<tf.Rank.R2>;
+  private readonly bias: tf.Variable<tf.Rank.R1>;
+  readonly outputs: number;
+
+  constructor(
+    parameters: Parameters,
+    name: string,
+    inputs: number,
+    outputs: number,
+    initializer: Initializer = glorotUniform,
+  ) {
+    // W₀ and W₁ side by side; each is initialised as the [inputs, outputs] matrix that it is.
+    const sideBySide: Initializer = (_shape, random) => {
+      const halves = ['self', 'neighbours'].map((half) => initializer([inputs, outputs], random.split(half)));
+      return Float32Array.from({ length: inputs * 2 * outputs }, (_, i) => {
+        const column = i % (2 * outputs);
+        const row = (i - column) / (2 * outputs);
+        return halves[Math.floor(column / outputs)][row * outputs + (column % outputs)];
+      });
+    };
+    this.weights = parameters.create(
+      `${name}.weights`,
+      [inputs, 2 * outputs],
+      sideBySide,
+    ) as tf.Variable<tf.Rank.R2>;
+    this.bias = parameters.create(`${name}.bias`, [outputs], zeros) as tf.Variable<tf.Rank.R1>;
+    this.outputs = outputs;
+  }
+
+  /** X·[W₀ W₁]: [B, V, inputs] → [B, V, 2·outputs]. Linear, so that unpooling may come after it at a quarter of the cost. */
+  products(features: tf.Tensor3D): tf.Tensor3D {
+    const [batch, vertexCount, inputs] = features.shape;
+    const rows = features.reshape([batch * vertexCount, inputs]) as tf.Tensor2D;
+    return tf.matMul(rows, this.weights).reshape([batch, vertexCount, 2 * this.outputs]);
+  }
+
+  /** The rest of the convolution, on what `products` returned. */
+  mix(
+    products: tf.Tensor3D,
+    support: GraphSupport,
+    activation: GraphActivation,
+    residual?: tf.Tensor3D,
+  ): tf.Tensor3D {
+    return mixNeighbours(products, this.bias, support, activation, residual);
+  }
+
+  /** [B, V, inputs] → [B, V, outputs]. */
+  apply(
+    features: tf.Tensor3D,
+    support: GraphSupport,
+    activation: GraphActivation,
+    residual?: tf.Tensor3D,
+  ): tf.Tensor3D {
+    return this.mix(this.products(features), support, activation, residual);
+  }
+}

@@ -1,0 +1,59 @@
+// Graph unpooling: every edge gets a new vertex whose features are the mean of the edge's ends (Pixel2Mesh, section 3.3).
+
+import type * as tf from '@tensorflow/tfjs';
+import { type HostKernel, hostFunction } from '../../renderer/backend/index.ts';
+
+/**
+ * @param features [B, V, C]
+ * @param edges [E·2] pairs of vertices
+ * @returns [B, V + E, C]: the old rows, then one row an edge in the order of `edges`
+ */
+export function graphUnpool(features: tf.Tensor3D, edges: Int32Array): tf.Tensor3D {
+  const [batch, coarse, channels] = features.shape;
+  return hostFunction({
+    inputs: [features],
+    shape: [batch, coarse + edges.length / 2, channels],
+    ...unpoolKernel(edges, { batch, coarse, channels }),
+  }) as tf.Tensor3D;
+}
+
+/** `graphUnpool` on arrays. */
+export function unpoolKernel(
+  edges: Int32Array,
+  { batch, coarse, channels }: { batch: number; coarse: number; channels: number },
+): HostKernel {
+  const edgeCount = edges.length / 2;
+  const fine = coarse + edgeCount;
+  return {
+    forward([input], output) {
+      for (let item = 0; item < batch; item++) {
+        const from = item * coarse * channels;
+        const to = item * fine * channels;
+        output.set(input.subarray(from, from + coarse * channels), to);
+        for (let e = 0; e < edgeCount; e++) {
+          const a = from + edges[2 * e] * channels;
+          const b = from + edges[2 * e + 1] * channels;
+          const row = to + (coarse + e) * channels;
+          for (let c = 0; c < channels; c++) output[row + c] = 0.5 * (input[a + c] + input[b + c]);
+        }
+      }
+    },
+    backward(upstream, _inputs, [gradient]) {
+      for (let item = 0; item < batch; item++) {
+        const to = item * coarse * channels;
+        const from = item * fine * channels;
+        gradient.set(upstream.subarray(from, from + coarse * channels), to);
+        for (let e = 0; e < edgeCount; e++) {
+          const a = to + edges[2 * e] * channels;
+          const b = to + edges[2 * e + 1] * channels;
+          const row = from + (coarse + e) * channels;
+          for (let c = 0; c < channels; c++) {
+            const half = 0.5 * upstream[row + c];
+            gradient[a + c] += half;
+            gradient[b + c] += half;
+          }
+        }
+      }
+    },
+  };
+}
