@@ -90,8 +90,8 @@ describe('mistakes in a config', () => {
     [`${minimal}model: {hiden: 3}`, 'model.hiden: unknown key; did you mean model.hidden?'],
     [`${minimal}hidden: 3`, 'hidden: unknown key; did you mean model.hidden?'],
     [
-      `${minimal}model: {encoder: {zzz: 3}}`,
-      'model.encoder.zzz: unknown key; known here: model.encoder.channels, model.encoder.globalCode',
+      `${minimal}model: {template: {zzz: 3}}`,
+      'model.template.zzz: unknown key; known here: model.template.level, model.template.levels, model.template.radii',
     ],
     [
       `${minimal}renderer: {method: {type: hard, sharpness: 3}}`,

@@ -1,0 +1,45 @@
+// Append-only files of one JSON object a line: metrics.jsonl and timings.jsonl.
+
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { asFileError, writeWhole } from './files.ts';
+
+/** A file of records, each with the step that it belongs to. */
+export class JsonLines<Entry extends { step: number }> {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Adds a line. It is on its way to the disk when this returns, so that a killed process loses at most a part of the last line. */
+  append(entry: Entry): void {
+    try {
+      appendFileSync(this.path, `${JSON.stringify(entry)}\n`);
+    } catch (error) {
+      throw asFileError(this.path, error);
+    }
+  }
+
+  /** All whole lines; none where the file is not there yet. A last line that was cut off is left out. */
+  read(): Entry[] {
+    return this.#lines().map((line) => JSON.parse(line) as Entry);
+  }
+
+  /** Keeps the lines for which `keep` holds, byte for byte, and drops the others and a last line that was cut off. */
+  async filter(keep: (entry: Entry) => boolean): Promise<void> {
+    if (!existsSync(this.path)) return;
+    const kept = this.#lines().filter((line) => keep(JSON.parse(line) as Entry));
+    await writeWhole(this.path, kept.map((line) => `${line}\n`).join(''));
+  }
+
+  /** Forgets what came after `step`, from where a run is resumed. */
+  async truncateAfterStep(step: number): Promise<void> {
+    await this.filter((entry) => entry.step <= step);
+  }
+
+  #lines(): string[] {
+    if (!existsSync(this.path)) return [];
+    // Text after the last line end is a line that was cut off: it is never whole.
+    return readFileSync(this.path, 'utf8').split('\n').slice(0, -1);
+  }
+}

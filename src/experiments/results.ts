@@ -1,0 +1,82 @@
+// What a run leaves behind for people: tables of numbers (results.json) and grids of pictures (pictures/index.json). The report
+// page and the terminal both show these, and know nothing else about the experiment.
+
+/** One column of numbers. Its `key` picks the number out of each row. */
+export interface ResultColumn {
+  key: string;
+  /** With its unit: "chamfer ×10⁻³". */
+  label: string;
+  /** Digits after the decimal point. */
+  digits: number;
+  better: 'lower' | 'higher';
+}
+
+/** One line: a trained model, or a baseline that it is compared with. A missing number is shown as a dash. */
+export interface ResultRow {
+  label: string;
+  kind: 'model' | 'baseline';
+  values: Record<string, number>;
+}
+
+export interface ResultTable {
+  title: string;
+  /** How the numbers were measured, in a sentence or two. */
+  note: string;
+  columns: ResultColumn[];
+  rows: ResultRow[];
+}
+
+/** Contents of results.json. */
+export interface Results {
+  title: string;
+  tables: ResultTable[];
+}
+
+/** A grid of pictures: one row an object, one column a kind of picture. */
+export interface PictureGroup {
+  title: string;
+  columns: string[];
+  /** `cells` are names of PNG files in pictures/, one a column. */
+  rows: { label: string; cells: string[]; note?: string }[];
+}
+
+/** Contents of pictures/index.json. */
+export interface PictureIndex {
+  groups: PictureGroup[];
+}
+
+/**
+ * One line of metrics.jsonl: either the loss terms of training steps (`total` and the weighted terms), or a validation.
+ * `object` names the object where each has a training of its own (fit-mesh).
+ */
+export type MetricsRecord = { step: number; object?: string } & (
+  | { kind: 'train'; losses: Record<string, number> }
+  | { kind: 'validation'; values: Record<string, number> }
+);
+
+/** One line of timings.jsonl: what may differ from run to run. */
+export interface TimingsRecord {
+  step: number;
+  object?: string;
+  /** Since the run began, pauses between resumed parts left out. */
+  seconds: number;
+  stepsPerSecond: number;
+  /** Of the whole process. */
+  memoryMegabytes: number;
+}
+
+/** The row with the best number of a column; undefined where there is none. */
+export function bestRow(table: ResultTable, { key, better }: ResultColumn): ResultRow | undefined {
+  const rows = table.rows.filter((row) => Number.isFinite(row.values[key]));
+  const sign = better === 'lower' ? 1 : -1;
+  return rows.reduce<ResultRow | undefined>(
+    (best, row) => (best && sign * best.values[key] <= sign * row.values[key] ? best : row),
+    undefined,
+  );
+}
+
+/** A row's number of a column as people read it; a dash where there is none. */
+export function formatValue(row: ResultRow, { key, digits }: ResultColumn): string {
+  const value = row.values[key];
+  return Number.isFinite(value) ? value.toFixed(digits) : '–';
+}

@@ -1,0 +1,126 @@
+// The folder that a run fills. Everything in it but environment.json and timings.jsonl is the same, byte for byte, for the same
+// config, seed and back end.
+//
+//   config.resolved.yaml   the config with all its defaults: `rastergrad run` on it repeats the run
+//   environment.json       versions, machine, back end
+//   metrics.jsonl          losses and validations, a line each;  timings.jsonl  speed and memory
+//   results.json           final tables                          pictures/      PNG files and index.json
+//   meshes/                predicted meshes                      checkpoints/   weights and state, to resume from
+//   report.html            all of it on one page
+
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { FileError } from '../../renderer/errors.ts';
+import { formatConfig, loadConfig } from './config.ts';
+import { describeEnvironment, type Environment } from './environment.ts';
+import { asFileError, readJson, writeWhole } from './files.ts';
+import { JsonLines } from './jsonLines.ts';
+import type { MetricsRecord, PictureIndex, Results, TimingsRecord } from './results.ts';
+import type { ExperimentConfig } from './schema.ts';
+
+const CONFIG = 'config.resolved.yaml';
+const FOLDERS = ['pictures', 'meshes', 'checkpoints'] as const;
+
+/**
+ * Makes a fresh folder `root/name` for a run, or `name-2`, `name-3`, … where that exists: never one that is there already, even
+ * when several runs start at once.
+ *
+ * @throws FileError where nothing can be written.
+ */
+export async function createRun({ root, name }: { root: string; name: string }): Promise<RunFolder> {
+  await makeFolder(root);
+  for (let number = 1; ; number++) {
+    const folder = path.join(root, number === 1 ? name : `${name}-${number}`);
+    try {
+      await mkdir(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw asFileError(folder, error);
+    }
+    for (const inner of FOLDERS) await makeFolder(path.join(folder, inner));
+    return new RunFolder(folder);
+  }
+}
+
+/**
+ * Opens the folder of an earlier run.
+ *
+ * @throws FileError where it is none.
+ */
+export function openRun(folder: string): RunFolder {
+  if (!existsSync(folder)) throw new FileError(folder, 'no such folder');
+  if (!existsSync(path.join(folder, CONFIG)))
+    throw new FileError(folder, `not a run folder: it has no ${CONFIG}`);
+  return new RunFolder(folder);
+}
+
+/** Paths and files of one run. Made by `createRun` and `openRun`. */
+export class RunFolder {
+  readonly path: string;
+  readonly metrics: JsonLines<MetricsRecord>;
+  readonly timings: JsonLines<TimingsRecord>;
+
+  constructor(folder: string) {
+    this.path = folder;
+    this.metrics = new JsonLines(this.file('metrics.jsonl'));
+    this.timings = new JsonLines(this.file('timings.jsonl'));
+  }
+
+  /** The path of a file in the folder: `file('meshes', 'chair.obj')`. */
+  file(...parts: string[]): string {
+    return path.join(this.path, ...parts);
+  }
+
+  async writeConfig(config: ExperimentConfig): Promise<void> {
+    await writeWhole(this.file(CONFIG), formatConfig(config));
+  }
+
+  async readConfig(): Promise<ExperimentConfig> {
+    return loadConfig(this.file(CONFIG));
+  }
+
+  /** Writes environment.json; `backend` is the name of the tensor back end in use. */
+  async writeEnvironment(backend: string): Promise<void> {
+    await this.#writeJson('environment.json', await describeEnvironment(backend));
+  }
+
+  /** Undefined where the run has none yet. */
+  async readEnvironment(): Promise<Environment | undefined> {
+    return this.#readJson<Environment>('environment.json');
+  }
+
+  async writeResults(results: Results): Promise<void> {
+    await this.#writeJson('results.json', results);
+  }
+
+  /** Undefined where the run has not come to its end. */
+  async readResults(): Promise<Results | undefined> {
+    return this.#readJson<Results>('results.json');
+  }
+
+  async writePictureIndex(index: PictureIndex): Promise<void> {
+    await this.#writeJson(path.join('pictures', 'index.json'), index);
+  }
+
+  /** Without groups where the run has no pictures yet. */
+  async readPictureIndex(): Promise<PictureIndex> {
+    return (await this.#readJson<PictureIndex>(path.join('pictures', 'index.json'))) ?? { groups: [] };
+  }
+
+  async #writeJson(name: string, value: unknown): Promise<void> {
+    await writeWhole(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  async #readJson<Value>(name: string): Promise<Value | undefined> {
+    return existsSync(this.file(name)) ? readJson<Value>(this.file(name)) : undefined;
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw asFileError(folder, error);
+  }
+}

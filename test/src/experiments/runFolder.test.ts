@@ -1,0 +1,124 @@
+// The run folder: never two runs in one, files whole or not at all, logs that survive being cut off.
+
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/experiments/config.ts';
+import { writeWhole } from '../../../src/experiments/files.ts';
+import { createRun, openRun } from '../../../src/experiments/runFolder.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'rastergrad-runs-'));
+});
+afterEach(async () => {
+  await rm(root, { recursive: true });
+});
+
+const config = parseConfig({ task: 'train', name: 'a', losses: { edge: { weight: 1 } } });
+const step = (number: number) => ({ kind: 'train' as const, step: number, losses: { total: 1 / number } });
+
+describe('createRun', () => {
+  it('gives every run a folder of its own, also when they start together', async () => {
+    const runs = await Promise.all(Array.from({ length: 5 }, () => createRun({ root, name: 'quick' })));
+    const names = runs.map((run) => path.basename(run.path)).sort();
+    expect(names).toEqual(['quick', 'quick-2', 'quick-3', 'quick-4', 'quick-5']);
+    expect(readdirSync(runs[0].path).sort()).toEqual(['checkpoints', 'meshes', 'pictures']);
+  });
+
+  it('says in one line why it cannot write', async () => {
+    writeFileSync(path.join(root, 'file'), '');
+    const inside = path.join(root, 'file', 'runs');
+    await expect(createRun({ root: inside, name: 'a' })).rejects.toThrow(
+      `${inside}: a part of the path is a file, not a folder`,
+    );
+  });
+
+  it.skipIf(process.getuid?.() === 0)('says in one line that a folder may not be written', async () => {
+    chmodSync(root, 0o500);
+    await expect(createRun({ root, name: 'a' })).rejects.toThrow(
+      `${path.join(root, 'a')}: permission denied`,
+    );
+    chmodSync(root, 0o700);
+  });
+});
+
+describe('openRun', () => {
+  it('knows a run folder from any other', async () => {
+    const none = path.join(root, 'none');
+    expect(() => openRun(none)).toThrow(`${none}: no such folder`);
+    expect(() => openRun(root)).toThrow(`${root}: not a run folder: it has no config.resolved.yaml`);
+    const run = await createRun({ root, name: 'a' });
+    await run.writeConfig(config);
+    expect(await openRun(run.path).readConfig()).toEqual(config);
+  });
+});
+
+describe('files of a run', () => {
+  it('are read back as written, and absent until then', async () => {
+    const run = await createRun({ root, name: 'a' });
+    expect(await run.readResults()).toBeUndefined();
+    expect(await run.readPictureIndex()).toEqual({ groups: [] });
+    const results = { title: 'A', tables: [] };
+    await run.writeResults(results);
+    expect(await run.readResults()).toEqual(results);
+  });
+
+  it('describe the environment without saying who or where', async () => {
+    const run = await createRun({ root, name: 'a' });
+    await run.writeEnvironment('wasm');
+    const environment = await run.readEnvironment();
+    expect(environment).toMatchObject({ backend: 'wasm', node: process.versions.node, tfjs: '4.22.0' });
+    expect(JSON.stringify(environment)).not.toContain(process.cwd());
+  });
+
+  it('are whole or not there', async () => {
+    const blocked = path.join(root, 'results.json');
+    mkdirSync(blocked);
+    await expect(writeWhole(blocked, 'x')).rejects.toThrow(`${blocked}: is a folder, not a file`);
+    expect(readdirSync(root)).toEqual(['results.json']);
+  });
+});
+
+describe('metrics.jsonl', () => {
+  it('is appended to, and forgets what came after a step byte for byte', async () => {
+    const { metrics } = await createRun({ root, name: 'a' });
+    expect(metrics.read()).toEqual([]);
+    for (const number of [1, 2, 3]) metrics.append(step(number));
+    const firstTwo = readFileSync(metrics.path, 'utf8').split('\n').slice(0, 2).join('\n');
+    await metrics.truncateAfterStep(2);
+    expect(readFileSync(metrics.path, 'utf8')).toBe(`${firstTwo}\n`);
+    expect(metrics.read()).toEqual([step(1), step(2)]);
+  });
+
+  it('survives a line that was cut off', async () => {
+    const { metrics } = await createRun({ root, name: 'a' });
+    metrics.append(step(1));
+    appendFileSync(metrics.path, '{"step":2,"los');
+    expect(metrics.read()).toEqual([step(1)]);
+    await metrics.truncateAfterStep(5);
+    metrics.append(step(2));
+    expect(metrics.read()).toEqual([step(1), step(2)]);
+  });
+
+  it('has nothing to forget before its first line', async () => {
+    const { metrics } = await createRun({ root, name: 'a' });
+    await metrics.truncateAfterStep(0);
+    expect(existsSync(metrics.path)).toBe(false);
+  });
+
+  it.runIf(existsSync('/dev/full'))('says in one line that the disk is full', async () => {
+    const { JsonLines } = await import('../../../src/experiments/jsonLines.ts');
+    expect(() => new JsonLines('/dev/full').append(step(1))).toThrow('/dev/full: the disk is full');
+  });
+});
