@@ -3,6 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors.ts';
+import { addressOf, floatsAt, integersAt, sizeOf, type WasmBackend } from './wasm/memory.ts';
 
 export type HostArray = Float32Array | Int32Array;
 
@@ -10,23 +11,6 @@ export type HostArray = Float32Array | Int32Array;
 export interface OutputSpec {
   shape: number[];
   dtype: 'float32' | 'int32';
-}
-
-/** The part of TensorFlow.js's wasm back end that in-place kernels need. */
-export interface WasmBackend extends tf.KernelBackend {
-  wasm: { HEAPF32: Float32Array; _malloc(bytes: number): number; _free(pointer: number): void };
-  dataIdMap: { get(dataId: object): { memoryOffset: number } | undefined };
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-}
-
-const sizeOf = (shape: number[]) => shape.reduce((product, extent) => product * extent, 1);
-
-/** The elements of `info` where they lie in the wasm memory. Valid until the memory grows: take a new view for every call. */
-export function wasmView(backend: WasmBackend, info: tf.TensorInfo): HostArray | undefined {
-  const data = backend.dataIdMap.get(info.dataId);
-  if (!data) return undefined;
-  const ArrayType = info.dtype === 'int32' ? Int32Array : Float32Array;
-  return new ArrayType(backend.wasm.HEAPF32.buffer as ArrayBuffer, data.memoryOffset, sizeOf(info.shape));
 }
 
 /**
@@ -59,10 +43,13 @@ function wasmOp(
   kernel: (inputs: HostArray[], outputs: HostArray[]) => void,
 ): tf.Tensor[] {
   const backend = tf.backend() as WasmBackend;
-  // Outputs first: allocating may grow the memory, which detaches every earlier view.
+  // All addresses first: moving an input here or allocating an output may grow the memory, which detaches every earlier view.
+  const inputAddresses = inputs.map((input) => addressOf(backend, input));
   const infos = outputs.map(({ shape, dtype }) => backend.makeOutput(shape, dtype));
-  const outputViews = infos.map((info) => wasmView(backend, info)!.fill(0));
-  const inputViews = inputs.map((input) => wasmView(backend, input) ?? (input.dataSync() as HostArray));
+  const view = ({ shape, dtype }: tf.TensorInfo, address: number) =>
+    (dtype === 'int32' ? integersAt : floatsAt)(backend, address, sizeOf(shape));
+  const outputViews = infos.map((info) => view(info, addressOf(backend, info)).fill(0));
+  const inputViews = inputs.map((input, i) => view(input, inputAddresses[i]));
   kernel(inputViews, outputViews);
   return infos.map((info) => tf.engine().makeTensorFromTensorInfo(info, backend));
 }

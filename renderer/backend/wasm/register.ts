@@ -1,8 +1,11 @@
 // The kernels that rastergrad adds to TensorFlow.js's wasm back end, and those that it replaces by faster ones.
 
 import * as tf from '@tensorflow/tfjs';
-
-const kernels: readonly tf.KernelConfig[] = [];
+import { conv2DBackpropFilter } from './conv2DBackpropFilter.ts';
+import { conv2DBackpropInput } from './conv2DBackpropInput.ts';
+import { fusedMatMul } from './fusedMatMul.ts';
+import { matMul } from './matMul.ts';
+import { unsortedSegmentSum } from './unsortedSegmentSum.ts';
 
 let registered = false;
 
@@ -10,7 +13,14 @@ let registered = false;
 export function registerWasmKernels(): void {
   if (registered) return;
   registered = true;
-  for (const kernel of kernels) {
+  const stockFusedMatMul = tf.getKernel(tf._FusedMatMul, 'wasm');
+  for (const kernel of [
+    matMul,
+    fusedMatMul(stockFusedMatMul),
+    conv2DBackpropFilter,
+    conv2DBackpropInput,
+    unsortedSegmentSum,
+  ]) {
     if (tf.getKernel(kernel.kernelName, 'wasm')) tf.unregisterKernel(kernel.kernelName, 'wasm');
     tf.registerKernel(kernel);
   }

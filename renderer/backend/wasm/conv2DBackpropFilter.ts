@@ -1,0 +1,65 @@
+// Gradient of tf.conv2d with respect to its filter, which the wasm back end lacks: the input's patches, transposed, times the
+// upstream gradient, a few pictures of the batch at a time so that the patches stay in cache.
+
+import * as tf from '@tensorflow/tfjs';
+import { multiply } from './gemm.ts';
+import { addressOf, floatsAt, type WasmBackend, withScratch } from './memory.ts';
+import { gatherPatches, patchesSize } from './patches.ts';
+
+interface Conv2DBackpropFilterAttrs {
+  strides: [number, number] | number;
+  pad: 'valid' | 'same' | number;
+  dataFormat: 'NHWC' | 'NCHW';
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  filterShape: [number, number, number, number];
+}
+
+/** Floats of patches held at a time, unless one picture has more. */
+const patchesLimit = 1 << 18;
+
+export const conv2DBackpropFilter: tf.KernelConfig = {
+  kernelName: tf.Conv2DBackpropFilter,
+  backendName: 'wasm',
+  kernelFunc({ inputs, backend: anyBackend, attrs }) {
+    const backend = anyBackend as WasmBackend;
+    const { x, dy } = inputs as unknown as { x: tf.TensorInfo; dy: tf.TensorInfo };
+    const { strides, pad, dataFormat, dimRoundingMode, filterShape } =
+      attrs as unknown as Conv2DBackpropFilterAttrs;
+    if (dataFormat !== 'NHWC') throw new Error(`conv2d on the wasm back end takes NHWC, not ${dataFormat}`);
+    const info = tf.backend_util.computeConv2DInfo(
+      x.shape as [number, number, number, number],
+      filterShape,
+      strides,
+      1,
+      pad,
+      dimRoundingMode,
+    );
+    const [xAddress, dyAddress] = [addressOf(backend, x), addressOf(backend, dy)];
+    const output = backend.makeOutput(filterShape, 'float32');
+    const out = addressOf(backend, output);
+
+    const { batchSize, outChannels } = info;
+    const pictureSize = info.inHeight * info.inWidth * info.inChannels;
+    const windows = info.outHeight * info.outWidth;
+    const taps = info.filterHeight * info.filterWidth * info.inChannels;
+    const group = Math.max(1, Math.min(batchSize, Math.floor(patchesLimit / patchesSize(info))));
+    withScratch(backend, [group * patchesSize(info), taps * outChannels], (patchesAddress, partAddress) => {
+      floatsAt(backend, out, taps * outChannels).fill(0);
+      for (let first = 0; first < batchSize; first += group) {
+        const count = Math.min(group, batchSize - first);
+        const pitch = count * windows;
+        const patches = floatsAt(backend, patchesAddress, taps * pitch);
+        for (let i = 0; i < count; i++) {
+          const picture = floatsAt(backend, xAddress + 4 * (first + i) * pictureSize, pictureSize);
+          gatherPatches(picture, patches, info, i * windows, pitch);
+        }
+        const upstream = dyAddress + 4 * first * windows * outChannels;
+        multiply(backend, patchesAddress, upstream, partAddress, taps, pitch, outChannels);
+        const sum = floatsAt(backend, out, taps * outChannels);
+        const part = floatsAt(backend, partAddress, taps * outChannels);
+        for (let i = 0; i < sum.length; i++) sum[i] += part[i];
+      }
+    });
+    return output;
+  },
+};
