@@ -4,9 +4,9 @@
 import ndarray, { type NdArray } from 'ndarray';
 import { ArgumentError } from '../../renderer/errors.ts';
 
-export type SplitName = 'train' | 'validation' | 'test';
+export const splitNames = ['train', 'validation', 'test'] as const;
 
-export const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
+export type SplitName = (typeof splitNames)[number];
 
 /** One picture of an object and the camera that took it. */
 export interface View {

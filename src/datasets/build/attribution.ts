@@ -1,0 +1,64 @@
+// The text that goes with a built data set so that it meets the terms of its sources' licences (CC BY 3.0, section 4(b)): title,
+// author, licence and its address, origin, and that the work was modified.
+
+import type { License } from './catalogue.ts';
+
+const licenses: Record<License, { title: string; url: string }> = {
+  'CC0-1.0': {
+    title: 'Creative Commons Zero 1.0 (public domain)',
+    url: 'https://creativecommons.org/publicdomain/zero/1.0/',
+  },
+  'CC-BY-3.0': {
+    title: 'Creative Commons Attribution 3.0 Unported',
+    url: 'https://creativecommons.org/licenses/by/3.0/',
+  },
+  'CC-BY-3.0-US': {
+    title: 'Creative Commons Attribution 3.0 United States',
+    url: 'https://creativecommons.org/licenses/by/3.0/us/',
+  },
+};
+
+/** A work that a data set was made from. */
+export interface Credit {
+  id: string;
+  title: string;
+  creator: string;
+  license: License;
+  url: string;
+  library: string;
+}
+
+/** Markdown that credits every work, grouped by licence. */
+export function attribution(name: string, credits: readonly Credit[]): string {
+  const sections = (Object.keys(licenses) as License[]).map((license) => {
+    const own = credits.filter((credit) => credit.license === license);
+    if (own.length === 0) return '';
+    const { title, url } = licenses[license];
+    const rows = own.map((credit) => {
+      const cells = [credit.id, credit.title, credit.creator, credit.url, credit.library];
+      return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+    });
+    return `
+## ${title} (${license})
+
+${url}
+
+| id | title | by | origin | library |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+  });
+  return `# Attribution of ${name}
+
+The pictures and surface points in this folder are adaptations of the 3D models listed below. **Every model was modified**: it was
+turned, centred and scaled into a common frame, rendered to small pictures, and sampled to points with normals; the models
+themselves are not included. Each adaptation may be used under the licence of its model. The authors endorse neither this data
+set nor its use. CC0 asks for no credit; it is given all the same.
+
+The models come from the furniture libraries of Sweet Home 3D 1.8 (http://www.sweethome3d.com/importModels.jsp), as packed in
+Debian's sweethome3d-furniture, where they were cleaned and converted to OBJ by Emmanuel Puybaret / eTeks.
+
+Copyright notices of the libraries: KatorLegaz © 2003–2008 Andrew Kator & Jennifer Legaz; Scopia © 2006–2020 Scopia Visual
+Interfaces Systems, s.l. (http://www.scopia.es) and © 2014–2020 Emmanuel Puybaret / eTeks; Blend Swap: the authors named below.
+${sections.join('')}`;
+}

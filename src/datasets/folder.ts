@@ -1,0 +1,162 @@
+// Reads data sets in the project's folder format. Opening reads dataset.json alone; an object's pictures and points are read,
+// and checked against their hashes, when first asked for.
+
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import ndarray from 'ndarray';
+import { PNG } from 'pngjs';
+import { FileError } from '../../renderer/errors.ts';
+import { decodeSafetensors } from '../tensor/safetensors.ts';
+import {
+  type DatasetFile,
+  datasetFile,
+  formatVersion,
+  hashPoints,
+  hashViews,
+  pointsPath,
+  restoreNormals,
+  restorePoints,
+  type StoredObject,
+  viewsPath,
+} from './format.ts';
+import type { Dataset, DatasetObject, SplitName, View } from './sample.ts';
+
+/**
+ * Opens the data set in `folder`.
+ *
+ * @throws FileError where dataset.json is missing, of another version or malformed; later, on access, where an object's file is
+ * missing, damaged or not the one that dataset.json describes.
+ */
+export async function openFolder(folder: string): Promise<Dataset> {
+  const file = await readDatasetFile(folder);
+  const objects = file.objects.map((stored) => ({
+    split: stored.split,
+    object: new FolderObject(folder, file, stored),
+  }));
+  return {
+    name: file.name,
+    imageSize: file.imageSize,
+    camera: file.camera,
+    split: (name: SplitName) => objects.filter(({ split }) => split === name).map(({ object }) => object),
+  };
+}
+
+/** The content of a data set's dataset.json, checked. */
+export async function readDatasetFile(folder: string): Promise<DatasetFile> {
+  const path = join(folder, 'dataset.json');
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new FileError(path, error instanceof SyntaxError ? `not JSON (${error.message})` : reasonOf(error));
+  }
+  const version = (content as { version?: unknown } | null)?.version;
+  if (version !== formatVersion) {
+    throw new FileError(path, `has version ${version}; this program reads version ${formatVersion}`);
+  }
+  const parsed = datasetFile.safeParse(content);
+  if (!parsed.success) {
+    const [{ path: place, message }] = parsed.error.issues;
+    throw new FileError(path, `${place.join('.')}: ${message}`);
+  }
+  return parsed.data;
+}
+
+class FolderObject implements DatasetObject {
+  readonly id: string;
+  readonly name: string;
+  readonly category: string;
+  readonly license: string;
+  readonly creator: string;
+  readonly #folder: string;
+  readonly #dataset: DatasetFile;
+  readonly #stored: StoredObject;
+  #views?: View[];
+  #surface?: { points: Float32Array; normals: Float32Array };
+
+  constructor(folder: string, dataset: DatasetFile, stored: StoredObject) {
+    this.id = stored.id;
+    this.name = stored.name;
+    this.category = stored.category;
+    this.license = stored.license;
+    this.creator = stored.creator;
+    this.#folder = folder;
+    this.#dataset = dataset;
+    this.#stored = stored;
+  }
+
+  get views(): View[] {
+    this.#views ??= this.#readViews();
+    return this.#views;
+  }
+
+  get points(): Float32Array {
+    this.#surface ??= this.#readPoints();
+    return this.#surface.points;
+  }
+
+  get normals(): Float32Array {
+    this.#surface ??= this.#readPoints();
+    return this.#surface.normals;
+  }
+
+  #readViews(): View[] {
+    const { imageSize: size, views } = this.#dataset;
+    const path = join(this.#folder, viewsPath(this.id));
+    const strip = readPngFile(path);
+    if (strip.width !== size * views.length || strip.height !== size) {
+      const expected = `${size * views.length}×${size} (${views.length} views)`;
+      throw new FileError(path, `is ${strip.width}×${strip.height} pixels; expected ${expected}`);
+    }
+    if (hashViews(strip.data) !== this.#stored.sha256.views) throw new FileError(path, changed);
+    return views.map(({ worldToCamera }, i) => {
+      const values = new Float32Array(size * size * 4);
+      for (let row = 0; row < size; row++) {
+        const start = (row * strip.width + i * size) * 4;
+        for (let k = 0; k < 4 * size; k++) values[4 * size * row + k] = strip.data[start + k] / 255;
+      }
+      return { image: ndarray(values, [size, size, 4]), worldToCamera };
+    });
+  }
+
+  #readPoints(): { points: Float32Array; normals: Float32Array } {
+    const path = join(this.#folder, pointsPath(this.id));
+    const { tensors } = decodeSafetensors(readBytes(path), path);
+    const points = tensors.points?.data;
+    const normals = tensors.normals?.data;
+    const length = 3 * this.#dataset.points;
+    if (!(points instanceof Uint16Array && points.length === length)) {
+      throw new FileError(path, `has no "points" of type U16 and shape [${this.#dataset.points}, 3]`);
+    }
+    if (!(normals instanceof Int8Array && normals.length === length)) {
+      throw new FileError(path, `has no "normals" of type I8 and shape [${this.#dataset.points}, 3]`);
+    }
+    if (hashPoints({ points, normals }) !== this.#stored.sha256.points) throw new FileError(path, changed);
+    return { points: restorePoints(points), normals: restoreNormals(normals) };
+  }
+}
+
+const changed = 'is not the file that dataset.json describes (its hash differs); build the data set again';
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new FileError(path, reasonOf(error));
+  }
+}
+
+function readPngFile(path: string): PNG {
+  const bytes = readBytes(path);
+  try {
+    return PNG.sync.read(bytes);
+  } catch (error) {
+    throw new FileError(path, `damaged PNG (${reasonOf(error)})`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'no such file' : (code ?? message);
+}
