@@ -1,4 +1,5 @@
 export type { Material, Mesh, MeshUv } from './mesh.ts';
+export { nearestPoints } from './nearest.ts';
 export { type IcosphereOptions, icosphere, unitIcosphere } from './primitives.ts';
 export { type Subdivision, subdivide } from './subdivide.ts';
 export { type AdjacencyLists, Topology } from './topology.ts';

@@ -6,16 +6,14 @@ import { Topology } from '../../../renderer/mesh/index.ts';
 // Two triangles sharing the edge 1–2, and a fifth vertex that no face uses.
 const square = new Topology(new Int32Array([0, 1, 2, 3, 2, 1]), 5);
 
-const faceLists = fc
-  .integer({ min: 1, max: 12 })
-  .chain((vertexCount) =>
-    fc.tuple(
-      fc.constant(vertexCount),
-      fc.array(fc.tuple(...[0, 1, 2].map(() => fc.integer({ min: 0, max: vertexCount - 1 }))), {
-        maxLength: 20,
-      }),
-    ),
-  );
+const faceLists = fc.integer({ min: 1, max: 12 }).chain((vertexCount) =>
+  fc.tuple(
+    fc.constant(vertexCount),
+    fc.array(fc.tuple(...[0, 1, 2].map(() => fc.integer({ min: 0, max: vertexCount - 1 }))), {
+      maxLength: 20,
+    }),
+  ),
+);
 
 describe('Topology', () => {
   it('counts faces and lists every edge once, sorted, lower vertex first', () => {

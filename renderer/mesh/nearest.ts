@@ -1,0 +1,165 @@
+// Exact nearest neighbours between two point sets, for point-cloud losses and metrics: a balanced k-d tree (J. L. Bentley,
+// "Multidimensional binary search trees used for associative searching", CACM 1975) in flat arrays.
+
+import type { RealArray } from '../backend/index.ts';
+
+/**
+ * For each of the queries [Q·3] the index of the nearest of the points [P·3]; of equally near ones the lowest. −1 where there is
+ * none: no points, or a query that is not a number. Memory O(Q + P), time about (Q + P)·log P.
+ */
+export function nearestPoints(queries: RealArray, points: RealArray): Int32Array {
+  const tree = new PointTree(points);
+  const nearest = new Int32Array(queries.length / 3);
+  for (let q = 0; q < nearest.length; q++) {
+    nearest[q] = tree.nearest(queries[3 * q], queries[3 * q + 1], queries[3 * q + 2]);
+  }
+  return nearest;
+}
+
+const leafSize = 8;
+const maxDepth = 32;
+
+/** Node n has the children 2n + 1 and 2n + 2 and halves its range of points: [low, middle) and [middle, high). */
+class PointTree {
+  /** The points, permuted so that every node owns a contiguous range, and their indices before that. */
+  readonly #points: Float64Array;
+  readonly #order: Int32Array;
+  /** Of each inner node: the axis that it splits, and where. */
+  readonly #axes: Uint8Array;
+  readonly #splits: Float64Array;
+
+  // Subtrees still to visit: node, range, squared distance below which nothing in it can lie.
+  readonly #nodes = new Int32Array(maxDepth);
+  readonly #lows = new Int32Array(maxDepth);
+  readonly #highs = new Int32Array(maxDepth);
+  readonly #bounds = new Float64Array(maxDepth);
+
+  constructor(points: RealArray) {
+    const count = points.length / 3;
+    this.#points = Float64Array.from(points);
+    this.#order = Int32Array.from({ length: count }, (_, i) => i);
+    // Halving rounds down, so that all leaves lie at the depth at which the largest range fits one.
+    let nodeCount = 1;
+    for (let size = count; size > leafSize; size = Math.ceil(size / 2)) nodeCount = 2 * nodeCount + 1;
+    this.#axes = new Uint8Array(nodeCount);
+    this.#splits = new Float64Array(nodeCount);
+    this.#build(0, 0, count);
+  }
+
+  nearest(x: number, y: number, z: number): number {
+    const points = this.#points;
+    const order = this.#order;
+    const nodes = this.#nodes;
+    const lows = this.#lows;
+    const highs = this.#highs;
+    const bounds = this.#bounds;
+    let best = Number.POSITIVE_INFINITY;
+    let bestIndex = -1;
+    let depth = 1;
+    nodes[0] = 0;
+    lows[0] = 0;
+    highs[0] = order.length;
+    bounds[0] = 0;
+    while (depth > 0) {
+      depth--;
+      // A tie may still have a lower index, so only what is strictly farther is left out.
+      if (bounds[depth] > best) continue;
+      let node = nodes[depth];
+      let low = lows[depth];
+      let high = highs[depth];
+      while (high - low > leafSize) {
+        const axis = this.#axes[node];
+        const offset = (axis === 0 ? x : axis === 1 ? y : z) - this.#splits[node];
+        const middle = (low + high) >> 1;
+        bounds[depth] = offset * offset;
+        if (offset < 0) {
+          nodes[depth] = 2 * node + 2;
+          lows[depth] = middle;
+          highs[depth] = high;
+          node = 2 * node + 1;
+          high = middle;
+        } else {
+          nodes[depth] = 2 * node + 1;
+          lows[depth] = low;
+          highs[depth] = middle;
+          node = 2 * node + 2;
+          low = middle;
+        }
+        depth++;
+      }
+      for (let k = low; k < high; k++) {
+        const dx = x - points[3 * k];
+        const dy = y - points[3 * k + 1];
+        const dz = z - points[3 * k + 2];
+        const squared = dx * dx + dy * dy + dz * dz;
+        if (squared < best || (squared === best && order[k] < bestIndex)) {
+          best = squared;
+          bestIndex = order[k];
+        }
+      }
+    }
+    return bestIndex;
+  }
+
+  #build(node: number, low: number, high: number): void {
+    if (high - low <= leafSize) return;
+    const axis = this.#longestAxis(low, high);
+    const middle = (low + high) >> 1;
+    this.#partition(axis, low, high - 1, middle);
+    this.#axes[node] = axis;
+    this.#splits[node] = this.#points[3 * middle + axis];
+    this.#build(2 * node + 1, low, middle);
+    this.#build(2 * node + 2, middle, high);
+  }
+
+  #longestAxis(low: number, high: number): number {
+    const points = this.#points;
+    let longest = 0;
+    let longestExtent = -1;
+    for (let axis = 0; axis < 3; axis++) {
+      let least = Number.POSITIVE_INFINITY;
+      let most = Number.NEGATIVE_INFINITY;
+      for (let k = low; k < high; k++) {
+        const value = points[3 * k + axis];
+        if (value < least) least = value;
+        if (value > most) most = value;
+      }
+      if (most - least > longestExtent) {
+        longestExtent = most - least;
+        longest = axis;
+      }
+    }
+    return longest;
+  }
+
+  /** Hoare's selection: afterwards nothing before `middle` is larger along `axis`, and nothing after it smaller. */
+  #partition(axis: number, first: number, last: number, middle: number): void {
+    const points = this.#points;
+    while (first < last) {
+      const pivot = points[3 * ((first + last) >> 1) + axis];
+      let i = first;
+      let j = last;
+      while (i <= j) {
+        while (points[3 * i + axis] < pivot) i++;
+        while (points[3 * j + axis] > pivot) j--;
+        if (i <= j) this.#swap(i++, j--);
+      }
+      if (middle <= j) last = j;
+      else if (middle >= i) first = i;
+      else return;
+    }
+  }
+
+  #swap(i: number, j: number): void {
+    const points = this.#points;
+    const order = this.#order;
+    for (let axis = 0; axis < 3; axis++) {
+      const value = points[3 * i + axis];
+      points[3 * i + axis] = points[3 * j + axis];
+      points[3 * j + axis] = value;
+    }
+    const index = order[i];
+    order[i] = order[j];
+    order[j] = index;
+  }
+}

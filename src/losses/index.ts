@@ -1,0 +1,30 @@
+// The losses that configurations can name. A new loss is one file and one line here.
+
+import { chamfer } from './chamfer.ts';
+import { color } from './color.ts';
+import { edge } from './edge.ts';
+import { laplacian } from './laplacian.ts';
+import type { Loss } from './loss.ts';
+import { move } from './move.ts';
+import { normal } from './normal.ts';
+import { silhouette } from './silhouette.ts';
+
+export const losses: readonly Loss[] = [chamfer, edge, normal, laplacian, move, silhouette, color];
+
+export { type ChamferOptions, chamferLoss } from './chamfer.ts';
+export { colorLoss } from './color.ts';
+export { edgeLoss } from './edge.ts';
+export { laplacianLoss } from './laplacian.ts';
+export {
+  type Loss,
+  type LossSettings,
+  type PictureContext,
+  type PictureLoss,
+  type ShapeContext,
+  type ShapeLoss,
+  shapeContext,
+} from './loss.ts';
+export { moveLoss } from './move.ts';
+export { type NearestPairs, nearestPairs } from './nearest.ts';
+export { normalLoss } from './normal.ts';
+export { silhouetteIouLoss, silhouetteL2Loss } from './silhouette.ts';

@@ -1,0 +1,87 @@
+// Normal loss: edges should lie in the tangent plane of the true surface.
+
+import type * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { hostScalar, type RealArray } from '../../renderer/backend/index.ts';
+import type { Topology } from '../../renderer/mesh/topology.ts';
+import { shapeLoss } from './loss.ts';
+import type { NearestPairs } from './nearest.ts';
+import { expectShape } from './shapes.ts';
+
+export const normal = shapeLoss({
+  name: 'normal',
+  description: 'edges should lie in the tangent plane of the true surface',
+  settings: z.strictObject({}),
+  evaluate: ({ predicted, topology, targetNormals, pairs }) =>
+    normalLoss(predicted, topology, targetNormals, pairs()),
+});
+
+/**
+ * mean over batch and edges (i, j), i < j, of |cos(v_i − v_j, n_q)|, where n_q is the normal of the target point nearest to v_i.
+ * In 0 … 1. An edge or a normal of length zero contributes nothing; no gradient flows through the choice of q or to the normals.
+ * Pixel2Mesh, section 3.4; the absolute value as in its code (nywang16/Pixel2Mesh, p2m/losses.py).
+ *
+ * @param predicted [B, V, 3] vertices of `topology`.
+ * @param targetNormals [B, P, 3] normals of the target points, of any length.
+ * @param pairs `nearestPairs(predicted, target points)`.
+ * @throws ArgumentError where shapes disagree.
+ */
+export function normalLoss(
+  predicted: tf.Tensor3D,
+  topology: Topology,
+  targetNormals: tf.Tensor3D,
+  pairs: Pick<NearestPairs, 'targetOf'>,
+): tf.Scalar {
+  expectShape('predicted', predicted, ['B', topology.vertexCount, 3]);
+  expectShape('targetNormals', targetNormals, [predicted.shape[0], 'P', 3]);
+  return hostScalar([predicted, targetNormals], ([vertices, normals], [gradient]) =>
+    normalKernel(vertices, topology, normals, pairs.targetOf, gradient),
+  );
+}
+
+/** The loss on arrays: vertices [B·V·3], normals [B·P·3], targetOf [B·V]; adds the gradient of the vertices to `gradient`. */
+export function normalKernel(
+  vertices: RealArray,
+  { edges, vertexCount }: Topology,
+  normals: RealArray,
+  targetOf: Int32Array,
+  gradient: RealArray,
+): number {
+  const batch = vertices.length / 3 / vertexCount;
+  const pointCount = normals.length / 3 / batch;
+  const rowCount = (batch * edges.length) / 2;
+  let sum = 0;
+  for (let b = 0; b < batch; b++) {
+    for (let e = 0; e < edges.length; e += 2) {
+      const first = b * vertexCount + edges[e];
+      const i = 3 * first;
+      const j = 3 * (b * vertexCount + edges[e + 1]);
+      const q = 3 * (b * pointCount + targetOf[first]);
+      const ex = vertices[i] - vertices[j];
+      const ey = vertices[i + 1] - vertices[j + 1];
+      const ez = vertices[i + 2] - vertices[j + 2];
+      const nx = normals[q];
+      const ny = normals[q + 1];
+      const nz = normals[q + 2];
+      const edgeSquared = ex * ex + ey * ey + ez * ez;
+      const product = Math.sqrt(edgeSquared * (nx * nx + ny * ny + nz * nz));
+      if (product === 0) continue;
+      const cosine = (ex * nx + ey * ny + ez * nz) / product;
+      sum += Math.abs(cosine);
+      // d|cos|/de = sign(cos) (n / (‖e‖‖n‖) − cos e / ‖e‖²)
+      const sign = Math.sign(cosine) / rowCount;
+      const alongNormal = sign / product;
+      const alongEdge = (sign * cosine) / edgeSquared;
+      const gx = alongNormal * nx - alongEdge * ex;
+      const gy = alongNormal * ny - alongEdge * ey;
+      const gz = alongNormal * nz - alongEdge * ez;
+      gradient[i] += gx;
+      gradient[i + 1] += gy;
+      gradient[i + 2] += gz;
+      gradient[j] -= gx;
+      gradient[j + 1] -= gy;
+      gradient[j + 2] -= gz;
+    }
+  }
+  return rowCount > 0 ? sum / rowCount : 0;
+}
