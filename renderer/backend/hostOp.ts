@@ -50,7 +50,12 @@ function wasmOp(
     (dtype === 'int32' ? integersAt : floatsAt)(backend, address, sizeOf(shape));
   const outputViews = infos.map((info) => view(info, addressOf(backend, info)).fill(0));
   const inputViews = inputs.map((input, i) => view(input, inputAddresses[i]));
-  kernel(inputViews, outputViews);
+  try {
+    kernel(inputViews, outputViews);
+  } catch (error) {
+    for (const { dataId } of infos) backend.disposeData(dataId);
+    throw error;
+  }
   return infos.map((info) => tf.engine().makeTensorFromTensorInfo(info, backend));
 }
 

@@ -1,0 +1,171 @@
+// The Adam optimiser with its moments on the host: one loop over all parameters a step, exact to save and to restore.
+
+import type * as tf from '@tensorflow/tfjs';
+import { hostOp } from '../../renderer/backend/hostOp.ts';
+import { ArgumentError, RastergradError } from '../../renderer/errors.ts';
+
+/** A trainable parameter under the name by which gradients and checkpoints know it. */
+export interface NamedVariable {
+  name: string;
+  variable: tf.Variable;
+}
+
+export interface AdamOptions {
+  /** Decay of the running mean of gradients, in [0, 1). Default 0.9. */
+  beta1?: number;
+  /** Decay of the running mean of squared gradients, in [0, 1). Default 0.999. */
+  beta2?: number;
+  /** Added to the root of the second moment. Default 1e-8. */
+  epsilon?: number;
+  /** Gradients are scaled down together when their norm, over all variables, exceeds this. Default: never. */
+  clipNorm?: number;
+  /** Decoupled weight decay: each step shrinks a weight by learningRate · weightDecay of itself. Default 0. */
+  weightDecay?: number;
+}
+
+/** What a step leaves behind beside the variables; moments of all variables in their order, row-major. */
+export interface AdamState {
+  step: number;
+  m: Float32Array;
+  v: Float32Array;
+}
+
+/**
+ * Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1), with the decoupled weight decay of
+ * AdamW (Loshchilov and Hutter, ICLR 2019, algorithm 2). Arithmetic in double precision, moments and weights in float32: the
+ * same gradients give the same bits.
+ */
+export class Adam {
+  readonly #variables: readonly NamedVariable[];
+  readonly #offsets: readonly number[];
+  readonly #options: Required<AdamOptions>;
+  readonly #m: Float32Array;
+  readonly #v: Float32Array;
+  #step = 0;
+
+  /** @throws ArgumentError on two variables of one name, or one that is not float32. */
+  constructor(
+    variables: readonly NamedVariable[],
+    {
+      beta1 = 0.9,
+      beta2 = 0.999,
+      epsilon = 1e-8,
+      clipNorm = Number.POSITIVE_INFINITY,
+      weightDecay = 0,
+    }: AdamOptions = {},
+  ) {
+    const names = new Set<string>();
+    const offsets: number[] = [];
+    let size = 0;
+    for (const { name, variable } of variables) {
+      if (names.has(name)) throw new ArgumentError(`variables: two are called "${name}"`);
+      if (variable.dtype !== 'float32') {
+        throw new ArgumentError(`variable "${name}" is ${variable.dtype}, expected float32`);
+      }
+      names.add(name);
+      offsets.push(size);
+      size += variable.size;
+    }
+    this.#variables = [...variables];
+    this.#offsets = offsets;
+    this.#options = { beta1, beta2, epsilon, clipNorm, weightDecay };
+    this.#m = new Float32Array(size);
+    this.#v = new Float32Array(size);
+  }
+
+  /**
+   * Moves every variable that has a gradient; the others, and their moments, stay as they are.
+   *
+   * @param gradients by variable name, each of its variable's shape, as `tf.variableGrads` gives them. The caller disposes.
+   * @returns the norm of all gradients together, before clipping.
+   * @throws RastergradError, before anything has changed, when a gradient is not finite; ArgumentError on a wrong shape.
+   */
+  step(gradients: Record<string, tf.Tensor>, learningRate: number): number {
+    const moving = this.#variables.flatMap(({ name, variable }, i) => {
+      const gradient = gradients[name];
+      if (!gradient) return [];
+      if (gradient.size !== variable.size) {
+        throw new ArgumentError(
+          `gradient of "${name}" has shape [${gradient.shape}], expected [${variable.shape}]`,
+        );
+      }
+      return [{ name, variable, gradient, offset: this.#offsets[i] }];
+    });
+    let norm = 0;
+    const updated = hostOp(
+      moving.flatMap(({ variable, gradient }) => [variable, gradient]),
+      moving.map(({ variable }) => ({ shape: variable.shape, dtype: 'float32' })),
+      (inputs, outputs) => {
+        norm = globalNorm(moving.map(({ name }, i) => [name, inputs[2 * i + 1] as Float32Array]));
+        this.#step += 1;
+        const scale = Math.min(1, this.#options.clipNorm / norm);
+        for (const [i, { offset }] of moving.entries()) {
+          const weights = inputs[2 * i] as Float32Array;
+          const gradient = inputs[2 * i + 1] as Float32Array;
+          this.#update(weights, gradient, outputs[i] as Float32Array, offset, scale, learningRate);
+        }
+      },
+    );
+    for (const [i, { variable }] of moving.entries()) {
+      variable.assign(updated[i]);
+      updated[i].dispose();
+    }
+    return norm;
+  }
+
+  #update(
+    weights: Float32Array,
+    gradient: Float32Array,
+    updated: Float32Array,
+    offset: number,
+    scale: number,
+    learningRate: number,
+  ): void {
+    const { beta1, beta2, epsilon, weightDecay } = this.#options;
+    const m = this.#m.subarray(offset, offset + weights.length);
+    const v = this.#v.subarray(offset, offset + weights.length);
+    const rate = learningRate / (1 - beta1 ** this.#step);
+    const rootCorrection = 1 / Math.sqrt(1 - beta2 ** this.#step);
+    const keep = 1 - learningRate * weightDecay;
+    for (let i = 0; i < weights.length; i++) {
+      const g = scale * gradient[i];
+      const first = beta1 * m[i] + (1 - beta1) * g;
+      const second = beta2 * v[i] + (1 - beta2) * g * g;
+      m[i] = first;
+      v[i] = second;
+      updated[i] = keep * weights[i] - (rate * first) / (Math.sqrt(second) * rootCorrection + epsilon);
+    }
+  }
+
+  /** A copy of the state, for a checkpoint. */
+  state(): AdamState {
+    return { step: this.#step, m: this.#m.slice(), v: this.#v.slice() };
+  }
+
+  /**
+   * Goes on from a state of an optimiser of the same variables.
+   *
+   * @throws ArgumentError when its moments have another number of elements.
+   */
+  restore({ step, m, v }: AdamState): void {
+    for (const [name, values] of Object.entries({ m, v })) {
+      if (values.length !== this.#m.length) {
+        throw new ArgumentError(`state.${name} has ${values.length} elements, expected ${this.#m.length}`);
+      }
+    }
+    this.#step = step;
+    this.#m.set(m);
+    this.#v.set(v);
+  }
+}
+
+function globalNorm(gradients: readonly (readonly [string, Float32Array])[]): number {
+  let sum = 0;
+  for (const [name, gradient] of gradients) {
+    let own = 0;
+    for (let i = 0; i < gradient.length; i++) own += gradient[i] * gradient[i];
+    if (!Number.isFinite(own)) throw new RastergradError(`the gradient of "${name}" is not finite`);
+    sum += own;
+  }
+  return Math.sqrt(sum);
+}
