@@ -1,0 +1,17 @@
+// The kernels in plain TypeScript on one core. Cost grows with faces plus covered pixels, not with their product.
+
+import type { Kernels } from '../kernels.ts';
+import { findVisible } from './findVisible.ts';
+import { interpolate, interpolateBackward } from './interpolate.ts';
+import { type SoftPairs, softMask, softMaskBackward } from './softMask.ts';
+import { weightsBackward } from './weights.ts';
+
+export const scalarKernels: Kernels = {
+  findVisible,
+  interpolate,
+  interpolateBackward,
+  weightsBackward,
+  softMask,
+  softMaskBackward: (scene, picture, state, upstream, positionGradient) =>
+    softMaskBackward(scene, picture, state as SoftPairs, upstream, positionGradient),
+};

@@ -1,0 +1,102 @@
+// From gradients of barycentric weights to gradients of positions, through nine running sums a face.
+//
+// Let M = [X; Y; w] be the 3×3 matrix whose columns are a face's homogeneous corners, and A its inverse (Olano and Greer, Triangle
+// scan conversion using 2D homogeneous coordinates, 1997). At image point p = (x, y, 1), q = A p satisfies M q = p, and the
+// perspective-correct weights are b = q / D, D = Σ q_k. Then
+//     ∂L/∂q_j = (g_j − ḡ) / D   with g = ∂L/∂b, ḡ = Σ_k b_k g_k,
+//     ∂q = −A ∂M q,  so  ∂L/∂M = −Aᵀ Σ_p (∂L/∂q) qᵀ = −Aᵀ S,  S_jk = Σ_p (g_j − ḡ) b_k,
+// where D has cancelled. Weights linear in the image plane are the same with M = [x; y; 1], whose last row is constant.
+
+import type { Fragments, Picture, Reals, Scene } from '../kernels.ts';
+import { scratch } from '../scratch.ts';
+import { addPlanarGradient, projectVertices } from './vertices.ts';
+
+const faceSums = scratch(Float64Array);
+const touchedFaces = scratch(Uint8Array);
+const vertexSums = scratch(Float64Array);
+
+export function weightsBackward(
+  scene: Scene,
+  picture: Picture,
+  { faces: fragmentFaces, weights, itemStarts }: Fragments,
+  weightGradient: Reals,
+  positionGradient: Reals,
+): void {
+  const { faces, stride } = scene;
+  const homogeneous = stride === 4 && picture.perspectiveCorrect;
+  for (let b = 0; b < scene.items.length; b++) {
+    const item = scene.items[b];
+    const sums = faceSums(9 * item.faceCount).fill(0, 0, 9 * item.faceCount);
+    const touched = touchedFaces(item.faceCount).fill(0, 0, item.faceCount);
+    const end = itemStarts[b + 1] | 0;
+    for (let i = itemStarts[b] | 0; i < end; i++) {
+      const face = fragmentFaces[i] | 0;
+      if (face < 0) continue;
+      const ba = weights[3 * i];
+      const bb = weights[3 * i + 1];
+      const bc = weights[3 * i + 2];
+      const mean =
+        ba * weightGradient[3 * i] + bb * weightGradient[3 * i + 1] + bc * weightGradient[3 * i + 2];
+      const ga = weightGradient[3 * i] - mean;
+      const gb = weightGradient[3 * i + 1] - mean;
+      const gc = weightGradient[3 * i + 2] - mean;
+      touched[face] = 1;
+      const s = 9 * face;
+      sums[s] += ga * ba;
+      sums[s + 1] += ga * bb;
+      sums[s + 2] += ga * bc;
+      sums[s + 3] += gb * ba;
+      sums[s + 4] += gb * bb;
+      sums[s + 5] += gb * bc;
+      sums[s + 6] += gc * ba;
+      sums[s + 7] += gc * bb;
+      sums[s + 8] += gc * bc;
+    }
+
+    const vertices = projectVertices(scene, item, picture);
+    const { x, y, w } = vertices;
+    const width = homogeneous ? 3 : 2;
+    const gradient = vertexSums(width * item.vertexCount).fill(0, 0, width * item.vertexCount);
+    for (let f = 0; f < item.faceCount; f++) {
+      const s = 9 * f;
+      if (touched[f] === 0) continue;
+      const corner = 3 * (item.faceStart + f);
+      const a = faces[corner];
+      const b = faces[corner + 1];
+      const c = faces[corner + 2];
+      const area = (x[b] - x[a]) * (y[c] - y[a]) - (x[c] - x[a]) * (y[b] - y[a]);
+      // Rows of A, from the divided corners: row j of M⁻¹ is (edge normal, offset) opposite corner j, over area and w_j.
+      const ja = 1 / (area * (homogeneous ? w[a] : 1));
+      const jb = 1 / (area * (homogeneous ? w[b] : 1));
+      const jc = 1 / (area * (homogeneous ? w[c] : 1));
+      const aax = (y[b] - y[c]) * ja;
+      const aay = (x[c] - x[b]) * ja;
+      const abx = (y[c] - y[a]) * jb;
+      const aby = (x[a] - x[c]) * jb;
+      const acx = (y[a] - y[b]) * jc;
+      const acy = (x[b] - x[a]) * jc;
+      const aaw = (x[b] * y[c] - x[c] * y[b]) * ja;
+      const abw = (x[c] * y[a] - x[a] * y[c]) * jb;
+      const acw = (x[a] * y[b] - x[b] * y[a]) * jc;
+      for (let k = 0; k < 3; k++) {
+        const at = width * faces[corner + k];
+        const sa = sums[s + k];
+        const sb = sums[s + 3 + k];
+        const sc = sums[s + 6 + k];
+        gradient[at] -= aax * sa + abx * sb + acx * sc;
+        gradient[at + 1] -= aay * sa + aby * sb + acy * sc;
+        if (homogeneous) gradient[at + 2] -= aaw * sa + abw * sb + acw * sc;
+      }
+    }
+
+    if (homogeneous) {
+      for (let v = 0, at = 4 * item.vertexStart; v < item.vertexCount; v++, at += 4) {
+        positionGradient[at] += gradient[3 * v];
+        positionGradient[at + 1] += gradient[3 * v + 1];
+        positionGradient[at + 3] += gradient[3 * v + 2];
+      }
+    } else {
+      addPlanarGradient(scene, item, vertices, gradient, positionGradient);
+    }
+  }
+}

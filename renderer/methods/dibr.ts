@@ -1,0 +1,36 @@
+// DIB-R: the visible picture of a z-buffer, and a silhouette that fades out around the outline.
+// Chen et al., Learning to Predict 3D Objects with an Interpolation-based Differentiable Renderer, NeurIPS 2019.
+
+import { softMask } from '../visibility/index.ts';
+import type { GradientMethod } from './method.ts';
+import { paintVisible } from './paint.ts';
+
+export const dibr: GradientMethod<'sharpness' | 'boxSize' | 'maxFaces'> = {
+  type: 'dibr',
+  summary: 'sharp picture; silhouette 1 inside, fading as exp(−s·d²) outside, so that outlines move vertices',
+  source: 'Chen et al. 2019 (arXiv 1908.01210); rules and defaults as NVIDIA Kaolin, dibr_soft_mask',
+  options: {
+    sharpness: {
+      default: 7000,
+      range: [1e-3, 1e9],
+      unit: '1 / image-plane unit²',
+      description:
+        's in exp(−s·d²): higher is sharper; 7000 fades to half within 0.01, a third of a pixel at 64²',
+    },
+    boxSize: {
+      default: 0.02,
+      range: [0, 10],
+      unit: 'image-plane unit',
+      description: 'how far outside its bounding box a face reaches; the picture is 2 wide',
+    },
+    maxFaces: {
+      default: 30,
+      range: [1, 1e6],
+      integer: true,
+      unit: 'faces',
+      description: 'a pixel hears only the first so many faces that reach it, in index order',
+    },
+  },
+  image: paintVisible,
+  silhouette: softMask,
+};

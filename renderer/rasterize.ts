@@ -1,0 +1,171 @@
+// Projected vertices in, pictures out: the renderer without cameras and lights.
+
+import * as tf from '@tensorflow/tfjs';
+import { ArgumentError } from './errors.ts';
+import { type KernelName, kernelsNamed } from './kernels/index.ts';
+import type { Topology } from './mesh/topology.ts';
+import { type MethodChoice, resolveMethod } from './methods/index.ts';
+import {
+  type CornerAttributes,
+  Frame,
+  type Shader,
+  visibleDepth,
+  visibleWeights,
+} from './visibility/index.ts';
+
+/** Everything that can be drawn. Only what is asked for is computed. All but `faceIndex` are differentiable. */
+export interface RasterOutputs {
+  /** [B, H, W, C]: interpolated (and shaded) attributes; `background`, or 0, where nothing is visible. */
+  image: tf.Tensor4D;
+  /** [B, H, W], 0 to 1: by the rules of the method. */
+  silhouette: tf.Tensor3D;
+  /** [B, H, W]: camera-space z, negative in front of the camera; 0 on the background. */
+  depth: tf.Tensor3D;
+  /** [B, H, W] int32: the visible face; −1 on the background. */
+  faceIndex: tf.Tensor3D;
+  /** [B, H, W, 3]: weights of the visible face's corners; 0 on the background. */
+  barycentrics: tf.Tensor4D;
+}
+
+export type OutputName = keyof RasterOutputs;
+
+export interface RasterizeOptions<Name extends OutputName = 'image' | 'silhouette'> {
+  /** Size of the pictures in pixels. */
+  width: number;
+  height: number;
+  /** One row of numbers a vertex, [B, V, C], or rows with face corners of their own; a batch of 1 serves all items. */
+  attributes?: tf.Tensor3D | CornerAttributes;
+  /** How the silhouette is made and differentiated. Default: DIB-R with its default options. */
+  method?: MethodChoice;
+  /** Interpolate linearly in space (default) or, as DIB-R and Kaolin do, in the image plane. */
+  perspectiveCorrect?: boolean;
+  /** Leave faces that wind clockwise in the picture out of the visible surface. They stay in soft silhouettes. Default: false. */
+  cull?: boolean;
+  /** Faces with a vertex at w ≤ near are left out. Default: 1e-6. */
+  near?: number;
+  /** Colours from interpolated attributes. Default: the attributes themselves. */
+  shading?: Shader;
+  /** Colour of pixels where nothing is visible, one number a channel. Default: 0. */
+  background?: readonly number[];
+  /** Which implementation of the inner loops. */
+  kernel?: KernelName;
+  /** Default: image and silhouette. */
+  outputs?: readonly Name[];
+}
+
+/**
+ * Draws a batch of meshes that share a topology.
+ *
+ * `positions` are [B, V, 4] homogeneous image-plane positions (X, Y, Z, w) as cameras project them, x = X/w and y = Y/w in −1…1
+ * over the picture, Z = camera-space depth; or [B, V, 3] already divided (x, y, z), for which interpolation is always linear in
+ * the image plane. Pixel (row r, column c) has its centre at x = (2c + 1 − W)/W, y = (H − 2r − 1)/H.
+ *
+ * A face that is degenerate in the picture covers nothing. A face with a vertex at w ≤ near, or one that is not finite, is
+ * left out of everything and gets no gradient. There is no clipping: faces are wholly in or out.
+ *
+ * @throws ArgumentError on wrong shapes, sizes or options, or on a back end without kernels.
+ */
+export function rasterize<Name extends OutputName = 'image' | 'silhouette'>(
+  positions: tf.Tensor3D,
+  topology: Topology,
+  options: RasterizeOptions<Name>,
+): Pick<RasterOutputs, Name> {
+  const names: readonly OutputName[] = options.outputs ?? ['image', 'silhouette'];
+  const { method, options: values } = resolveMethod(options.method ?? { type: 'dibr' });
+  const kernels = kernelsNamed(options.kernel ?? 'scalar');
+  checkSize('width', options.width);
+  checkSize('height', options.height);
+  checkPositions(positions, topology);
+
+  const draw: { [K in OutputName]: (frame: Frame) => RasterOutputs[K] } = {
+    image: (frame) => method.image(frame, values),
+    silhouette: (frame) => method.silhouette(frame, values),
+    depth: visibleDepth,
+    faceIndex: (frame) => tf.tensor3d(frame.visible.faces, frame.shape, 'int32'),
+    barycentrics: visibleWeights,
+  };
+  return tf.tidy(() => {
+    const frame = new Frame({
+      positions,
+      topology,
+      picture: {
+        width: options.width,
+        height: options.height,
+        perspectiveCorrect: options.perspectiveCorrect ?? true,
+        cull: options.cull ?? false,
+        near: options.near ?? 1e-6,
+      },
+      kernels,
+      attributes: options.attributes && checkedAttributes(options.attributes, positions, topology),
+      shader: options.shading,
+      background: options.background,
+    });
+    const drawn: Partial<Record<OutputName, tf.Tensor>> = {};
+    for (const name of names) {
+      if (!Object.hasOwn(draw, name)) {
+        throw new ArgumentError(
+          `outputs may hold ${Object.keys(draw).join(', ')}, but hold ${JSON.stringify(name)}`,
+        );
+      }
+      drawn[name] = draw[name](frame);
+    }
+    return drawn;
+  }) as Pick<RasterOutputs, Name>;
+}
+
+const largestSide = 16384;
+
+function checkSize(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > largestSide) {
+    throw new ArgumentError(`${name} must be a whole number from 1 to ${largestSide}, but is ${value}`);
+  }
+}
+
+function checkPositions(positions: tf.Tensor3D, topology: Topology): void {
+  const { shape, rank, dtype } = positions;
+  if (rank !== 3 || (shape[2] !== 3 && shape[2] !== 4) || shape[0] < 1) {
+    throw new ArgumentError(
+      `positions must have shape [batch, vertices, 4], or 3 when divided, but have [${shape}]`,
+    );
+  }
+  if (dtype !== 'float32') throw new ArgumentError(`positions must be float32, but are ${dtype}`);
+  if (shape[1] !== topology.vertexCount) {
+    throw new ArgumentError(
+      `positions have ${shape[1]} vertices an item, but the topology has ${topology.vertexCount}`,
+    );
+  }
+}
+
+function checkedAttributes(
+  attributes: tf.Tensor3D | CornerAttributes,
+  positions: tf.Tensor3D,
+  topology: Topology,
+): CornerAttributes {
+  const perVertex = attributes instanceof tf.Tensor;
+  const { values, indices } = perVertex ? { values: attributes, indices: topology.faces } : attributes;
+  const [batch, rows] = values.shape;
+  if (values.rank !== 3 || (batch !== 1 && batch !== positions.shape[0])) {
+    throw new ArgumentError(
+      `attributes must have shape [${positions.shape[0]} or 1, rows, channels], but have [${values.shape}]`,
+    );
+  }
+  if (perVertex && rows !== topology.vertexCount) {
+    throw new ArgumentError(
+      `attributes have ${rows} rows, but the topology has ${topology.vertexCount} vertices`,
+    );
+  }
+  if (indices.length !== topology.faces.length) {
+    throw new ArgumentError(
+      `attributes.indices must have three entries a face (${topology.faces.length}), but have ${indices.length}`,
+    );
+  }
+  if (!perVertex) {
+    const wrong = indices.findIndex((row) => row < 0 || row >= rows);
+    if (wrong >= 0) {
+      throw new ArgumentError(
+        `attributes.indices[${wrong}] refers to row ${indices[wrong]}, but there are ${rows} rows`,
+      );
+    }
+  }
+  return { values: values.dtype === 'float32' ? values : values.toFloat(), indices };
+}

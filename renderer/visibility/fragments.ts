@@ -1,0 +1,165 @@
+// Differentiable tensors from fragments: their weights, attributes and depth as functions of positions; rows back to pixels.
+
+import type * as tf from '@tensorflow/tfjs';
+import { hostFunction } from '../backend/hostFunction.ts';
+import type { AttributeRows, Fragments, Reals } from '../kernels/index.ts';
+import { scratch } from '../kernels/scratch.ts';
+import type { CornerAttributes, Frame } from './frame.ts';
+
+const weightGradients = scratch(Float32Array);
+
+/**
+ * The visible fragments without the empty ones, as a list with pixels. A picture in which nothing is visible keeps one empty
+ * fragment, so that shaders never see zero rows.
+ */
+export function compact({ faces, weights, itemStarts }: Fragments): Fragments {
+  const starts = new Int32Array(itemStarts.length);
+  let count = 0;
+  for (let b = 0; b + 1 < itemStarts.length; b++) {
+    for (let i = itemStarts[b]; i < itemStarts[b + 1]; i++) if (faces[i] >= 0) count++;
+    starts[b + 1] = count;
+  }
+  if (count === 0) {
+    return {
+      faces: Int32Array.of(-1),
+      weights: new Float32Array(3),
+      pixels: Int32Array.of(0),
+      itemStarts: starts.fill(1, 1),
+    };
+  }
+  const list = {
+    faces: new Int32Array(count),
+    weights: new Float32Array(3 * count),
+    pixels: new Int32Array(count),
+    itemStarts: starts,
+  };
+  for (let i = 0, k = 0; i < faces.length; i++) {
+    if (faces[i] < 0) continue;
+    list.faces[k] = faces[i];
+    list.pixels[k] = i;
+    for (let corner = 0; corner < 3; corner++) list.weights[3 * k + corner] = weights[3 * i + corner];
+    k++;
+  }
+  return list;
+}
+
+/**
+ * Attributes at fragments, in a tensor of the given shape (fragments × channels). Gradients reach the attributes through the
+ * weights, and the positions through the derivative of the weights (DIB-R, equations 2 to 5).
+ */
+export function interpolateAt(
+  frame: Frame,
+  fragments: Fragments,
+  attributes: CornerAttributes,
+  shape: number[],
+  background?: readonly number[],
+): tf.Tensor {
+  const { kernels, picture } = frame;
+  const [batch, rows, channels] = attributes.values.shape;
+  const rowStarts = Array.from({ length: frame.batch }, (_, b) => (batch === 1 ? 0 : b * rows));
+  const rowsOf = (values: Reals): AttributeRows => ({
+    values,
+    channels,
+    indices: attributes.indices,
+    rowStarts,
+  });
+  return hostFunction<void>({
+    inputs: [frame.positions, attributes.values],
+    shape,
+    forward([positions, values], output) {
+      if (background) fillEmpty(fragments, background, output);
+      kernels.interpolate(frame.scene(positions), fragments, rowsOf(values), output);
+    },
+    backward(upstream, [positions, values], [positionGradient, attributeGradient]) {
+      const scene = frame.scene(positions);
+      const weightGradient = weightGradients(3 * fragments.faces.length);
+      const attributeRows = rowsOf(values);
+      kernels.interpolateBackward(
+        scene,
+        fragments,
+        attributeRows,
+        upstream,
+        attributeGradient,
+        weightGradient,
+      );
+      kernels.weightsBackward(scene, picture, fragments, weightGradient, positionGradient);
+    },
+  });
+}
+
+/** Barycentric weights of the visible fragments, [B, H, W, 3]; 0 on the background. */
+export function visibleWeights(frame: Frame): tf.Tensor4D {
+  const { visible, kernels, picture } = frame;
+  return hostFunction<void>({
+    inputs: [frame.positions],
+    shape: [...frame.shape, 3],
+    forward: (_, output) => output.set(visible.weights),
+    backward: (upstream, [positions], [gradient]) =>
+      kernels.weightsBackward(frame.scene(positions), picture, visible, upstream, gradient),
+  }) as tf.Tensor4D;
+}
+
+/** Camera-space depth z of the visible fragments, [B, H, W]; 0 on the background. */
+export function visibleDepth(frame: Frame): tf.Tensor3D {
+  const { visible, kernels, picture, topology } = frame;
+  const [batch, vertexCount, stride] = frame.positions.shape;
+  const depthRows = (positions: Reals): AttributeRows => {
+    const values = new Float32Array(batch * vertexCount);
+    for (let v = 0; v < values.length; v++) values[v] = positions[stride * v + 2];
+    const rowStarts = Array.from({ length: batch }, (_, b) => b * vertexCount);
+    return { values, channels: 1, indices: topology.faces, rowStarts };
+  };
+  return hostFunction<void>({
+    inputs: [frame.positions],
+    shape: frame.shape,
+    forward: ([positions], output) =>
+      kernels.interpolate(frame.scene(positions), visible, depthRows(positions), output),
+    backward(upstream, [positions], [gradient]) {
+      const scene = frame.scene(positions);
+      const rows = depthRows(positions);
+      const depthGradient = new Float32Array(rows.values.length);
+      const weightGradient = weightGradients(3 * visible.faces.length);
+      kernels.interpolateBackward(scene, visible, rows, upstream, depthGradient, weightGradient);
+      kernels.weightsBackward(scene, picture, visible, weightGradient, gradient);
+      for (let v = 0; v < depthGradient.length; v++) gradient[stride * v + 2] += depthGradient[v];
+    },
+  }) as tf.Tensor3D;
+}
+
+/** Puts rows [N, C] of listed fragments, at most one a pixel, into a picture [B, H, W, C]; the other pixels get the background. */
+export function scatterRows(
+  frame: Frame,
+  { faces, pixels }: Fragments,
+  rows: tf.Tensor2D,
+  background?: readonly number[],
+): tf.Tensor4D {
+  const channels = rows.shape[1];
+  const each = (copy: (row: number, pixel: number) => void) => {
+    for (let i = 0; i < faces.length; i++) {
+      if (faces[i] >= 0) copy(i * channels, pixels![i] * channels);
+    }
+  };
+  return hostFunction<void>({
+    inputs: [rows],
+    shape: [...frame.shape, channels],
+    forward([values], output) {
+      if (background) for (let i = 0; i < output.length; i++) output[i] = background[i % channels];
+      each((row, pixel) => {
+        for (let c = 0; c < channels; c++) output[pixel + c] = values[row + c];
+      });
+    },
+    backward(upstream, _, [gradient]) {
+      each((row, pixel) => {
+        for (let c = 0; c < channels; c++) gradient[row + c] = upstream[pixel + c];
+      });
+    },
+  }) as tf.Tensor4D;
+}
+
+function fillEmpty({ faces }: Fragments, color: readonly number[], output: Float32Array): void {
+  const channels = color.length;
+  for (let i = 0; i < faces.length; i++) {
+    if (faces[i] >= 0) continue;
+    for (let c = 0; c < channels; c++) output[i * channels + c] = color[c];
+  }
+}

@@ -1,0 +1,9 @@
+export {
+  compact,
+  interpolateAt,
+  scatterRows,
+  visibleDepth,
+  visibleWeights,
+} from './fragments.ts';
+export { type CornerAttributes, Frame, type FrameOptions, type Shader } from './frame.ts';
+export { coverage, softMask } from './silhouette.ts';
