@@ -1,0 +1,39 @@
+// Reading and writing whole files: errors of the operating system become one line that names the file, and a file is written
+// whole or not at all.
+
+import { FileError } from '../errors.ts';
+
+const reasons: Record<string, string> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EISDIR: 'is a folder, expected a file',
+  ENOTDIR: 'a part of the path is not a folder',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'disk quota exceeded',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'too many open files',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** A `FileError` for an error of the operating system; any other error, a defect, as it is. */
+export function toFileError(path: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const isSystemError = code !== undefined && /^E[A-Z0-9]+$/.test(code);
+  return isSystemError ? new FileError(path, reasons[code] ?? code) : error;
+}
+
+/** @throws FileError where the file cannot be read. */
+export async function readFileBytes(path: string): Promise<Uint8Array> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw toFileError(path, error);
+  }
+}
+
+/** @throws FileError where the file cannot be read. */
+export async function readFileText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readFileBytes(path));
+}

@@ -1,0 +1,2 @@
+export { chamferDistance, fScore } from './points.ts';
+export { silhouetteIou } from './silhouette.ts';

@@ -1,0 +1,25 @@
+// How alike two silhouettes are: a number for people, not for gradients.
+
+import { ArgumentError } from '../../renderer/errors.ts';
+
+/**
+ * Pixels covered in both over pixels covered in either, a pixel being covered from one half on. In 0 … 1; 1 where both are empty.
+ *
+ * @param predicted coverage in 0 … 1, a number a pixel.
+ * @param target the same, of the same length.
+ * @throws ArgumentError where lengths differ.
+ */
+export function silhouetteIou(predicted: ArrayLike<number>, target: ArrayLike<number>): number {
+  if (predicted.length !== target.length) {
+    throw new ArgumentError(`predicted has ${predicted.length} pixels, but target has ${target.length}`);
+  }
+  let intersection = 0;
+  let union = 0;
+  for (let k = 0; k < predicted.length; k++) {
+    const inPredicted = predicted[k] >= 0.5;
+    const inTarget = target[k] >= 0.5;
+    if (inPredicted && inTarget) intersection++;
+    if (inPredicted || inTarget) union++;
+  }
+  return union > 0 ? intersection / union : 1;
+}
