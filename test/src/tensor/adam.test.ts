@@ -35,7 +35,7 @@ describe('Adam', () => {
         // Tensors by variable name, whatever the declared type says.
         Object.fromEntries(
           others.map((variable, i) => [variable.name, gradients[`v${i}`]]),
-        ) as unknown as tf.NamedVariableMap,
+        ) as unknown as Parameters<typeof reference.applyGradients>[0],
       );
     }
     const expected = others.flatMap((variable) => [...variable.dataSync()]);
