@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from './errors.ts';
 import { type KernelName, kernelsNamed } from './kernels/index.ts';
 import type { Topology } from './mesh/topology.ts';
-import { type MethodChoice, resolveMethod } from './methods/index.ts';
+import { type MethodOptions, resolveMethod } from './methods/index.ts';
 import {
   type CornerAttributes,
   Frame,
@@ -36,7 +36,7 @@ export interface RasterizeOptions<Name extends OutputName = 'image' | 'silhouett
   /** One row of numbers a vertex, [B, V, C], or rows with face corners of their own; a batch of 1 serves all items. */
   attributes?: tf.Tensor3D | CornerAttributes;
   /** How the silhouette is made and differentiated. Default: DIB-R with its default options. */
-  method?: MethodChoice;
+  method?: MethodOptions;
   /** Interpolate linearly in space (default) or, as DIB-R and Kaolin do, in the image plane. */
   perspectiveCorrect?: boolean;
   /** Leave faces that wind clockwise in the picture out of the visible surface. They stay in soft silhouettes. Default: false. */
@@ -44,7 +44,7 @@ export interface RasterizeOptions<Name extends OutputName = 'image' | 'silhouett
   /** Faces with a vertex at w ≤ near are left out. Default: 1e-6. */
   near?: number;
   /** Colours from interpolated attributes. Default: the attributes themselves. */
-  shading?: Shader;
+  shader?: Shader;
   /** Colour of pixels where nothing is visible, one number a channel. Default: 0. */
   background?: readonly number[];
   /** Which implementation of the inner loops. */
@@ -97,7 +97,7 @@ export function rasterize<Name extends OutputName = 'image' | 'silhouette'>(
       },
       kernels,
       attributes: options.attributes && checkedAttributes(options.attributes, positions, topology),
-      shader: options.shading,
+      shader: options.shader,
       background: options.background,
     });
     const drawn: Partial<Record<OutputName, tf.Tensor>> = {};

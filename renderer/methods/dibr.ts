@@ -9,6 +9,7 @@ export const dibr: GradientMethod<'sharpness' | 'boxSize' | 'maxFaces'> = {
   type: 'dibr',
   summary: 'sharp picture; silhouette 1 inside, fading as exp(−s·d²) outside, so that outlines move vertices',
   source: 'Chen et al. 2019 (arXiv 1908.01210); rules and defaults as NVIDIA Kaolin, dibr_soft_mask',
+  coverageGradient: true,
   options: {
     sharpness: {
       default: 7000,

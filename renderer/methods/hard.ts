@@ -9,6 +9,7 @@ export const hard: GradientMethod = {
   type: 'hard',
   summary: 'sharp picture and silhouette; colours move vertices inside the outline, silhouettes never do',
   source: 'z-buffer with barycentric interpolation',
+  coverageGradient: false,
   options: {},
   image: paintVisible,
   silhouette: (frame) =>

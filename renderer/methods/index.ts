@@ -4,28 +4,36 @@ import { ArgumentError } from '../errors.ts';
 import { nearestName } from '../nearestName.ts';
 import { dibr } from './dibr.ts';
 import { hard } from './hard.ts';
-import { type GradientMethod, type MethodChoice, methodOptions } from './method.ts';
+import { type GradientMethod, type MethodOptions, methodOptions } from './method.ts';
 
-export const methods: readonly GradientMethod[] = [hard, dibr];
+const known: readonly GradientMethod[] = [hard, dibr];
+
+export const methods = {
+  list: (): readonly GradientMethod[] => known,
+
+  /** @throws ArgumentError when there is no method of that name; the message has the nearest one. */
+  get(type: string): GradientMethod {
+    const method = known.find((candidate) => candidate.type === type);
+    if (method) return method;
+    const names = known.map((candidate) => candidate.type);
+    const meant = nearestName(String(type), names);
+    throw new ArgumentError(
+      `there is no method ${JSON.stringify(type)}; ${meant ? `did you mean "${meant}"?` : `known are ${names.join(', ')}`}`,
+    );
+  },
+};
 
 /**
  * The method that `choice` names and its complete options.
  *
  * @throws ArgumentError on an unknown method or option (naming the nearest), or a value out of range.
  */
-export function resolveMethod(choice: MethodChoice): {
+export function resolveMethod(choice: MethodOptions): {
   method: GradientMethod;
   options: Record<string, number>;
 } {
-  const names = methods.map(({ type }) => type);
-  const method = methods.find(({ type }) => type === choice.type);
-  if (!method) {
-    const meant = nearestName(String(choice.type), names);
-    throw new ArgumentError(
-      `there is no method ${JSON.stringify(choice.type)}; ${meant ? `did you mean "${meant}"?` : `known are ${names.join(', ')}`}`,
-    );
-  }
+  const method = methods.get(choice.type);
   return { method, options: methodOptions(method, choice) };
 }
 
-export type { GradientMethod, MethodChoice, MethodOption } from './method.ts';
+export type { GradientMethod, MethodOption, MethodOptions } from './method.ts';

@@ -25,6 +25,8 @@ export interface GradientMethod<Name extends string = string> {
   summary: string;
   /** Paper or code that defines it. */
   source: string;
+  /** Whether a silhouette can move vertices. */
+  coverageGradient: boolean;
   options: Readonly<Record<Name, MethodOption>>;
   /** [B, H, W, C]: colours after shading. */
   image(frame: Frame, options: Readonly<Record<Name, number>>): tf.Tensor4D;
@@ -33,13 +35,13 @@ export interface GradientMethod<Name extends string = string> {
 }
 
 /** A method by name, with those of its options that differ from their defaults: `{ type: 'dibr', sharpness: 3000 }`. */
-export interface MethodChoice {
+export interface MethodOptions {
   readonly type: string;
   readonly [option: string]: string | number;
 }
 
 /** Checks values against a method's table and fills in defaults. */
-export function methodOptions(method: GradientMethod, choice: MethodChoice): Record<string, number> {
+export function methodOptions(method: GradientMethod, choice: MethodOptions): Record<string, number> {
   const { type, ...given } = choice;
   const names = Object.keys(method.options);
   for (const name of Object.keys(given)) {

@@ -156,7 +156,7 @@ export function scatterRows(
   }) as tf.Tensor4D;
 }
 
-function fillEmpty({ faces }: Fragments, color: readonly number[], output: Float32Array): void {
+function fillEmpty({ faces }: Fragments, color: readonly number[], output: Reals): void {
   const channels = color.length;
   for (let i = 0; i < faces.length; i++) {
     if (faces[i] >= 0) continue;

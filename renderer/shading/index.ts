@@ -1,0 +1,2 @@
+export { clay } from './clay.ts';
+export { type Shading, vertexColors } from './shading.ts';
