@@ -1,12 +1,17 @@
 // What an experiment config may say: every field with its type, range, default and meaning. The checks, the types, the JSON
-// Schema that `rastergrad schema` prints and docs/config.md all come from here.
+// Schema that `rastergrad schema` prints and docs/config.md all come from here; losses and methods from their registries.
 
 import { z } from 'zod';
+import {
+  type GradientMethod,
+  type MethodOption,
+  type MethodOptions,
+  methods,
+} from '../../renderer/methods/index.ts';
+import { type Loss, type LossSettings, losses } from '../losses/index.ts';
 
 /** Longest side of a rendered or read picture, in pixels. */
 const imageSize = z.int().min(8).max(1024);
-const weight = (text: string) =>
-  z.number().min(0).default(0).describe(`Weight of the loss; 0 switches it off. ${text}`);
 const positive = z.number().gt(0);
 const count = z.int().min(1);
 
@@ -65,79 +70,57 @@ const template = {
     ),
 };
 
-const lossTerms = {
-  chamfer: z
-    .strictObject({
-      weight: weight('Mean squared distance between surface points and vertices, both ways (3D).'),
-      oppositeWeight: z
-        .number()
-        .min(0)
-        .default(0.55)
-        .describe(
-          'Weight of the direction vertex → nearest surface point relative to surface point → vertex.',
-        ),
-    })
+/** Shape losses that compare with no surface, so that fitting to pictures alone can use them. */
+const REGULARIZERS = ['edge', 'laplacian', 'move'];
+
+const lossWeight = z.number().min(0).default(0).describe('Weight of the term in the sum; 0 switches it off.');
+
+const lossTerms = (chosen: readonly Loss[]) =>
+  z
+    .strictObject(
+      Object.fromEntries(
+        chosen.map(({ name, kind, description, settings }) => [
+          name,
+          settings
+            .extend({ weight: lossWeight })
+            .prefault({})
+            .describe(
+              sentence(`${kind.toUpperCase()} loss: ${description}`),
+            ) as unknown as z.ZodType<LossSettings>,
+        ]),
+      ),
+    )
     .prefault({})
-    .describe('Distance to the surface points.'),
-  edge: z
-    .strictObject({ weight: weight('Mean squared edge length.') })
-    .prefault({})
-    .describe('Keeps edges short.'),
-  normal: z
-    .strictObject({ weight: weight('Mean |cosine| between edges and the normal of the nearest point (3D).') })
-    .prefault({})
-    .describe('Makes edges perpendicular to the normals of the surface points.'),
-  laplacian: z
-    .strictObject({ weight: weight('Mean squared change of each vertex relative to its neighbours.') })
-    .prefault({})
-    .describe('Makes neighbours move alike.'),
-  move: z
-    .strictObject({ weight: weight('Mean squared movement of the vertices within a deformation block.') })
-    .prefault({})
-    .describe('Makes steps small.'),
-  silhouette: z
-    .strictObject({
-      weight: weight('Difference between rendered and true silhouette, mean over views (2D).'),
-      kind: z
-        .enum(['iou', 'l2'])
-        .default('iou')
-        .describe('`iou`: 1 − intersection over union; `l2`: mean squared difference of coverage.'),
-    })
-    .prefault({})
-    .describe('Compares rendered with true silhouettes.'),
-  color: z
-    .strictObject({
-      weight: weight('Mean absolute difference of colour, normalised by the area of the target (2D).'),
-    })
-    .prefault({})
-    .describe('Compares rendered with true colours.'),
-};
+    .describe('Loss terms; what is minimised is their weighted sum.');
 
 const schedule = z
   .enum(['cosine', 'constant'])
   .default('cosine')
   .describe('Course of the learning rate after the warm-up: `cosine` falls to 0 at the last step.');
 
+/** A method's options as its own table lists them. */
+const methodVariant = ({ type, summary, options }: GradientMethod) =>
+  z.strictObject({
+    type: z.literal(type).describe(sentence(summary)),
+    ...Object.fromEntries(Object.entries(options).map(([name, option]) => [name, methodOption(option)])),
+  });
+
+const methodOption = ({ default: value, range, integer, unit, description }: MethodOption) =>
+  (integer ? z.int() : z.number())
+    .min(range[0])
+    .max(range[1])
+    .default(value)
+    .describe(sentence(unit ? `${description} (in ${unit})` : description));
+
 const method = z
-  .discriminatedUnion('type', [
-    z.strictObject({
-      type: z.literal('dibr').describe('DIB-R: a soft silhouette outside, the visible face inside.'),
-      sharpness: positive
-        .default(7000)
-        .describe('Fall-off of the soft silhouette: exp(−sharpness · d²), with d in image-plane units.'),
-      boxSize: positive
-        .default(0.02)
-        .describe("How far outside its bounding box a face's silhouette reaches, in image-plane units."),
-      maxFaces: count.default(30).describe('Most faces that contribute to the soft silhouette of one pixel.'),
-    }),
-    z.strictObject({
-      type: z.literal('hard').describe('Plain rasterization: the silhouette has no gradient.'),
-    }),
-  ])
+  .discriminatedUnion(
+    'type',
+    methods.list().map(methodVariant) as unknown as [z.ZodObject<{ type: z.ZodLiteral<string> }>],
+  )
   .prefault({ type: 'dibr' })
   .describe(
     'How the rasterizer is made differentiable. A `type` other than the inherited one drops its options.',
-  );
+  ) as unknown as z.ZodType<MethodOptions>;
 
 const renderer = z
   .strictObject({
@@ -177,6 +160,9 @@ const trainSchema = z
               .max(8)
               .default([16, 32, 64, 128])
               .describe('Channels of each convolution stage; every stage halves the picture.'),
+            convolutions: count
+              .default(1)
+              .describe('Convolutions of a stage, of which the first one halves the picture.'),
             globalCode: z
               .int()
               .min(0)
@@ -203,17 +189,18 @@ const trainSchema = z
           .describe('The ellipsoid that is deformed.'),
         blocks: z
           .strictObject({
-            layers: count.default(6).describe('Hidden graph convolutions of a deformation block.'),
+            residualBlocks: z
+              .int()
+              .min(0)
+              .default(2)
+              .describe('Residual blocks of two graph convolutions each, after the first graph convolution.'),
           })
           .prefault({})
           .describe('The deformation blocks.'),
       })
       .prefault({})
       .describe('The network.'),
-    losses: z
-      .strictObject(lossTerms)
-      .prefault({})
-      .describe('Loss terms; what is trained is their weighted sum.'),
+    losses: lossTerms(losses),
     supervision: z
       .strictObject({
         views: count
@@ -286,8 +273,6 @@ const trainSchema = z
   })
   .describe('A network that predicts meshes from one picture.');
 
-const { edge, laplacian, silhouette, color } = lossTerms;
-
 const fitMeshSchema = z
   .strictObject({
     task: z
@@ -305,10 +290,7 @@ const fitMeshSchema = z
       })
       .prefault({})
       .describe('The ellipsoid that is deformed.'),
-    losses: z
-      .strictObject({ silhouette, color, edge, laplacian })
-      .prefault({})
-      .describe('Loss terms; what is minimised is their weighted sum.'),
+    losses: lossTerms(losses.filter(({ kind, name }) => kind === '2d' || REGULARIZERS.includes(name))),
     views: z
       .strictObject({
         fit: count.default(20).describe("Pictures of an object to fit to; the object's others are held out."),
@@ -353,4 +335,8 @@ function requireLoss(losses: Record<string, { weight: number }>, context: z.Refi
     path: ['losses'],
     message: `every weight is 0; give one of ${Object.keys(losses).join(', ')} a weight above 0`,
   });
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -55,6 +55,12 @@ export class Parameters {
     return Array.from(this.byName, ([name, variable]) => ({ name, variable }));
   }
 
+  /** Replaces a parameter's values, as after reading a checkpoint. */
+  assign(variable: tf.Variable, values: Float32Array): void {
+    tf.tidy(() => variable.assign(tf.tensor(values, variable.shape, 'float32')));
+  }
+
+  /** Number of trainable values. */
   get count(): number {
     return this.list().reduce((sum, { variable }) => sum + variable.size, 0);
   }

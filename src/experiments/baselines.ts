@@ -1,0 +1,94 @@
+// What a prediction must beat: shapes that are found without looking at the picture closely.
+
+import * as tf from '@tensorflow/tfjs';
+import type { Topology } from '../../renderer/index.ts';
+import { type Dataset, type DatasetObject, type Sample, toSample } from '../datasets/sample.ts';
+import { chamferLoss, edgeLoss, laplacianLoss } from '../losses/index.ts';
+import { silhouetteIou } from '../metrics/index.ts';
+import { Adam } from '../tensor/adam.ts';
+import type { Random } from '../tensor/random.ts';
+import { channel, makeBatch } from '../training/batch.ts';
+import { ExampleOrder } from '../training/exampleOrder.ts';
+import { learningRateAt } from '../training/schedule.ts';
+import { inputFirst } from './evaluation.ts';
+import { type Candidate, trueCandidate } from './scoring.ts';
+
+const constantFit = { steps: 300, batchSize: 16, points: 500, learningRate: 0.01 };
+
+/**
+ * The one shape that is nearest to all training objects in the frames of their input cameras: the template, fitted by Adam to the
+ * training samples' chamfer distance with weak regularisers.
+ *
+ * @returns [V, 3] vertices of `topology`
+ */
+export function bestConstantShape(
+  template: tf.Tensor2D,
+  topology: Topology,
+  objects: DatasetObject[],
+  random: Random,
+): tf.Tensor2D {
+  const { steps, batchSize, points, learningRate } = constantFit;
+  const vertices = tf.variable(template) as tf.Variable<tf.Rank.R2>;
+  const optimizer = new Adam([{ name: 'vertices', variable: vertices }]);
+  const examples = new ExampleOrder(objects, { batchSize, views: 1, mirror: true }, random);
+  for (let step = 1; step <= steps; step++) {
+    tf.tidy(() => {
+      const { samples, random } = examples.step(step);
+      const batch = makeBatch(samples, points, random);
+      const loss = () => {
+        const shape = vertices.expandDims<tf.Tensor3D>(0);
+        const distance = chamferLoss(tf.tile(shape, [batchSize, 1, 1]), batch.points, { oppositeWeight: 1 });
+        const rough = laplacianLoss(template.expandDims(0), shape, topology);
+        return tf.addN([distance, edgeLoss(shape, topology).mul(0.1), rough.mul(0.5)]) as tf.Scalar;
+      };
+      const { grads } = tf.variableGrads(loss, [vertices]);
+      const rate = learningRateAt(step, { learningRate, schedule: 'cosine', warmupSteps: 0, steps });
+      optimizer.step({ vertices: grads[vertices.name] }, rate);
+    });
+  }
+  const result = vertices.clone();
+  vertices.dispose();
+  return result;
+}
+
+/**
+ * Answers with the training object whose silhouette overlaps most with the input's: its points, and its pictures from where the
+ * unseen views are. Compares only pictures from which the other views lie in the same places, which are those that a turn by a whole
+ * number of views carries into the input view.
+ */
+export class NearestSilhouette {
+  private readonly entries: { object: DatasetObject; view: number; coverage: Float32Array }[];
+  private readonly dataset: Dataset;
+
+  constructor(objects: readonly DatasetObject[], dataset: Dataset) {
+    this.dataset = dataset;
+    this.entries = objects.flatMap((object) =>
+      object.views.map(({ image }, view) => ({ object, view, coverage: channel([image], 3) })),
+    );
+  }
+
+  candidateOf(sample: Sample): Candidate {
+    const coverage = channel([sample.input.image], 3);
+    let best: { candidate: Sample; iou: number } | undefined;
+    for (const { object, view, coverage: other } of this.entries) {
+      const iou = silhouetteIou(other, coverage);
+      if (best && iou <= best.iou) continue;
+      const candidate = toSample(object, view, inputFirst(view, object.views.length));
+      if (sameCameras(candidate, sample)) best = { candidate, iou };
+    }
+    if (!best)
+      throw new Error(
+        `no training picture of ${this.dataset.name} has its other views where ${sample.id} has`,
+      );
+    return trueCandidate(best.candidate);
+  }
+}
+
+function sameCameras(a: Sample, b: Sample): boolean {
+  return (
+    a.supervision.length === b.supervision.length &&
+    a.supervision.every(({ objectToCamera }, view) =>
+      objectToCamera.every((value, i) => Math.abs(value - b.supervision[view].objectToCamera[i]) < 1e-6),
+    )
+  );
+}

@@ -1,0 +1,110 @@
+// The pictures that a run leaves behind: predictions rendered where the true pictures were taken from, beside those.
+
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import ndarray, { type NdArray } from 'ndarray';
+import { PerspectiveCamera } from '../../renderer/camera/index.ts';
+import { clay, type Mesh, render } from '../../renderer/index.ts';
+import { linearToSrgb } from '../../renderer/io/colorSpace.ts';
+import { writePng } from '../../renderer/io/index.ts';
+import type { Dataset, SampleView } from '../datasets/sample.ts';
+import { networkInput } from '../training/batch.ts';
+import type { PictureGroup } from './results.ts';
+import type { RunFolder } from './runFolder.ts';
+
+/** Side of a picture in pixels, and how many samples a pixel is the mean of, along each side. */
+const size = 128;
+const supersampling = 3;
+
+/** [size, size, 3] sRGB codes. */
+export type Picture = NdArray<Uint8Array>;
+
+/** A mesh in its colours, or as grey clay, seen by the camera of `view`, on white. */
+export function picture(mesh: Mesh, { objectToCamera }: SampleView, camera: Dataset['camera'], look: 'color' | 'clay'): Picture {
+  const side = size * supersampling;
+  const linear = tf.tidy(() => {
+    const { image } = render(mesh, new PerspectiveCamera({ fovDegrees: camera.fovDegrees, view: objectToCamera }), {
+      width: side,
+      height: side,
+      method: { type: 'hard' },
+      shading: look === 'clay' ? clay : undefined,
+      background: [1, 1, 1],
+      outputs: ['image'],
+    });
+    return tf.avgPool(image!, supersampling, supersampling, 'valid').dataSync() as Float32Array;
+  });
+  return encoded(linear);
+}
+
+/** A picture of the data set on white, enlarged to the size of the others. */
+export function truthPicture({ image }: SampleView): Picture {
+  const linear = tf.tidy(() => {
+    const filled = networkInput([image]);
+    const rgb = filled.slice([0, 0, 0, 0], [-1, -1, -1, 3]);
+    const alpha = filled.slice([0, 0, 0, 3], [-1, -1, -1, 1]);
+    const white = rgb.mul(alpha).add(alpha.neg().add(1)) as tf.Tensor4D;
+    return tf.image.resizeBilinear(white, [size, size], false, true).dataSync() as Float32Array;
+  });
+  return encoded(linear);
+}
+
+function encoded(linear: Float32Array): Picture {
+  const codes = Uint8Array.from(linear, (value) => Math.round(255 * linearToSrgb(Math.min(Math.max(value, 0), 1))));
+  return ndarray(codes, [size, size, 3]);
+}
+
+/** One row of a grid: pictures of one object. */
+export interface PictureRow {
+  /** Names the files. */
+  id: string;
+  label: string;
+  note?: string;
+  pictures: Picture[];
+}
+
+/** Writes the rows' pictures, one file each, and all of them as one sheet; returns what the report needs to find them. */
+export async function writePictures(
+  folder: RunFolder,
+  title: string,
+  columns: string[],
+  rows: PictureRow[],
+): Promise<void> {
+  const group: PictureGroup = { title, columns, rows: [] };
+  for (const { id, label, note, pictures } of rows) {
+    const cells = columns.map((_, column) => `${id}-${column}.png`);
+    for (const [column, cell] of cells.entries()) await writePng(folder.file('pictures', cell), pictures[column]);
+    group.rows.push({ label, cells, note });
+  }
+  await writePng(folder.file('pictures', 'contact-sheet.png'), contactSheet(rows.map(({ pictures }) => pictures)));
+  await folder.writePictureIndex({ groups: rows.length > 0 ? [group] : [] });
+}
+
+/** Pictures side by side, two rows of the grid beside each other where there are many. */
+function contactSheet(rows: Picture[][]): Picture {
+  const perLine = rows.length > 6 ? 2 : 1;
+  const columns = Math.max(1, ...rows.map((row) => row.length)) * perLine;
+  const lines = Math.max(1, Math.ceil(rows.length / perLine));
+  const sheet = ndarray(new Uint8Array(lines * columns * size * size * 3).fill(255), [
+    lines * size,
+    columns * size,
+    3,
+  ]);
+  for (const [i, row] of rows.entries()) {
+    for (const [column, { data }] of row.entries()) {
+      const left = ((i % perLine) * row.length + column) * size;
+      for (let y = 0; y < size; y++) {
+        const to = ((Math.floor(i / perLine) * size + y) * columns * size + left) * 3;
+        sheet.data.set(data.subarray(y * size * 3, (y + 1) * size * 3), to);
+      }
+    }
+  }
+  return sheet;
+}
+
+/** `count` of the items, spread evenly over them. */
+export function spread<Item>(items: readonly Item[], count: number): Item[] {
+  const chosen = Math.min(count, items.length);
+  return Array.from({ length: chosen }, (_, k) => items[Math.floor((k * items.length) / chosen)]);
+}
+
+export const meshFile = (folder: RunFolder, id: string) => folder.file('meshes', path.basename(`${id}.obj`));

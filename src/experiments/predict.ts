@@ -1,0 +1,36 @@
+// A picture in, a mesh file out, with the trained model of a run.
+
+import * as tf from '@tensorflow/tfjs';
+import { FileError } from '../../renderer/errors.ts';
+import { readPng, writeMesh } from '../../renderer/io/index.ts';
+import { openTrainedModel } from './trainedModel.ts';
+import { predictedMesh } from './trainResults.ts';
+
+/**
+ * Predicts the mesh of the object in a PNG picture and writes it, in the frame of the picture's camera and centred at the object.
+ *
+ * @throws FileError where the picture cannot be read, has another size than the model's, or shows nothing
+ */
+export async function predictMesh(
+  run: string,
+  image: string,
+  output: string,
+): Promise<{ vertexCount: number; faceCount: number }> {
+  const { config, model } = await openTrainedModel(run);
+  const picture = await readPng(image);
+  const { imageSize } = config.model;
+  const [height, width] = picture.shape;
+  if (height !== imageSize || width !== imageSize) {
+    throw new FileError(image, `is ${width} × ${height} pixels, expected ${imageSize} × ${imageSize}`);
+  }
+  const coverage = picture.pick(null, null, 3);
+  if (![...Array(height * width).keys()].some((p) => coverage.get(Math.floor(p / width), p % width) > 0)) {
+    throw new FileError(image, 'is transparent everywhere, expected an object on a transparent background');
+  }
+  const mesh = predictedMesh(model, { input: { image: picture, objectToCamera: [] } });
+  await writeMesh(output, mesh);
+  const { vertexCount, faceCount } = mesh.topology;
+  tf.dispose([mesh.vertices, mesh.colors!]);
+  model.dispose();
+  return { vertexCount, faceCount };
+}

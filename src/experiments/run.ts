@@ -1,0 +1,84 @@
+// Runs an experiment from its config to its report, or goes on with one that was interrupted.
+
+import { useBackend } from '../../renderer/backend/index.ts';
+import { type Dataset, openDataset } from '../datasets/index.ts';
+import { writeReport } from '../report/index.ts';
+import { loadConfig } from './config.ts';
+import { fitMeshes } from './fitMeshRun.ts';
+import type { RunObserver } from './observer.ts';
+import type { Results } from './results.ts';
+import { createRun, openRun, type RunFolder } from './runFolder.ts';
+import type { ExperimentConfig, TrainConfig } from './schema.ts';
+import { makeModel, train } from './train.ts';
+import { trainResults, writeTrainPictures } from './trainResults.ts';
+
+export interface RunOptions {
+  /** Folder that gets the run's folder. Default `runs`. */
+  output?: string;
+  /** Folder of an interrupted run to go on with; the config must be that run's. */
+  resume?: string;
+  observer?: RunObserver;
+  /** Ends the run where it can be resumed. */
+  signal?: AbortSignal;
+}
+
+export interface RunResult {
+  /** Where everything lies. */
+  folder: string;
+  /** False where the signal ended the run. */
+  finished: boolean;
+  /** Undefined where the run is not finished. */
+  results?: Results;
+}
+
+/**
+ * Runs `config`, or the config file at that path.
+ *
+ * @throws FileError, ArgumentError for whatever in the config, the data set or the disk stands in the way
+ */
+export async function runExperiment(
+  config: ExperimentConfig | string,
+  { output = 'runs', resume, observer = {}, signal }: RunOptions = {},
+): Promise<RunResult> {
+  const resolved = typeof config === 'string' ? await loadConfig(config) : config;
+  const backend = await useBackend(resolved.backend);
+  const dataset = await openDataset(resolved.dataset.name);
+  const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
+  if (!resume) await folder.writeConfig(resolved);
+  await folder.writeEnvironment(backend);
+  observer.onNote?.(`${resume ? 'Resuming' : 'Run folder'} ${folder.path}, back end ${backend}`);
+
+  const context = { dataset, folder, observer, signal };
+  const results =
+    resolved.task === 'train'
+      ? await runTraining({ ...context, config: resolved })
+      : await fitMeshes({ ...context, config: resolved });
+  if (!results) return { folder: folder.path, finished: false };
+  await folder.writeResults(results);
+  for (const table of results.tables) observer.onTable?.(table);
+  await writeReport(folder);
+  return { folder: folder.path, finished: true, results };
+}
+
+interface RunContext<Config> {
+  config: Config;
+  dataset: Dataset;
+  folder: RunFolder;
+  observer: RunObserver;
+  signal?: AbortSignal;
+}
+
+/** Trains and evaluates; undefined where the signal ended it. */
+async function runTraining(context: RunContext<TrainConfig>): Promise<Results | undefined> {
+  const { config, dataset, folder, observer } = context;
+  const model = makeModel(config, dataset);
+  try {
+    const last = await train({ ...context, model });
+    if (last < config.training.steps) return undefined;
+    observer.onNote?.(`Evaluating on the ${config.evaluation.split} objects`);
+    await writeTrainPictures(config, dataset, model, folder);
+    return trainResults(config, dataset, model);
+  } finally {
+    model.dispose();
+  }
+}

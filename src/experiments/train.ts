@@ -1,0 +1,168 @@
+// Trains a network as a config says: from data set and start weights, or from the last checkpoint, to the last step. What happens
+// goes to the run folder and to the observer; what comes of it is evaluated elsewhere.
+
+import { setImmediate } from 'node:timers/promises';
+import { ArgumentError } from '../../renderer/errors.ts';
+import { methods } from '../../renderer/index.ts';
+import type { Dataset, DatasetObject } from '../datasets/sample.ts';
+import { type MeshPredictor, Pixel2Mesh } from '../models/index.ts';
+import { Random } from '../tensor/random.ts';
+import {
+  latestCheckpoint,
+  pruneCheckpoints,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../training/checkpoint.ts';
+import { Trainer } from '../training/trainer.ts';
+import { evaluateModel } from './evaluation.ts';
+import type { RunObserver } from './observer.ts';
+import type { RunFolder } from './runFolder.ts';
+import type { TrainConfig } from './schema.ts';
+
+/** Steps between lines of timings.jsonl. */
+const timingEvery = 50;
+
+/** The network of a config with fresh weights, for pictures of `dataset`. */
+export function makeModel(config: TrainConfig, dataset: Dataset): MeshPredictor {
+  for (const [field, size] of [
+    ['model.imageSize', config.model.imageSize],
+    ['renderer.imageSize', config.renderer.imageSize],
+  ] as const) {
+    if (size !== dataset.imageSize) {
+      throw new ArgumentError(
+        `${field} is ${size}, but the pictures of ${dataset.name} are ${dataset.imageSize} × ${dataset.imageSize}`,
+      );
+    }
+  }
+  return new Pixel2Mesh(config.model, dataset.camera, new Random(config.seed).split('weights'));
+}
+
+/** Objects of a split, of the categories that the config asks for. */
+export function chooseObjects(
+  dataset: Dataset,
+  { dataset: { categories } }: TrainConfig,
+  split: 'train' | 'validation' | 'test',
+): DatasetObject[] {
+  const all = dataset.split(split);
+  const chosen = categories.length > 0 ? all.filter(({ category }) => categories.includes(category)) : all;
+  if (chosen.length === 0) {
+    const known = [...new Set(all.map(({ category }) => category))].join(', ');
+    throw new ArgumentError(
+      `dataset.categories is [${categories.join(', ')}], but the ${split} part of ${dataset.name} has only ${known}`,
+    );
+  }
+  return chosen;
+}
+
+export interface TrainContext {
+  config: TrainConfig;
+  dataset: Dataset;
+  model: MeshPredictor;
+  folder: RunFolder;
+  observer: RunObserver;
+  /** Ends the training after the step at work, with a checkpoint. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Trains to the end, or to the signal. Goes on from the folder's last checkpoint where it has one.
+ *
+ * @returns the last step that was done
+ */
+export async function train(context: TrainContext): Promise<number> {
+  const { config, dataset, model, folder, observer, signal } = context;
+  const { steps, validateEvery, checkpointEvery, keepCheckpoints } = config.training;
+  const trainer = makeTrainer(context);
+  warnOfMissingGradient(config, observer);
+
+  const start = await restore(context, trainer);
+  await folder.metrics.truncateAfterStep(start);
+  await folder.timings.truncateAfterStep(start);
+  const secondsBefore = folder.timings.read().at(-1)?.seconds ?? 0;
+  const began = performance.now();
+  const secondsSoFar = () => secondsBefore + (performance.now() - began) / 1000;
+  const save = async (step: number) => {
+    await writeCheckpoint(folder.file('checkpoints'), { step, model, optimizer: trainer.optimizer });
+    await pruneCheckpoints(folder.file('checkpoints'), keepCheckpoints);
+  };
+  const isDue = (step: number, every: number) => step === steps || (every > 0 && step % every === 0);
+
+  let emptySteps = 0;
+  for (let step = start + 1; step <= steps; step++) {
+    const { losses, emptyViews } = trainer.step(step);
+    if (!Number.isFinite(losses.total)) throw divergence(step, losses);
+    folder.metrics.append({ step, kind: 'train', losses });
+    const stepsPerSecond = (1000 * (step - start)) / (performance.now() - began);
+    observer.onStep?.({ step, steps, losses, stepsPerSecond, secondsLeft: (steps - step) / stepsPerSecond });
+
+    emptySteps = emptyViews !== undefined && emptyViews > 0 ? emptySteps + 1 : 0;
+    if (emptySteps === 20) {
+      observer.onNote?.(
+        `step ${step}: the rendered mesh covers no pixel in ${Math.round(100 * emptyViews!)} % of the views, for 20 steps now. ` +
+          'Where nothing is covered there is no colour gradient, and a silhouette gradient only within the method’s reach.',
+      );
+    }
+    if (isDue(step, validateEvery)) {
+      const objects = chooseObjects(dataset, config, 'validation');
+      const { overall } = await evaluateModel(model, objects, dataset, { ...config.evaluation, views: 1 });
+      folder.metrics.append({ step, kind: 'validation', values: overall });
+      observer.onValidation?.({ step, values: overall });
+    }
+    if (isDue(step, timingEvery)) {
+      const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
+      folder.timings.append({ step, seconds: secondsSoFar(), stepsPerSecond, memoryMegabytes });
+    }
+    if (isDue(step, checkpointEvery) || signal?.aborted) await save(step);
+    if (signal?.aborted) return step;
+    // Lets the signal handler, and whatever else waits, have its turn.
+    await setImmediate();
+  }
+  return steps;
+}
+
+function makeTrainer({ config, dataset, model }: TrainContext): Trainer {
+  const { training, supervision, losses, renderer, seed } = config;
+  return new Trainer(
+    model,
+    chooseObjects(dataset, config, 'train'),
+    {
+      ...training,
+      views: supervision.views,
+      objective: {
+        losses,
+        renderedLevels: supervision.levels,
+        renderer,
+        fovDegrees: dataset.camera.fovDegrees,
+      },
+    },
+    new Random(seed).split('examples'),
+  );
+}
+
+/** Loads the last checkpoint into model and optimiser; returns its step, 0 where there is none. */
+async function restore({ folder, model }: TrainContext, trainer: Trainer): Promise<number> {
+  const checkpoint = await latestCheckpoint(folder.file('checkpoints'));
+  return checkpoint ? readCheckpoint(checkpoint, { model, optimizer: trainer.optimizer }) : 0;
+}
+
+function warnOfMissingGradient({ losses, renderer: { method } }: TrainConfig, observer: RunObserver): void {
+  if (losses.silhouette.weight > 0 && !methods.get(method.type).coverageGradient) {
+    const others = methods
+      .list()
+      .filter(({ coverageGradient }) => coverageGradient)
+      .map(({ type }) => type);
+    observer.onNote?.(
+      `renderer.method "${method.type}" has no coverage gradient: silhouettes cannot move the mesh, and colours only move ` +
+        `what is covered already. Methods with one: ${others.join(', ')}.`,
+    );
+  }
+}
+
+function divergence(step: number, losses: Record<string, number>): ArgumentError {
+  const bad = Object.entries(losses).filter(([name, value]) => name !== 'total' && !Number.isFinite(value));
+  const terms =
+    bad.map(([name, value]) => `${name} = ${value}`).join(', ') || 'their weighted sum overflowed';
+  return new ArgumentError(
+    `the training diverged at step ${step} (${terms}); a lower training.learningRate or a training.clipNorm may help`,
+  );
+}

@@ -1,0 +1,136 @@
+// What a trained model is worth: the final tables, and pictures and meshes of some objects.
+
+import * as tf from '@tensorflow/tfjs';
+import { icosphere, type Mesh } from '../../renderer/index.ts';
+import { writeMesh } from '../../renderer/io/index.ts';
+import { type Dataset, type Sample, toSample } from '../datasets/sample.ts';
+import type { MeshPredictor } from '../models/index.ts';
+import { Random } from '../tensor/random.ts';
+import { networkInput } from '../training/batch.ts';
+import { bestConstantShape, NearestSilhouette } from './baselines.ts';
+import {
+  type Evaluation,
+  evaluate,
+  evaluateConstant,
+  evaluateModel,
+  evaluationSamples,
+  inputFirst,
+} from './evaluation.ts';
+import { meshFile, type PictureRow, picture, spread, truthPicture, writePictures } from './pictures.ts';
+import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts';
+import type { RunFolder } from './runFolder.ts';
+import type { TrainConfig } from './schema.ts';
+import { chooseObjects } from './train.ts';
+
+const columns: ResultColumn[] = [
+  { key: 'chamfer', label: 'chamfer ×10⁻³', digits: 2, better: 'lower' },
+  { key: 'fScore', label: 'F %', digits: 1, better: 'higher' },
+  { key: 'iouInput', label: 'IoU input %', digits: 1, better: 'higher' },
+  { key: 'iouUnseen', label: 'IoU unseen %', digits: 1, better: 'higher' },
+  { key: 'colorUnseen', label: 'colour L1', digits: 3, better: 'lower' },
+];
+
+/** The model beside the baselines on the evaluation split, then category by category. */
+export function trainResults(
+  config: TrainConfig,
+  dataset: Dataset,
+  model: MeshPredictor,
+  split: 'validation' | 'test' = config.evaluation.split,
+): Results {
+  const { views, points, fThreshold } = config.evaluation;
+  const objects = chooseObjects(dataset, config, split);
+  const training = chooseObjects(dataset, config, 'train');
+  const samples = evaluationSamples(objects, views);
+  const neighbours = new NearestSilhouette(training, dataset);
+  const evaluations = tf.tidy(() => {
+    const { level, levels, radii } = config.model.template;
+    const start = icosphere(level + levels - 1, { radii });
+    const random = new Random(config.seed).split('best constant shape');
+    const constant = bestConstantShape(start.vertices, start.topology, training, random);
+    const { evaluation } = config;
+    return {
+      model: evaluateModel(model, objects, dataset, evaluation),
+      start: evaluateConstant(start.vertices, start.topology, samples, dataset, evaluation),
+      constant: evaluateConstant(constant, start.topology, samples, dataset, evaluation),
+      neighbour: evaluate(samples, (sample) => neighbours.candidateOf(sample), evaluation),
+    };
+  });
+  const note =
+    `${objects.length} objects of the ${split} part of ${dataset.name}, ${samples.length / objects.length} pictures each. ` +
+    `Chamfer: squared distances, both directions summed, ${points} surface points; bounding spheres have radius 0.5. ` +
+    `F at ${fThreshold}. IoU of silhouettes at the input view and at the views not shown. Colour over the unseen views.`;
+  const overall: ResultTable = {
+    title: `Held-out objects (${split})`,
+    note,
+    columns,
+    rows: [
+      row(config.name, 'model', evaluations.model.overall),
+      row('start shape', 'baseline', evaluations.start.overall),
+      row('best constant shape', 'baseline', evaluations.constant.overall),
+      row('nearest training silhouette', 'baseline', evaluations.neighbour.overall),
+    ],
+  };
+  return { title: config.name, tables: [overall, categoryTable(evaluations.model, note)] };
+}
+
+function categoryTable({ byCategory }: Evaluation, note: string): ResultTable {
+  const rows = Array.from(byCategory, ([category, scores]) => row(category, 'model', scores));
+  return { title: 'By category', note, columns, rows };
+}
+
+function row(label: string, kind: ResultRow['kind'], scores: Record<string, number>): ResultRow {
+  const values = { ...scores };
+  if ('chamfer' in values) values.chamfer *= 1e3;
+  return { label, kind, values };
+}
+
+/** Writes meshes and pictures of `report.objects` objects, each predicted from its first picture. */
+export async function writeTrainPictures(
+  config: TrainConfig,
+  dataset: Dataset,
+  model: MeshPredictor,
+  folder: RunFolder,
+): Promise<void> {
+  const objects = spread(chooseObjects(dataset, config, config.evaluation.split), config.report.objects);
+  const rows: PictureRow[] = [];
+  for (const [i, object] of objects.entries()) {
+    const count = object.views.length;
+    const input = (3 * i) % count;
+    const sample = toSample(object, input, inputFirst(input, count));
+    const mesh = predictedMesh(model, sample);
+    await writeMesh(meshFile(folder, object.id), mesh);
+    const [front, side, back] = [0, 1, 2].map((turn) => sample.supervision[Math.floor((turn * count) / 4)]);
+    const { camera } = dataset;
+    rows.push({
+      id: object.id,
+      label: object.name,
+      note: object.category,
+      pictures: [
+        truthPicture(front),
+        picture(mesh, front, camera, 'color'),
+        picture(mesh, front, camera, 'clay'),
+        picture(mesh, side, camera, 'color'),
+        picture(mesh, side, camera, 'clay'),
+        truthPicture(side),
+        picture(mesh, back, camera, 'clay'),
+        truthPicture(back),
+      ],
+    });
+    tf.dispose([mesh.vertices, mesh.colors!]);
+  }
+  await writePictures(
+    folder,
+    'Held-out objects, each predicted from the one picture in the first column',
+    ['input', 'prediction', 'its shape', 'unseen, +90°', 'its shape', 'truth, +90°', 'shape, 180°', 'truth, 180°'],
+    rows,
+  );
+}
+
+/** The finest level of a prediction as a mesh with colours in [0, 1]. */
+export function predictedMesh(model: MeshPredictor, sample: Pick<Sample, 'input'>): Mesh {
+  const [vertices, colors] = tf.tidy(() => {
+    const { levels, colors } = model.predict(networkInput([sample.input.image]));
+    return [levels.at(-1)!.vertices.squeeze<tf.Tensor2D>([0]), colors.squeeze<tf.Tensor2D>([0]).clipByValue(0, 1)];
+  });
+  return { vertices, colors, topology: model.topology };
+}

@@ -1,0 +1,116 @@
+// What training minimises: 3D losses on every level of the prediction, 2D losses on renderings of the finest levels, each with its
+// weight. The losses come from the registry; a new one needs no line here.
+
+import * as tf from '@tensorflow/tfjs';
+import { PerspectiveCamera } from '../../renderer/camera/index.ts';
+import { type MethodOptions, rasterize } from '../../renderer/index.ts';
+import {
+  type LossSettings,
+  losses,
+  type PictureLoss,
+  type ShapeLoss,
+  shapeContext,
+} from '../losses/index.ts';
+import type { MeshPrediction, PredictedLevel } from '../models/index.ts';
+import type { Batch } from './batch.ts';
+
+export interface ObjectiveOptions {
+  /** Weight and settings of each loss, by its name in the registry. */
+  losses: Record<string, LossSettings>;
+  /** How many of the finest levels are rendered for the 2D losses. */
+  renderedLevels: number;
+  renderer: { method: MethodOptions; perspectiveCorrect: boolean; imageSize: number };
+  /** Vertical field of view of the supervising cameras. */
+  fovDegrees: number;
+}
+
+export interface ObjectiveValue {
+  total: tf.Scalar;
+  /** Weighted sums over levels, by loss. */
+  terms: Record<string, tf.Scalar>;
+  /** [N, H, W] rendering of the finest level; undefined where no 2D loss is on. */
+  silhouette?: tf.Tensor3D;
+}
+
+export class Objective {
+  private readonly options: ObjectiveOptions;
+  private readonly shapeLosses: ShapeLoss[];
+  private readonly pictureLosses: PictureLoss[];
+
+  constructor(options: ObjectiveOptions) {
+    this.options = options;
+    const active = losses.filter(({ name }) => (options.losses[name]?.weight ?? 0) > 0);
+    this.shapeLosses = active.filter((loss) => loss.kind === '3d');
+    this.pictureLosses = active.filter((loss) => loss.kind === '2d');
+  }
+
+  evaluate(prediction: MeshPrediction, batch: Batch): ObjectiveValue {
+    const sums = new Map<string, tf.Scalar[]>();
+    const collect = (name: string, value: tf.Scalar) => sums.set(name, [...(sums.get(name) ?? []), value]);
+    for (const [block, level] of prediction.levels.entries()) {
+      this.compareShapes(level, block, batch, collect);
+    }
+    const rendered =
+      this.pictureLosses.length > 0 ? prediction.levels.slice(-this.options.renderedLevels) : [];
+    let silhouette: tf.Tensor3D | undefined;
+    for (const [i, level] of rendered.entries()) {
+      const colors = i === rendered.length - 1 ? prediction.colors : undefined;
+      silhouette = this.comparePictures(level, colors, batch, collect);
+    }
+    const terms = Object.fromEntries(
+      Array.from(sums, ([name, values]) => {
+        const sum = values.length > 1 ? tf.addN(values) : values[0];
+        return [name, sum.mul<tf.Scalar>(this.options.losses[name].weight)];
+      }),
+    );
+    return { total: tf.addN(Object.values(terms)) as tf.Scalar, terms, silhouette };
+  }
+
+  private compareShapes(
+    { vertices, before, topology }: PredictedLevel,
+    block: number,
+    { points, normals }: Batch,
+    collect: (name: string, value: tf.Scalar) => void,
+  ): void {
+    const context = shapeContext({
+      predicted: vertices,
+      before,
+      topology,
+      target: points,
+      targetNormals: normals,
+      block,
+    });
+    for (const loss of this.shapeLosses) {
+      collect(loss.name, loss.evaluate(context, this.options.losses[loss.name]));
+    }
+  }
+
+  /** Compares renderings of one level: silhouettes always, colours where the level has them. */
+  private comparePictures(
+    { vertices, topology }: PredictedLevel,
+    colors: tf.Tensor3D | undefined,
+    batch: Batch,
+    collect: (name: string, value: tf.Scalar) => void,
+  ): tf.Tensor3D {
+    const { renderer, fovDegrees } = this.options;
+    const camera = new PerspectiveCamera({ fovDegrees, view: batch.cameras });
+    const active = this.pictureLosses.filter((loss) => colors || !loss.comparesColors);
+    const colored = active.some((loss) => loss.comparesColors);
+    const { silhouette, image } = rasterize(camera.project(vertices), topology, {
+      width: renderer.imageSize,
+      height: renderer.imageSize,
+      attributes: colors,
+      method: renderer.method,
+      perspectiveCorrect: renderer.perspectiveCorrect,
+      outputs: colored ? ['silhouette', 'image'] : ['silhouette'],
+    });
+    const context = {
+      silhouette: silhouette!,
+      image,
+      targetSilhouette: batch.silhouettes,
+      targetImage: batch.colors,
+    };
+    for (const loss of active) collect(loss.name, loss.evaluate(context, this.options.losses[loss.name]));
+    return silhouette!;
+  }
+}

@@ -1,0 +1,87 @@
+// The training step: samples → batch → prediction → objective → gradients → optimiser.
+
+import * as tf from '@tensorflow/tfjs';
+import type { DatasetObject } from '../datasets/sample.ts';
+import type { MeshPredictor } from '../models/index.ts';
+import { Adam } from '../tensor/adam.ts';
+import type { Random } from '../tensor/random.ts';
+import { makeBatch } from './batch.ts';
+import { ExampleOrder } from './exampleOrder.ts';
+import { Objective, type ObjectiveOptions } from './objective.ts';
+import { learningRateAt, type ScheduleOptions } from './schedule.ts';
+
+export interface TrainerOptions extends ScheduleOptions {
+  batchSize: number;
+  /** Supervising views of a sample. */
+  views: number;
+  mirror: boolean;
+  /** Surface points of a sample that a step compares with. */
+  targetPoints: number;
+  /** Largest norm of the gradient; 0 = no limit. */
+  clipNorm: number;
+  objective: ObjectiveOptions;
+}
+
+export interface StepReport {
+  /** Weighted loss terms by name, and their sum `total`. */
+  losses: Record<string, number>;
+  /** Share of the supervising views in which the prediction covers no pixel; undefined where nothing was rendered. */
+  emptyViews?: number;
+}
+
+export class Trainer {
+  readonly optimizer: Adam;
+  private readonly model: MeshPredictor;
+  private readonly options: TrainerOptions;
+  private readonly examples: ExampleOrder;
+  private readonly objective: Objective;
+  private readonly nameOfVariable: Map<string, string>;
+
+  /** @param random decides order, views, mirroring and points; the model's start values are the model's own */
+  constructor(model: MeshPredictor, objects: DatasetObject[], options: TrainerOptions, random: Random) {
+    this.model = model;
+    this.options = options;
+    const parameters = model.parameters.list();
+    this.optimizer = new Adam(parameters, { clipNorm: options.clipNorm > 0 ? options.clipNorm : undefined });
+    this.nameOfVariable = new Map(parameters.map(({ name, variable }) => [variable.name, name]));
+    this.examples = new ExampleOrder(objects, options, random);
+    this.objective = new Objective(options.objective);
+  }
+
+  /** Does step `step`, counted from 1. The same step on the same weights and optimiser state gives the same result. */
+  step(step: number): StepReport {
+    const { samples, random } = this.examples.step(step);
+    return tf.tidy(() => {
+      const batch = makeBatch(samples, this.options.targetPoints, random);
+      let report: StepReport = { losses: {} };
+      const { grads } = tf.variableGrads(
+        () => {
+          const value = this.objective.evaluate(this.model.predict(batch.pictures), batch);
+          const numbers = Object.entries({ ...value.terms, total: value.total });
+          report = {
+            losses: Object.fromEntries(numbers.map(([name, term]) => [name, term.dataSync()[0]])),
+            emptyViews: value.silhouette && shareOfEmptyViews(value.silhouette),
+          };
+          return value.total;
+        },
+        this.model.parameters.list().map(({ variable }) => variable),
+      );
+      const gradients = Object.fromEntries(
+        Object.entries(grads).map(([variable, gradient]) => [this.nameOfVariable.get(variable)!, gradient]),
+      );
+      this.optimizer.step(gradients, learningRateAt(step, this.options));
+      return report;
+    });
+  }
+}
+
+function shareOfEmptyViews(silhouette: tf.Tensor3D): number {
+  const [views, height, width] = silhouette.shape;
+  const coverage = silhouette.dataSync();
+  let empty = 0;
+  for (let view = 0; view < views; view++) {
+    const pixels = coverage.subarray(view * height * width, (view + 1) * height * width);
+    if (!pixels.some((value) => value >= 0.5)) empty++;
+  }
+  return empty / views;
+}
