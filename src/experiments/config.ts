@@ -6,8 +6,8 @@ import path from 'node:path';
 import { LineCounter, parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
 import { ArgumentError, FileError, type RastergradError } from '../../renderer/errors.ts';
+import { nearestName } from '../../renderer/nearestName.ts';
 import { configJsonSchema, describeType, fieldPaths, schemaAt } from './jsonSchema.ts';
-import { nearestName } from './nearestName.ts';
 import { type ConfigFields, isFields, mergeFields, overrideFields, parseOverride } from './overrides.ts';
 import { configSchema, type ExperimentConfig, OWN_FIELDS } from './schema.ts';
 

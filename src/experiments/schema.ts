@@ -112,15 +112,17 @@ const methodOption = ({ default: value, range, integer, unit, description }: Met
     .default(value)
     .describe(sentence(unit ? `${description} (in ${unit})` : description));
 
-const method = z
-  .discriminatedUnion(
-    'type',
-    methods.list().map(methodVariant) as unknown as [z.ZodObject<{ type: z.ZodLiteral<string> }>],
-  )
+// The variants are known at run time only; to the compiler they are what the registry says of any method.
+const anyMethod = z.discriminatedUnion(
+  'type',
+  methods.list().map(methodVariant) as unknown as [ReturnType<typeof methodVariant>],
+) as unknown as z.ZodType<MethodOptions, MethodOptions>;
+
+const method = anyMethod
   .prefault({ type: 'dibr' })
   .describe(
     'How the rasterizer is made differentiable. A `type` other than the inherited one drops its options.',
-  ) as unknown as z.ZodType<MethodOptions>;
+  );
 
 const renderer = z
   .strictObject({

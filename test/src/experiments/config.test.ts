@@ -106,7 +106,7 @@ describe('mistakes in a config', () => {
     ],
     [
       `${minimal}renderer: {method: {type: softras}}`,
-      'renderer.method.type is "softras": expected one of dibr, hard',
+      'renderer.method.type is "softras": expected one of hard, dibr',
     ],
     [
       `${minimal}model: {template: {radii: [1, 2]}}`,
@@ -129,7 +129,7 @@ describe('mistakes in a config', () => {
     ['seed: 3', 'task is missing: expected one of train, fit-mesh'],
     [
       'task: fit-mesh\nlosses: {chamfer: {weight: 1}}',
-      'losses.chamfer: unknown key; known here: losses.silhouette, losses.color, losses.edge, losses.laplacian',
+      'losses.chamfer: unknown key; known here: losses.edge, losses.laplacian, losses.move, losses.silhouette, losses.color',
     ],
     [
       'task: fit-mesh\nobjects: -1\nlosses: {color: {weight: 1}}',

@@ -1,0 +1,95 @@
+// The sections of a report page. Each takes data and gives HTML; none reads a file.
+
+import type { Environment } from '../experiments/environment.ts';
+import { bestRow, formatValue, type PictureGroup, type ResultTable } from '../experiments/results.ts';
+import type { ExperimentConfig } from '../experiments/schema.ts';
+import { type Html, html } from './html.ts';
+
+/** A label and what it says. */
+export type Fact = [label: string, value: string];
+
+export function factList(facts: readonly Fact[]): Html {
+  return html`<dl class="facts">${facts.map(
+    ([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`,
+  )}</dl>`;
+}
+
+/** A table of numbers, the best of each column in bold, baselines in a fainter ink. */
+export function resultTable(table: ResultTable): Html {
+  const best = table.columns.map((column) => bestRow(table, column));
+  const rows = table.rows.map((row) => {
+    const cells = table.columns.map(
+      (column, c) => html`<td${best[c] === row && html` class="best"`}>${formatValue(row, column)}</td>`,
+    );
+    return html`<tr class="${row.kind}"><td>${row.label}</td>${cells}</tr>`;
+  });
+  const heads = table.columns.map(
+    ({ label, better }) => html`<th>${label} ${better === 'lower' ? '↓' : '↑'}</th>`,
+  );
+  return html`<h3>${table.title}</h3>
+<div class="scroll"><table class="numbers"><thead><tr><th></th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
+<p class="note">${table.note}</p>`;
+}
+
+/** A grid of pictures; `source` gives the data URI of a file in pictures/, or undefined where it is not there. */
+export function pictureGrid(group: PictureGroup, source: (file: string) => string | undefined): Html {
+  const cell = (file: string, column: number) => {
+    const uri = source(file);
+    return html`<td>${uri && html`<img src="${uri}" alt="${group.columns[column] ?? ''}">`}</td>`;
+  };
+  const rows = group.rows.map(
+    ({ label, note, cells }) =>
+      html`<tr><td>${label}${note && html`<span class="note">${note}</span>`}</td>${cells.map(cell)}</tr>`,
+  );
+  const heads = group.columns.map((column) => html`<th>${column}</th>`);
+  return html`<h3>${group.title}</h3>
+<div class="scroll"><table class="pictures"><thead><tr><th></th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+/** What a reader wants to know of a config before reading all of it. */
+export function configFacts(config: ExperimentConfig): Fact[] {
+  const { method } = config.renderer;
+  const losses = Object.entries(config.losses).filter(([, { weight }]) => weight > 0);
+  const common: Fact[] = [
+    ['Losses', losses.map(([name, { weight }]) => `${name} ${weight}`).join(' · ')],
+    ['Rasterizer', `${method.type}, ${config.renderer.imageSize}² pixels`],
+    ['Seed', String(config.seed)],
+  ];
+  if (config.task === 'fit-mesh') {
+    const { steps, learningRate } = config.fitting;
+    return [
+      ['Task', 'Fit meshes to pictures, with no network'],
+      ['Steps an object', `${steps}, learning rate ${learningRate}`],
+      ...common,
+    ];
+  }
+  const { model, training, supervision } = config;
+  const vertices = Array.from(
+    { length: model.template.levels },
+    (_, i) => 10 * 4 ** (model.template.level + i) + 2,
+  );
+  return [
+    ['Task', 'Predict meshes from one picture'],
+    ['Data', [config.dataset.name, ...config.dataset.categories].join(' · ')],
+    ['Mesh', `${vertices.join(' → ')} vertices`],
+    ['Hidden width', String(model.hidden)],
+    ['Training', `${training.steps} steps of ${training.batchSize}, learning rate ${training.learningRate}`],
+    ['Supervising views', String(supervision.views)],
+    ...common,
+  ];
+}
+
+export function environmentFacts(environment: Environment): Fact[] {
+  const { revision, dirty } = environment;
+  return [
+    ['rastergrad', environment.rastergrad],
+    ...(revision
+      ? [['Revision', revision.slice(0, 12) + (dirty ? ', with changes' : '')] satisfies Fact]
+      : []),
+    ['TensorFlow.js', `${environment.tfjs}, ${environment.backend}`],
+    ['Node', environment.node],
+    ['Platform', environment.platform],
+    ['Processor', `${environment.cpu}, ${environment.cores} cores`],
+    ['Memory', `${environment.memoryGigabytes} GB`],
+  ];
+}

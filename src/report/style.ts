@@ -1,0 +1,42 @@
+// How report pages look: the reader's own fonts, light or dark as they prefer, nothing loaded from anywhere.
+
+export const style = `
+:root { color-scheme: light dark; --page: #fdfdfc; --ink: #1d1f21; --faint: #6b6f75; --line: #e2e2de; --tile: #f1f1ee; --behind: #f1f1ee; --accent: #2b5f8f; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #17181a; --ink: #e4e4e1; --faint: #979a9f; --line: #303236; --tile: #25272a; --behind: #cfcfca; --accent: #7fb2e0; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 3rem 1.5rem 5rem; max-width: 68rem; background: var(--page); color: var(--ink);
+  font: 15px/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0; letter-spacing: -0.01em; }
+h2 { font-size: 1.15rem; margin: 3.2rem 0 0.8rem; padding-top: 1rem; border-top: 1px solid var(--line); }
+h3 { font-size: 1rem; margin: 1.8rem 0 0.5rem; }
+p { margin: 0.5rem 0; max-width: 46rem; }
+.lede { font-size: 1.05rem; color: var(--faint); }
+.warning { border-left: 3px solid #c9822b; padding-left: 0.8rem; }
+.note { color: var(--faint); font-size: 0.87rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.numbers { min-width: 60%; }
+.numbers th, .numbers td { padding: 0.32rem 0.9rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+.numbers th:first-child, .numbers td:first-child { text-align: left; padding-left: 0; }
+.numbers thead th { font-weight: 500; color: var(--faint); font-size: 0.87rem; border-bottom-color: var(--faint); }
+.numbers .baseline td { color: var(--faint); }
+.numbers .best { font-weight: 700; color: var(--ink) !important; }
+.numbers .baseline .best { text-decoration: underline; text-decoration-color: var(--line); text-underline-offset: 3px; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 0.2rem 3rem; margin: 1rem 0; }
+.facts div { display: flex; justify-content: space-between; gap: 1.5rem; border-bottom: 1px solid var(--line); padding: 0.25rem 0; }
+.facts dt { color: var(--faint); white-space: nowrap; }
+.facts dd { margin: 0; text-align: right; }
+.pictures th { position: sticky; top: 0; background: var(--page); font-weight: 500; font-size: 0.8rem; line-height: 1.25;
+  color: var(--faint); padding: 0.5rem 3px; vertical-align: bottom; max-width: 110px; }
+.pictures th:first-child { text-align: left; }
+.pictures td { padding: 3px; vertical-align: middle; }
+.pictures td:first-child { padding-right: 1.2rem; min-width: 9rem; max-width: 14rem; line-height: 1.3; }
+.pictures td:first-child .note { display: block; }
+.pictures img { display: block; width: 104px; height: 104px; object-fit: contain; background: var(--behind); border-radius: 4px; }
+.plots { display: flex; flex-wrap: wrap; gap: 1.5rem 2rem; }
+.plots svg { max-width: 100%; height: auto; font-family: inherit; }
+pre { background: var(--tile); border-radius: 6px; padding: 0.9rem 1.1rem; overflow-x: auto; font: 0.83rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
+summary { cursor: pointer; color: var(--accent); }
+`;
