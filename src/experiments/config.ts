@@ -1,11 +1,11 @@
 // Reads an experiment config: YAML, `extends`, overrides, then the schema. Whatever is wrong becomes one line that names the
 // file, the field and what was expected.
 
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LineCounter, parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
 import { ArgumentError, FileError, type RastergradError } from '../../renderer/errors.ts';
+import { readFileText } from '../../renderer/io/files.ts';
 import { nearestName } from '../../renderer/nearestName.ts';
 import { configJsonSchema, describeType, fieldPaths, schemaAt } from './jsonSchema.ts';
 import { type ConfigFields, isFields, mergeFields, overrideFields, parseOverride } from './overrides.ts';
@@ -107,14 +107,7 @@ async function readExtended(file: string, extendedBy: string[]): Promise<ConfigF
 }
 
 async function readFields(file: string): Promise<ConfigFields> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = { ENOENT: 'no such file', EISDIR: 'is a folder; expected a YAML file' }[code ?? ''];
-    throw new FileError(file, reason ?? `cannot be read (${code})`);
-  }
+  const text = await readFileText(file);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;

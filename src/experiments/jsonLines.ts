@@ -1,7 +1,8 @@
 // Append-only files of one JSON object a line: metrics.jsonl and timings.jsonl.
 
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { asFileError, writeWhole } from './files.ts';
+import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
+import { toFileError } from '../../renderer/io/files.ts';
 
 /** A file of records, each with the step that it belongs to. */
 export class JsonLines<Entry extends { step: number }> {
@@ -16,7 +17,7 @@ export class JsonLines<Entry extends { step: number }> {
     try {
       appendFileSync(this.path, `${JSON.stringify(entry)}\n`);
     } catch (error) {
-      throw asFileError(this.path, error);
+      throw toFileError(this.path, error);
     }
   }
 
@@ -29,7 +30,7 @@ export class JsonLines<Entry extends { step: number }> {
   async filter(keep: (entry: Entry) => boolean): Promise<void> {
     if (!existsSync(this.path)) return;
     const kept = this.#lines().filter((line) => keep(JSON.parse(line) as Entry));
-    await writeWhole(this.path, kept.map((line) => `${line}\n`).join(''));
+    await atomicWrite(this.path, kept.map((line) => `${line}\n`).join(''));
   }
 
   /** Forgets what came after `step`, from where a run is resumed. */

@@ -1,5 +1,5 @@
-// The folder that a run fills. Everything in it but environment.json and timings.jsonl is the same, byte for byte, for the same
-// config, seed and back end.
+// The folder that a run fills. Everything in it is the same, byte for byte, for the same config, seed and back end, but for
+// environment.json, timings.jsonl and the report, which shows those too.
 //
 //   config.resolved.yaml   the config with all its defaults: `rastergrad run` on it repeats the run
 //   environment.json       versions, machine, back end
@@ -12,9 +12,10 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
+import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
+import { readFileText, toFileError } from '../../renderer/io/files.ts';
 import { formatConfig, loadConfig } from './config.ts';
 import { describeEnvironment, type Environment } from './environment.ts';
-import { asFileError, readJson, writeWhole } from './files.ts';
 import { JsonLines } from './jsonLines.ts';
 import type { MetricsRecord, PictureIndex, Results, TimingsRecord } from './results.ts';
 import type { ExperimentConfig } from './schema.ts';
@@ -36,7 +37,7 @@ export async function createRun({ root, name }: { root: string; name: string }):
       await mkdir(folder);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-      throw asFileError(folder, error);
+      throw toFileError(folder, error);
     }
     for (const inner of FOLDERS) await makeFolder(path.join(folder, inner));
     return new RunFolder(folder);
@@ -73,7 +74,7 @@ export class RunFolder {
   }
 
   async writeConfig(config: ExperimentConfig): Promise<void> {
-    await writeWhole(this.file(CONFIG), formatConfig(config));
+    await atomicWrite(this.file(CONFIG), formatConfig(config));
   }
 
   async readConfig(): Promise<ExperimentConfig> {
@@ -109,11 +110,17 @@ export class RunFolder {
   }
 
   async #writeJson(name: string, value: unknown): Promise<void> {
-    await writeWhole(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
+    await atomicWrite(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
   }
 
   async #readJson<Value>(name: string): Promise<Value | undefined> {
-    return existsSync(this.file(name)) ? readJson<Value>(this.file(name)) : undefined;
+    const file = this.file(name);
+    if (!existsSync(file)) return undefined;
+    try {
+      return JSON.parse(await readFileText(file)) as Value;
+    } catch (error) {
+      throw error instanceof SyntaxError ? new FileError(file, `not valid JSON: ${error.message}`) : error;
+    }
   }
 }
 
@@ -121,6 +128,6 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw asFileError(folder, error);
+    throw toFileError(folder, error);
   }
 }

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { formatConfig } from '../experiments/config.ts';
-import { writeWhole } from '../experiments/files.ts';
 import type { MetricsRecord, TimingsRecord } from '../experiments/results.ts';
 import type { RunFolder } from '../experiments/runFolder.ts';
 import { formatDuration } from './format.ts';
@@ -19,7 +19,7 @@ import { style } from './style.ts';
  */
 export async function writeReport(run: RunFolder): Promise<string> {
   const file = run.file('report.html');
-  await writeWhole(file, (await reportPage(run)).text);
+  await atomicWrite(file, (await reportPage(run)).text);
   return file;
 }
 

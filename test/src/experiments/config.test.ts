@@ -150,10 +150,12 @@ describe('mistakes in a config', () => {
   });
 
   it('names a missing file, and the missing file that is extended', async () => {
-    await expect(loadConfig(path.join(folder, 'none.yaml'))).rejects.toThrow(/none\.yaml: no such file$/);
+    await expect(loadConfig(path.join(folder, 'none.yaml'))).rejects.toThrow(
+      /none\.yaml: no such file or folder$/,
+    );
     const file = await write('child.yaml', 'extends: gone.yaml');
-    await expect(loadConfig(file)).rejects.toThrow(/gone\.yaml: no such file$/);
-    await expect(loadConfig(folder)).rejects.toThrow(/is a folder; expected a YAML file$/);
+    await expect(loadConfig(file)).rejects.toThrow(/gone\.yaml: no such file or folder$/);
+    await expect(loadConfig(folder)).rejects.toThrow(/is a folder, expected a file$/);
   });
 
   it('refuses a circle of extends', async () => {

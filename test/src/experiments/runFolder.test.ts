@@ -1,20 +1,11 @@
 // The run folder: never two runs in one, files whole or not at all, logs that survive being cut off.
 
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/experiments/config.ts';
-import { writeWhole } from '../../../src/experiments/files.ts';
 import { createRun, openRun } from '../../../src/experiments/runFolder.ts';
 
 let root: string;
@@ -40,7 +31,7 @@ describe('createRun', () => {
     writeFileSync(path.join(root, 'file'), '');
     const inside = path.join(root, 'file', 'runs');
     await expect(createRun({ root: inside, name: 'a' })).rejects.toThrow(
-      `${inside}: a part of the path is a file, not a folder`,
+      `${inside}: a part of the path is not a folder`,
     );
   });
 
@@ -82,11 +73,10 @@ describe('files of a run', () => {
     expect(JSON.stringify(environment)).not.toContain(process.cwd());
   });
 
-  it('are whole or not there', async () => {
-    const blocked = path.join(root, 'results.json');
-    mkdirSync(blocked);
-    await expect(writeWhole(blocked, 'x')).rejects.toThrow(`${blocked}: is a folder, not a file`);
-    expect(readdirSync(root)).toEqual(['results.json']);
+  it('that are damaged are named', async () => {
+    const run = await createRun({ root, name: 'a' });
+    writeFileSync(run.file('results.json'), '{"title": "A"');
+    await expect(run.readResults()).rejects.toThrow(/results\.json: not valid JSON: [^\n]+$/);
   });
 });
 
@@ -119,6 +109,8 @@ describe('metrics.jsonl', () => {
 
   it.runIf(existsSync('/dev/full'))('says in one line that the disk is full', async () => {
     const { JsonLines } = await import('../../../src/experiments/jsonLines.ts');
-    expect(() => new JsonLines('/dev/full').append(step(1))).toThrow('/dev/full: the disk is full');
+    expect(() => new JsonLines('/dev/full').append(step(1))).toThrow(
+      '/dev/full: no space left on the device',
+    );
   });
 });
