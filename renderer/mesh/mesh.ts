@@ -28,6 +28,8 @@ export interface Material {
   name: string;
   /** Linear diffuse colour in 0..1. */
   diffuse: [number, number, number];
+  /** 1 = opaque, 0 = invisible. */
+  opacity: number;
   /** Path of the diffuse texture as its file gives it, relative to that file. */
   diffuseTexture?: string;
 }
