@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { multiply } from './gemm.ts';
 import { addressOf, floatsAt, type WasmBackend, withScratch } from './memory.ts';
-import { gatherPatches, patchesSize } from './patches.ts';
+import { gatherPatches, patchesSize, picturesAtOnce } from './patches.ts';
 
 interface Conv2DBackpropFilterAttrs {
   strides: [number, number] | number;
@@ -13,9 +13,6 @@ interface Conv2DBackpropFilterAttrs {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
   filterShape: [number, number, number, number];
 }
-
-/** Floats of patches held at a time, unless one picture has more. */
-const patchesLimit = 1 << 18;
 
 export const conv2DBackpropFilter: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropFilter,
@@ -42,7 +39,7 @@ export const conv2DBackpropFilter: tf.KernelConfig = {
     const pictureSize = info.inHeight * info.inWidth * info.inChannels;
     const windows = info.outHeight * info.outWidth;
     const taps = info.filterHeight * info.filterWidth * info.inChannels;
-    const group = Math.max(1, Math.min(batchSize, Math.floor(patchesLimit / patchesSize(info))));
+    const group = picturesAtOnce(info, batchSize);
     withScratch(backend, [group * patchesSize(info), taps * outChannels], (patchesAddress, partAddress) => {
       floatsAt(backend, out, taps * outChannels).fill(0);
       for (let first = 0; first < batchSize; first += group) {

@@ -2,38 +2,52 @@
 
 import { floatsAt, type WasmBackend } from './memory.ts';
 
-type BatchMatMul = (...args: unknown[]) => void;
+type CompiledKernel = (...args: unknown[]) => void;
 
-const compiled = new WeakMap<WasmBackend['wasm'], BatchMatMul>();
+/** The back end's compiled kernels that we call past TensorFlow.js, with their argument types. */
+const signatures = {
+  BatchMatMul: ['number', 'array', 'number', 'number', 'array', 'number', 'number', 'number', 'number'],
+  Transpose: ['number', 'array', 'number', 'number', 'number', 'array', 'number'],
+};
 
-/** The stock kernel behind tf.matMul: fast for one untransposed pair of matrices, ten times slower for all else. */
-function batchMatMul({ wasm }: WasmBackend): BatchMatMul {
-  let kernel = compiled.get(wasm);
-  if (!kernel) {
-    const [number, array] = ['number', 'array'];
-    kernel = wasm.cwrap('BatchMatMul', null, [
-      number,
-      array,
-      number,
-      number,
-      array,
-      number,
-      number,
-      number,
-      number,
-    ]);
-    compiled.set(wasm, kernel);
+const compiled = new WeakMap<WasmBackend['wasm'], Record<keyof typeof signatures, CompiledKernel>>();
+
+function kernelsOf({ wasm }: WasmBackend) {
+  let kernels = compiled.get(wasm);
+  if (!kernels) {
+    const wrap = (name: keyof typeof signatures) => wasm.cwrap(name, null, signatures[name]);
+    kernels = { BatchMatMul: wrap('BatchMatMul'), Transpose: wrap('Transpose') };
+    compiled.set(wasm, kernels);
   }
-  return kernel;
+  return kernels;
 }
 
-const shapeBytes = (...shape: number[]) => new Uint8Array(new Int32Array(shape).buffer);
+/**
+ * Runs `action` with tensor ids for areas of the memory, given as [address, length in floats]. The ids are fresh each time:
+ * XNNPACK keeps a packed copy of a right-hand operand under its id until that id is disposed of, so no stale copy is ever used
+ * and none stays behind.
+ */
+function withIds(
+  backend: WasmBackend,
+  areas: readonly [address: number, length: number][],
+  action: (...ids: number[]) => void,
+): void {
+  const { tfjs } = backend.wasm;
+  const ids = areas.map(([address, length]) => {
+    const id = backend.dataIdNextNumber++;
+    tfjs.registerTensor(id, length, address);
+    return id;
+  });
+  action(...ids);
+  for (const id of ids) tfjs.disposeData(id);
+}
+
+const int32Bytes = (...values: number[]) => new Uint8Array(Int32Array.from(values).buffer);
 
 /**
  * out[m, n] = a[m, k] · b[k, n], row-major float32 matrices at byte addresses. May make the memory grow.
  *
- * XNNPACK keeps a packed copy of b under its tensor id until that id is disposed of. Every call registers fresh ids, so that no
- * stale copy is ever used and none stays behind.
+ * Stands on the stock kernel behind tf.matMul, which is fast for one pair of untransposed matrices and slow for all else.
  */
 export function multiply(
   backend: WasmBackend,
@@ -49,29 +63,41 @@ export function multiply(
     floatsAt(backend, out, m * n).fill(0);
     return;
   }
-  const { tfjs } = backend.wasm;
-  const register = (size: number, address: number) => {
-    const id = backend.dataIdNextNumber++;
-    tfjs.registerTensor(id, size, address);
-    return id;
-  };
-  const [aId, bId, outId] = [register(m * k, a), register(k * n, b), register(m * n, out)];
-  batchMatMul(backend)(aId, shapeBytes(1, m, k), 3, bId, shapeBytes(1, k, n), 3, 0, 0, outId);
-  for (const id of [aId, bId, outId]) tfjs.disposeData(id);
+  const areas: [number, number][] = [
+    [a, m * k],
+    [b, k * n],
+    [out, m * n],
+  ];
+  withIds(backend, areas, (aId, bId, outId) =>
+    kernelsOf(backend).BatchMatMul(aId, int32Bytes(1, m, k), 3, bId, int32Bytes(1, k, n), 3, 0, 0, outId),
+  );
 }
 
-/** Edge of the square tiles in which matrices are transposed: two tiles fit the first-level cache. */
-const tile = 16;
+const float32Code = 0;
 
-/** to[columns, rows] = transpose of from[rows, columns], tile by tile. */
-export function transpose(from: Float32Array, to: Float32Array, rows: number, columns: number): void {
-  for (let row0 = 0; row0 < rows; row0 += tile) {
-    const row1 = Math.min(row0 + tile, rows);
-    for (let column0 = 0; column0 < columns; column0 += tile) {
-      const column1 = Math.min(column0 + tile, columns);
-      for (let column = column0; column < column1; column++) {
-        for (let row = row0; row < row1; row++) to[column * rows + row] = from[row * columns + column];
-      }
-    }
-  }
+/** to[columns, rows] = transpose of from[rows, columns], row-major float32 matrices at byte addresses. */
+export function transpose(
+  backend: WasmBackend,
+  from: number,
+  to: number,
+  rows: number,
+  columns: number,
+): void {
+  if (rows === 0 || columns === 0) return;
+  const length = rows * columns;
+  const areas: [number, number][] = [
+    [from, length],
+    [to, length],
+  ];
+  withIds(backend, areas, (fromId, toId) =>
+    kernelsOf(backend).Transpose(
+      fromId,
+      int32Bytes(rows, columns),
+      2,
+      float32Code,
+      toId,
+      int32Bytes(1, 0),
+      2,
+    ),
+  );
 }

@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { multiply, transpose } from './gemm.ts';
-import { addressOf, floatsAt, sizeOf, type WasmBackend, withScratch } from './memory.ts';
+import { addressOf, sizeOf, type WasmBackend, withScratch } from './memory.ts';
 
 /** One operand: a stack of row-major matrices, as multiplied or transposed. */
 interface Operand {
@@ -27,12 +27,10 @@ function operand(backend: WasmBackend, info: tf.TensorInfo, transposed: boolean)
 
 /** Writes the operand's matrices, transposed, to `target`, and returns the operand as it then is. */
 function transposedTo(backend: WasmBackend, source: Operand, target: number): Operand {
-  const { batch, rows, columns } = source;
-  const size = rows * columns;
-  const from = floatsAt(backend, source.address, batch * size);
-  const to = floatsAt(backend, target, batch * size);
+  const { address, batch, rows, columns } = source;
+  const bytes = 4 * rows * columns;
   for (let i = 0; i < batch; i++) {
-    transpose(from.subarray(i * size, (i + 1) * size), to.subarray(i * size, (i + 1) * size), columns, rows);
+    transpose(backend, address + i * bytes, target + i * bytes, columns, rows);
   }
   return { ...source, address: target, transposed: false };
 }

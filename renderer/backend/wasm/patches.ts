@@ -22,6 +22,13 @@ export type ConvInfo = Pick<
 export const patchesSize = (info: ConvInfo) =>
   info.outHeight * info.outWidth * info.filterHeight * info.filterWidth * info.inChannels;
 
+/** Floats of patches held at a time, unless one picture has more: they fit the second-level cache. */
+const patchesLimit = 1 << 18;
+
+/** How many pictures of a batch to work on together. */
+export const picturesAtOnce = (info: ConvInfo, batchSize: number) =>
+  Math.max(1, Math.min(batchSize, Math.floor(patchesLimit / patchesSize(info))));
+
 /**
  * Gathers the patches of one picture, transposed: patches[tap, channel][window], taps row by row. Rows of `patches` are `pitch`
  * long, so that several pictures' windows can stand side by side.
