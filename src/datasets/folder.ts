@@ -132,7 +132,7 @@ class FolderObject implements DatasetObject {
     if (!(normals instanceof Int8Array && normals.length === length)) {
       throw new FileError(path, `has no "normals" of type I8 and shape [${this.#dataset.points}, 3]`);
     }
-    if (hashPoints({ points, normals }) !== this.#stored.sha256.points) throw new FileError(path, changed);
+    if (hashPoints(points, normals) !== this.#stored.sha256.points) throw new FileError(path, changed);
     return { points: restorePoints(points), normals: restoreNormals(normals) };
   }
 }

@@ -53,16 +53,16 @@ export type StoredObject = z.infer<typeof storedObject>;
 /** Surface samples as they lie in the file. */
 export interface StoredPoints {
   /** [N * 3] coordinates from −0.5 (0) to 0.5 (65535). */
-  points: Uint16Array;
+  points: Uint16Array<ArrayBuffer>;
   /** [N * 3] coordinates of unit normals × 127. */
-  normals: Int8Array;
+  normals: Int8Array<ArrayBuffer>;
 }
 
 export const viewsPath = (id: string) => `objects/${id}.png`;
 export const pointsPath = (id: string) => `objects/${id}.safetensors`;
 
 /** Coordinates in [−0.5, 0.5] to 16 bits: steps of 1/65535. */
-export function quantizePoints(points: Float32Array): Uint16Array {
+export function quantizePoints(points: Float32Array): StoredPoints['points'] {
   return Uint16Array.from(points, (value) => Math.round(Math.min(Math.max(value + 0.5, 0), 1) * 65535));
 }
 
@@ -71,7 +71,7 @@ export function restorePoints(points: Uint16Array): Float32Array {
 }
 
 /** Unit normals to 8 bits a coordinate. */
-export function quantizeNormals(normals: Float32Array): Int8Array {
+export function quantizeNormals(normals: Float32Array): StoredPoints['normals'] {
   return Int8Array.from(normals, (value) => Math.round(value * 127));
 }
 
@@ -90,9 +90,21 @@ export function hashViews(rgba: Uint8Array): string {
   return createHash('sha256').update(rgba).digest('hex');
 }
 
-export function hashPoints({ points, normals }: StoredPoints): string {
+/** Hash of decoded surface points: position words (little-endian), then normal bytes. */
+export function hashPoints(points: Uint16Array, normals: Int8Array): string {
   return createHash('sha256')
     .update(new Uint8Array(points.buffer, points.byteOffset, points.byteLength))
     .update(new Uint8Array(normals.buffer, normals.byteOffset, normals.byteLength))
     .digest('hex');
+}
+
+/** dataset.json as text, one view and one object a line. */
+export function formatDatasetFile(file: DatasetFile): string {
+  const lines = Object.entries(file).map(([key, value]) => {
+    const text = Array.isArray(value)
+      ? `[\n${value.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`
+      : JSON.stringify(value);
+    return `  ${JSON.stringify(key)}: ${text}`;
+  });
+  return `{\n${lines.join(',\n')}\n}\n`;
 }

@@ -1,6 +1,7 @@
 // The text that goes with a built data set so that it meets the terms of its sources' licences (CC BY 3.0, section 4(b)): title,
 // author, licence and its address, origin, and that the work was modified.
 
+import type { StoredObject } from '../format.ts';
 import type { License } from './catalogue.ts';
 
 const licenses: Record<License, { title: string; url: string }> = {
@@ -18,24 +19,14 @@ const licenses: Record<License, { title: string; url: string }> = {
   },
 };
 
-/** A work that a data set was made from. */
-export interface Credit {
-  id: string;
-  title: string;
-  creator: string;
-  license: License;
-  url: string;
-  library: string;
-}
-
 /** Markdown that credits every work, grouped by licence. */
-export function attribution(name: string, credits: readonly Credit[]): string {
+export function attribution(name: string, objects: readonly StoredObject[]): string {
   const sections = (Object.keys(licenses) as License[]).map((license) => {
-    const own = credits.filter((credit) => credit.license === license);
+    const own = objects.filter((object) => object.license === license);
     if (own.length === 0) return '';
     const { title, url } = licenses[license];
-    const rows = own.map((credit) => {
-      const cells = [credit.id, credit.title, credit.creator, credit.url, credit.library];
+    const rows = own.map(({ id, origin, creator }) => {
+      const cells = [id, origin.title, creator, origin.url, `${origin.library}: ${origin.model}`];
       return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
     });
     return `
@@ -43,7 +34,7 @@ export function attribution(name: string, credits: readonly Credit[]): string {
 
 ${url}
 
-| id | title | by | origin | library |
+| id | title | by | origin | file |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;

@@ -8,7 +8,15 @@ export interface Sphere {
 }
 
 /** a + s·b + t·c + u·d */
-const combine = (a: Vector3, s: number, b: Vector3, t: number, c: Vector3, u: number, d: Vector3): Vector3 => [
+const combine = (
+  a: Vector3,
+  s: number,
+  b: Vector3,
+  t: number,
+  c: Vector3,
+  u: number,
+  d: Vector3,
+): Vector3 => [
   a[0] + s * b[0] + t * c[0] + u * d[0],
   a[1] + s * b[1] + t * c[1] + u * d[1],
   a[2] + s * b[2] + t * c[2] + u * d[2],

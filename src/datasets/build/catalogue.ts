@@ -1,10 +1,11 @@
 // Reads the furniture libraries of Sweet Home 3D (.sh3f): zip archives with a catalogue of Java properties, OBJ models and their
 // textures. Says for every model its name, maker, licence and origin.
 
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { FileError } from '../../../renderer/errors.ts';
+import { readFileBytes, toFileError } from '../../../renderer/io/files.ts';
 
 /** A licence that allows models to be rendered, sampled and redistributed. */
 export type License = 'CC0-1.0' | 'CC-BY-3.0' | 'CC-BY-3.0-US';
@@ -42,7 +43,7 @@ interface Library {
 }
 
 /** Licences as stated in each library's LICENSE.TXT. */
-export const libraries: readonly Library[] = [
+const libraries: readonly Library[] = [
   { file: 'BlendSwap-CC-0.sh3f', license: 'CC0-1.0', url: 'http://www.blendswap.com' },
   { file: 'BlendSwap-CC-BY.sh3f', license: 'CC-BY-3.0', url: 'http://www.blendswap.com' },
   {
@@ -64,23 +65,24 @@ const identity = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 /** A library that is open: its bytes stay packed in memory, models are unpacked one at a time. */
 export class FurnitureLibrary {
   readonly path: string;
+  /** Where the library's models come from, as far as they do not say so themselves. */
+  readonly url: string;
+  readonly #library: Library;
   readonly #archive: Uint8Array;
 
-  constructor(path: string, archive: Uint8Array) {
+  constructor(path: string, library: Library, archive: Uint8Array) {
     this.path = path;
+    this.url = library.url;
+    this.#library = library;
     this.#archive = archive;
   }
 
   /** The models of the catalogue, in its order. */
   entries(): CatalogueEntry[] {
-    const library = libraries.find(({ file }) => file === basename(this.path));
-    if (!library) {
-      throw new FileError(this.path, `not one of ${libraries.map(({ file }) => file).join(', ')}`);
-    }
     const name = 'PluginFurnitureCatalog.properties';
     const bytes = this.#unpack((path) => path === name).get(name);
     if (!bytes) throw new FileError(this.path, `has no ${name}`);
-    return parseCatalogue(strFromU8(bytes, true), library);
+    return parseCatalogue(strFromU8(bytes, true), this.#library);
   }
 
   /** The files beside a model (OBJ, MTL, textures, licence), by path inside the library. */
@@ -116,14 +118,17 @@ export async function openLibraries(source: string): Promise<FurnitureLibrary[]>
     : join(source, 'usr/share/sweethome3d/furniture');
   const present = folder === source ? files : await listFolder(folder).catch(() => []);
   if (!present.some((file) => file.endsWith('.sh3f'))) {
-    throw new FileError(source, "holds no .sh3f furniture libraries; expected those of Debian's sweethome3d-furniture");
+    throw new FileError(
+      source,
+      "holds no .sh3f furniture libraries; expected those of Debian's sweethome3d-furniture",
+    );
   }
   const missing = libraries.filter(({ file }) => !present.includes(file));
   if (missing.length > 0) throw new FileError(folder, `has no ${missing.map(({ file }) => file).join(', ')}`);
   return Promise.all(
-    libraries.map(async ({ file }) => {
-      const path = join(folder, file);
-      return new FurnitureLibrary(path, await readFile(path));
+    libraries.map(async (library) => {
+      const path = join(folder, library.file);
+      return new FurnitureLibrary(path, library, await readFileBytes(path));
     }),
   );
 }
@@ -132,8 +137,7 @@ async function listFolder(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new FileError(folder, code === 'ENOENT' ? 'no such folder' : `cannot be listed (${code})`);
+    throw toFileError(folder, error);
   }
 }
 
@@ -144,7 +148,7 @@ function parseCatalogue(text: string, library: Library): CatalogueEntry[] {
     if (!property) continue;
     const index = Number(property[2]);
     const row = rows.get(index) ?? new Map<string, string>();
-    rows.set(index, row.set(property[1], unescape(property[3]).trim()));
+    rows.set(index, row.set(property[1], unescaped(property[3]).trim()));
   }
   return [...rows.values()].map((row) => {
     const model = row.get('model')?.replace(/^\//, '') ?? '';
@@ -162,7 +166,7 @@ function parseCatalogue(text: string, library: Library): CatalogueEntry[] {
 }
 
 /** Escapes of Java property files: \uXXXX, and a backslash before any other character. */
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, code: string | undefined, character: string) =>
     code ? String.fromCharCode(Number.parseInt(code, 16)) : character,
   );

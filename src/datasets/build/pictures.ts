@@ -2,7 +2,7 @@
 // stands still in the world, so that a surface has the same colour in every view.
 
 import { PerspectiveCamera, type ViewMatrix } from '../../../renderer/camera/index.ts';
-import { linearToSrgb } from '../../../renderer/io/srgb.ts';
+import { linearToSrgb } from '../../../renderer/io/index.ts';
 import { fovDegrees } from './rig.ts';
 import type { Triangles } from './surfacePoints.ts';
 import { cross, dot, subtract, unit, type Vector3, vectorAt } from './vectors.ts';
@@ -25,20 +25,27 @@ export interface SurfaceMaterial {
 /** What a model looks like, in the frame of a data set. */
 export interface PaintedMesh extends Triangles {
   /** [T * 2], v upwards. */
-  uv: Float64Array;
+  uv: ArrayLike<number>;
   /** [F * 3] rows of `uv`, −1 where a face has none. */
   uvFaces: Int32Array;
-  /** [F] */
+  /** [F] −1 where a face has none. */
   faceMaterials: Int32Array;
   materials: SurfaceMaterial[];
 }
 
-/** Lambert shading on both sides of a face: brightness = ambient + Σ strength · max(0, n · towards). */
+/**
+ * Lambert shading on both sides of a face: a surface of colour c sends (0.04 + 0.96 c) · brightness to the viewer, where
+ * brightness = ambient + Σ strength · max(0, n · towards). The 4 % are what any smooth surface reflects; they give shape to black ones.
+ */
+const sheen = 0.04;
 const ambient = 0.35;
 const lights = [
   { towards: unit([0.5, 0.8, 0.6]), strength: 0.55 },
   { towards: unit([-0.6, 0.3, -0.7]), strength: 0.2 },
 ];
+
+/** White, for faces without a material. */
+const unpainted: SurfaceMaterial = { color: [1, 1, 1] };
 
 /** Visibility samples along each side of a pixel. */
 const samples = 8;
@@ -49,18 +56,18 @@ const samples = 8;
  */
 export function takePicture(mesh: PaintedMesh, view: ViewMatrix, size: number): Uint8Array {
   const positions = new PerspectiveCamera({ fovDegrees, view }).projectOnHost(mesh.vertices);
-  const { faceIndex, barycentrics } = visibleFaces(positions, mesh.faces, size * samples);
+  const { faces: visible, weights } = visibleFaces(positions, mesh.faces, size * samples);
   const brightness = faceBrightness(mesh, cameraCenter(view));
   const sums = new Float64Array(4 * size * size);
   const color = [0, 0, 0];
-  for (let sample = 0; sample < faceIndex.length; sample++) {
-    const face = faceIndex[sample];
+  for (let sample = 0; sample < visible.length; sample++) {
+    const face = visible[sample];
     if (face < 0) continue;
-    surfaceColor(mesh, face, barycentrics, 3 * sample, color);
+    surfaceColor(mesh, face, weights, 3 * sample, color);
     const row = Math.floor(sample / (size * samples * samples));
     const column = Math.floor((sample % (size * samples)) / samples);
     const pixel = 4 * (row * size + column);
-    for (let k = 0; k < 3; k++) sums[pixel + k] += color[k] * brightness[face];
+    for (let k = 0; k < 3; k++) sums[pixel + k] += (sheen + (1 - sheen) * color[k]) * brightness[face];
     sums[pixel + 3]++;
   }
   const picture = new Uint8Array(4 * size * size);
@@ -98,10 +105,10 @@ function surfaceColor(
   start: number,
   color: number[],
 ): void {
-  const material = mesh.materials[mesh.faceMaterials[face]];
+  const { color: plain, texture } = mesh.materials[mesh.faceMaterials[face]] ?? unpainted;
   const { uv, uvFaces } = mesh;
-  if (!material.texture || uvFaces[3 * face] < 0) {
-    for (let k = 0; k < 3; k++) color[k] = material.color[k];
+  if (!texture || uvFaces[3 * face] < 0) {
+    for (let k = 0; k < 3; k++) color[k] = plain[k];
     return;
   }
   let u = 0;
@@ -110,7 +117,7 @@ function surfaceColor(
     u += weights[start + k] * uv[2 * uvFaces[3 * face + k]];
     v += weights[start + k] * uv[2 * uvFaces[3 * face + k] + 1];
   }
-  sampleTexture(material.texture, u, v, color);
+  sampleTexture(texture, u, v, color);
 }
 
 /** Bilinear, repeating. */

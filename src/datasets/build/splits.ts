@@ -31,7 +31,8 @@ export function assignSplits(
     const keyed = own.map((members) => ({ members, key: sha256(`${seed}:${members[0].id}`) }));
     keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
     for (const { members } of keyed) {
-      const split = (['test', 'validation'] as const).find((name) => members.length <= wanted[name]) ?? 'train';
+      const split =
+        (['test', 'validation'] as const).find((name) => members.length <= wanted[name]) ?? 'train';
       if (split !== 'train') wanted[split] -= members.length;
       splits.set(members[0].cluster, split);
     }

@@ -90,7 +90,7 @@ function orientTowardsViewers({ vertices, faces }: Triangles, sampled: SampledPo
   for (const direction of directions) {
     const camera = new OrthographicCamera({ halfHeight: 0.5, view: lookAt({ eye: direction }) });
     const positions = camera.projectOnHost(vertices);
-    const { faceIndex, barycentrics } = visibleFaces(positions, faces, depthMapSize);
+    const { faces: visible, weights } = visibleFaces(positions, faces, depthMapSize);
     const projected = camera.projectOnHost(points);
     for (let i = 0; i < count; i++) {
       const facing =
@@ -98,12 +98,12 @@ function orientTowardsViewers({ vertices, faces }: Triangles, sampled: SampledPo
       const column = pixelOf(projected[4 * i]);
       const row = pixelOf(-projected[4 * i + 1]);
       const pixel = row * depthMapSize + column;
-      const face = faceIndex[pixel];
+      const face = visible[pixel];
       if (face !== origins[i]) {
         if (face < 0 || Math.abs(facing) < grazing) continue;
         let depth = 0;
         for (let k = 0; k < 3; k++) {
-          depth += barycentrics[3 * pixel + k] * positions[4 * faces[3 * face + k] + 2];
+          depth += weights[3 * pixel + k] * positions[4 * faces[3 * face + k] + 2];
         }
         if (projected[4 * i + 2] < depth - depthSlack) continue;
       }
@@ -123,7 +123,10 @@ function pixelOf(coordinate: number): number {
 
 function gather({ points, normals }: SurfacePoints, indices: readonly number[]): SurfacePoints {
   const pick = (from: Float32Array) =>
-    Float32Array.from({ length: 3 * indices.length }, (_, i) => from[3 * indices[Math.floor(i / 3)] + (i % 3)]);
+    Float32Array.from(
+      { length: 3 * indices.length },
+      (_, i) => from[3 * indices[Math.floor(i / 3)] + (i % 3)],
+    );
   return { points: pick(points), normals: pick(normals) };
 }
 

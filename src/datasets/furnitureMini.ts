@@ -1,0 +1,16 @@
+// furniture-mini: some 190 real models of chairs, tables, sofas, lamps and cabinets, 64 × 64 pictures from eight sides. It comes
+// with the package.
+
+import type { DatasetSource } from './source.ts';
+
+export const furnitureMini: DatasetSource = {
+  name: 'furniture-mini',
+  description:
+    'real furniture of five categories, 64 × 64 pictures from 8 views, 2,000 surface points an object',
+  sourceHelp:
+    "Debian's package sweethome3d-furniture, unpacked (dpkg-deb -x), or the folder of its .sh3f libraries",
+  async build(options, onProgress) {
+    const { buildFurnitureMini } = await import('./build/furnitureMini.ts');
+    return buildFurnitureMini(options, onProgress);
+  },
+};
