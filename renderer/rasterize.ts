@@ -33,7 +33,10 @@ export interface RasterizeOptions<Name extends OutputName = 'image' | 'silhouett
   /** Size of the pictures in pixels. */
   width: number;
   height: number;
-  /** One row of numbers a vertex, [B, V, C], or rows with face corners of their own; a batch of 1 serves all items. */
+  /**
+   * One row of numbers a vertex, [A, V, C], or rows with face corners of their own. Of B = K·A items, items K·a … K·a + K − 1
+   * take the rows of a, as views do in `camera.project`; so one row of colours serves all views of a mesh.
+   */
   attributes?: tf.Tensor3D | CornerAttributes;
   /** How the silhouette is made and differentiated. Default: DIB-R with its default options. */
   method?: MethodOptions;
@@ -144,9 +147,9 @@ function checkedAttributes(
   const perVertex = attributes instanceof tf.Tensor;
   const { values, indices } = perVertex ? { values: attributes, indices: topology.faces } : attributes;
   const [batch, rows] = values.shape;
-  if (values.rank !== 3 || (batch !== 1 && batch !== positions.shape[0])) {
+  if (values.rank !== 3 || positions.shape[0] % batch !== 0) {
     throw new ArgumentError(
-      `attributes must have shape [${positions.shape[0]} or 1, rows, channels], but have [${values.shape}]`,
+      `attributes must have shape [batch, rows, channels] with a batch that divides ${positions.shape[0]}, but have [${values.shape}]`,
     );
   }
   if (perVertex && rows !== topology.vertexCount) {

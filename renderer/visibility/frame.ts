@@ -10,7 +10,7 @@ export type Shader = (attributes: tf.Tensor2D) => tf.Tensor2D;
 
 /** Attributes at the corners of faces. */
 export interface CornerAttributes {
-  /** [B, R, C], or [1, R, C] for the whole batch. */
+  /** [A, R, C] for a batch of K·A: K items after another share their rows. */
   values: tf.Tensor3D;
   /** Three rows of `values` a face. */
   indices: Int32Array;

@@ -1,6 +1,7 @@
 // How good a model is on objects that it was not trained on, beside what costs nothing: baselines.
 
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
+import { scoped } from '../../renderer/backend/index.ts';
 import type { Topology } from '../../renderer/index.ts';
 import { type Dataset, type DatasetObject, type Sample, toSample } from '../datasets/sample.ts';
 import type { MeshPredictor } from '../models/index.ts';
@@ -71,7 +72,7 @@ export function evaluateModel(
 ): Evaluation {
   return evaluate(
     evaluationSamples(objects, options.views),
-    (sample) => tf.tidy(() => predictedCandidate(model, sample, dataset, options)),
+    (sample) => scoped(() => predictedCandidate(model, sample, dataset, options)),
     options,
   );
 }
@@ -86,7 +87,7 @@ export function evaluateConstant(
 ): Evaluation {
   const candidateOf = (sample: Sample) =>
     meshCandidate(vertices.expandDims(0), topology, undefined, sample, dataset.camera, options);
-  return evaluate(samples, (sample) => tf.tidy(() => candidateOf(sample)), options);
+  return evaluate(samples, (sample) => scoped(() => candidateOf(sample)), options);
 }
 
 function predictedCandidate(

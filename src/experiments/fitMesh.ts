@@ -1,6 +1,7 @@
 // No network: the vertices and colours of one mesh an object are fitted to the object's pictures through the rasterizer.
 
 import * as tf from '@tensorflow/tfjs';
+import { scoped } from '../../renderer/backend/index.ts';
 import { icosphere, type Mesh, type Topology } from '../../renderer/index.ts';
 import type { Dataset, DatasetObject, Sample, SampleView } from '../datasets/sample.ts';
 import { Adam } from '../tensor/adam.ts';
@@ -73,7 +74,7 @@ export class FittedMesh {
     const random = this.random.split(step);
     const order = Array.from(this.views.fitted);
     random.shuffle(order);
-    return tf.tidy(() => {
+    return scoped(() => {
       const batch = makeBatch([this.sample(order.slice(0, viewsPerStep))], 1, random);
       let losses: Record<string, number> = {};
       const { grads } = tf.variableGrads(() => {
@@ -99,7 +100,7 @@ export class FittedMesh {
       });
       return scoreViews(candidate, sample);
     };
-    return tf.tidy(() => {
+    return scoped(() => {
       const fitted = of(this.views.fitted);
       const heldOut = this.views.heldOut.length > 0 ? of(this.views.heldOut) : undefined;
       return {
@@ -117,10 +118,8 @@ export class FittedMesh {
 
   /** What is fitted so far; its tensors are the caller's. */
   mesh(): Mesh {
-    const [vertices, colors] = tf.tidy(() => [
-      this.vertices.squeeze<tf.Tensor2D>([0]),
-      this.colors.squeeze<tf.Tensor2D>([0]).clipByValue(0, 1),
-    ]);
+    const vertices = this.vertices.squeeze<tf.Tensor2D>([0]);
+    const colors = tf.tidy(() => tf.clipByValue(this.colors.squeeze<tf.Tensor2D>([0]), 0, 1));
     return { vertices, colors, topology: this.topology };
   }
 

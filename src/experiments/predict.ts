@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { FileError } from '../../renderer/errors.ts';
-import { readPng, writeMesh } from '../../renderer/io/index.ts';
+import { readPng, toUnitRange, writeMesh } from '../../renderer/io/index.ts';
 import { openTrainedModel } from './trainedModel.ts';
 import { predictedMesh } from './trainResults.ts';
 
@@ -17,7 +17,7 @@ export async function predictMesh(
   output: string,
 ): Promise<{ vertexCount: number; faceCount: number }> {
   const { config, model } = await openTrainedModel(run);
-  const picture = await readPng(image);
+  const picture = toUnitRange(await readPng(image));
   const { imageSize } = config.model;
   const [height, width] = picture.shape;
   if (height !== imageSize || width !== imageSize) {

@@ -1,6 +1,7 @@
 // Numbers for one predicted shape: against surface points, and against the silhouettes and colours of all of an object's pictures.
 
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
+import { scoped } from '../../renderer/backend/index.ts';
 import { PerspectiveCamera } from '../../renderer/camera/index.ts';
 import { rasterize, sampleSurface, type Topology } from '../../renderer/index.ts';
 import type { Dataset, Sample } from '../datasets/sample.ts';
@@ -9,14 +10,14 @@ import { Random } from '../tensor/random.ts';
 import { channel, linearColors } from '../training/batch.ts';
 
 /** A shape to be scored, in the frame of a sample's input camera. */
-export type Candidate = {
+export interface Candidate {
   /** [N·3] points spread evenly over its surface. */
   points: Float32Array;
   /** Its coverage in each of the sample's supervising views, the input view first: [H·W] each. */
   silhouettes: Float32Array[];
   /** Its linear colours in the same views, [H·W·3] each; undefined where it has none. */
   colors?: Float32Array[];
-};
+}
 
 /** Means over samples are taken name by name. */
 export type Scores = Record<string, number>;
@@ -42,7 +43,7 @@ export function meshCandidate(
   const surface = sampleSurface(vertices.dataSync() as Float32Array, topology, points, () =>
     random.uniform(),
   );
-  return tf.tidy(() => {
+  return scoped(() => {
     const view = new PerspectiveCamera({
       fovDegrees: camera.fovDegrees,
       view: sample.supervision.map(({ objectToCamera }) => objectToCamera),

@@ -1,6 +1,7 @@
 // What a trained model is worth: the final tables, and pictures and meshes of some objects.
 
 import * as tf from '@tensorflow/tfjs';
+import { scoped } from '../../renderer/backend/index.ts';
 import { icosphere, type Mesh } from '../../renderer/index.ts';
 import { writeMesh } from '../../renderer/io/index.ts';
 import { type Dataset, type Sample, toSample } from '../datasets/sample.ts';
@@ -42,7 +43,7 @@ export function trainResults(
   const training = chooseObjects(dataset, config, 'train');
   const samples = evaluationSamples(objects, views);
   const neighbours = new NearestSilhouette(training, dataset);
-  const evaluations = tf.tidy(() => {
+  const evaluations = scoped(() => {
     const { level, levels, radii } = config.model.template;
     const start = icosphere(level + levels - 1, { radii });
     const random = new Random(config.seed).split('best constant shape');
@@ -128,9 +129,13 @@ export async function writeTrainPictures(
 
 /** The finest level of a prediction as a mesh with colours in [0, 1]. */
 export function predictedMesh(model: MeshPredictor, sample: Pick<Sample, 'input'>): Mesh {
-  const [vertices, colors] = tf.tidy(() => {
+  const { vertices, colors } = tf.tidy(() => {
     const { levels, colors } = model.predict(networkInput([sample.input.image]));
-    return [levels.at(-1)!.vertices.squeeze<tf.Tensor2D>([0]), colors.squeeze<tf.Tensor2D>([0]).clipByValue(0, 1)];
+    const { vertices } = levels.at(-1)!;
+    return {
+      vertices: vertices.squeeze<tf.Tensor2D>([0]),
+      colors: tf.clipByValue(colors.squeeze<tf.Tensor2D>([0]), 0, 1),
+    };
   });
   return { vertices, colors, topology: model.topology };
 }

@@ -21,7 +21,15 @@ const arrayTypes = {
 const typeOrder = Object.keys(arrayTypes);
 
 export type SafeTensorType = keyof typeof arrayTypes;
-export type SafeTensorData = InstanceType<(typeof arrayTypes)[SafeTensorType]>;
+export type SafeTensorData =
+  | Float64Array
+  | Float32Array
+  | Uint32Array
+  | Int32Array
+  | Uint16Array
+  | Int16Array
+  | Int8Array
+  | Uint8Array;
 
 /** An array with its shape; `data` is row-major, of the typed array that `dtype` names. */
 export interface SafeTensor {

@@ -1,6 +1,7 @@
 // The training step: samples → batch → prediction → objective → gradients → optimiser.
 
 import * as tf from '@tensorflow/tfjs';
+import { scoped } from '../../renderer/backend/index.ts';
 import type { DatasetObject } from '../datasets/sample.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { Adam } from '../tensor/adam.ts';
@@ -51,7 +52,7 @@ export class Trainer {
   /** Does step `step`, counted from 1. The same step on the same weights and optimiser state gives the same result. */
   step(step: number): StepReport {
     const { samples, random } = this.examples.step(step);
-    return tf.tidy(() => {
+    return scoped(() => {
       const batch = makeBatch(samples, this.options.targetPoints, random);
       let report: StepReport = { losses: {} };
       const { grads } = tf.variableGrads(
