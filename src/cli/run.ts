@@ -1,0 +1,74 @@
+// `rastergrad run`: one experiment from its config to its report.
+
+import { defineCommand } from 'citty';
+import type { ExperimentConfig } from '../experiments/schema.ts';
+import { catchInterrupts } from './interrupt.ts';
+import { UsageError } from './usageError.ts';
+
+export default defineCommand({
+  meta: { name: 'run', description: 'Run an experiment, or go on with one that was interrupted' },
+  args: {
+    config: {
+      type: 'positional',
+      required: false,
+      description: 'Config file, such as experiments/quickstart.yaml',
+    },
+    overrides: {
+      type: 'positional',
+      required: false,
+      valueHint: 'key=value …',
+      description: 'Fields that differ, such as training.steps=100',
+    },
+    resume: { type: 'string', valueHint: 'run', description: 'Folder of an interrupted run to go on with' },
+    output: { type: 'string', alias: 'o', default: 'runs', description: 'Folder that gets the run folder' },
+    backend: { type: 'string', description: 'Tensor back end: wasm, tensorflow, webgpu, cpu or auto' },
+    json: { type: 'boolean', description: 'Print the results as one JSON object' },
+    quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
+  },
+  async run({ args }) {
+    const [file, ...overrides] = args._;
+    if (args.backend) overrides.push(`backend=${args.backend}`);
+    const config = await readConfig(file, overrides, args.resume);
+
+    const { showProgress } = await import('./progress.ts');
+    const { json = false, quiet = false } = args;
+    const progress = showProgress({ progress: process.stderr, results: process.stdout, json, quiet });
+    const interrupt = catchInterrupts(() =>
+      progress.onNote?.('Stopping after this step; Ctrl-C again stops at once.'),
+    );
+    const { runExperiment } = await import('../experiments/run.ts');
+    const { resume, output } = args;
+    const observer = progress;
+    const result = await runExperiment(config, { output, resume, observer, signal: interrupt.signal });
+    interrupt.release();
+    progress.end();
+
+    if (json) process.stdout.write(`${JSON.stringify({ run: result.folder, ...result })}\n`);
+    if (!result.finished) {
+      process.stderr.write(`Saved. To go on: rastergrad run --resume ${result.folder}\n`);
+      return interrupt.exitCode();
+    }
+    if (!json && !quiet) process.stdout.write(`\nReport: ${result.folder}/report.html\n`);
+    return 0;
+  },
+});
+
+async function readConfig(
+  file: string | undefined,
+  overrides: string[],
+  resume: string | undefined,
+): Promise<ExperimentConfig> {
+  if (resume !== undefined) {
+    if (file !== undefined || overrides.length > 0) {
+      throw new UsageError(
+        '--resume goes on with the config of that run: leave out CONFIG, key=value and --backend',
+      );
+    }
+    const { openRun } = await import('../experiments/runFolder.ts');
+    return openRun(resume).readConfig();
+  }
+  if (file === undefined) throw new UsageError('expected a config file, or --resume and a run folder');
+  if (file.includes('=')) throw new UsageError(`expected a config file before "${file}"`);
+  const { loadConfig } = await import('../experiments/config.ts');
+  return loadConfig(file, overrides);
+}
