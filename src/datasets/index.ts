@@ -1,9 +1,9 @@
 // Data sets by name or folder. A new one is a file that exports its DatasetSource, and a line in `datasetSources`.
 
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { ArgumentError } from '../../renderer/errors.ts';
+import { packageRoot } from '../packageRoot.ts';
 import { openFolder } from './folder.ts';
 import { furnitureMini } from './furnitureMini.ts';
 import type { Dataset } from './sample.ts';
@@ -39,7 +39,7 @@ export async function openDataset(nameOrFolder: string): Promise<Dataset> {
 
 /** The folder that `openDataset` reads. */
 export async function datasetFolder(nameOrFolder: string): Promise<string> {
-  const candidates = [nameOrFolder, join('data', nameOrFolder), join(packageRoot(), 'data', nameOrFolder)];
+  const candidates = [nameOrFolder, join('data', nameOrFolder), join(packageRoot, 'data', nameOrFolder)];
   for (const folder of candidates) if (await exists(join(folder, 'dataset.json'))) return folder;
   const known = datasetSources.map(({ name }) => name).join(', ');
   const source = datasetSources.find(({ name }) => name === nameOrFolder);
@@ -47,11 +47,6 @@ export async function datasetFolder(nameOrFolder: string): Promise<string> {
     ? `build it with "rastergrad dataset build ${source.name} --source FOLDER --output data/${source.name}"`
     : `expected one of ${known}, or a folder with a dataset.json`;
   throw new ArgumentError(`data set "${nameOrFolder}" is not here; ${remedy}`);
-}
-
-/** The repository, where this file is in src/datasets, or the installed package, where it is in dist/src/datasets. */
-function packageRoot(): string {
-  return dirname(fileURLToPath(import.meta.url)).replace(/([\\/]dist)?[\\/]src[\\/]datasets$/, '');
 }
 
 async function exists(path: string): Promise<boolean> {

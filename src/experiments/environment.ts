@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { packageRoot } from '../packageRoot.ts';
 
 export interface Environment {
   rastergrad: string;
@@ -33,7 +34,7 @@ export async function describeEnvironment(backend: string): Promise<Environment>
   const processors = cpus();
   return {
     rastergrad: packageVersion(),
-    ...(await gitState(path.dirname(require.resolve('rastergrad/package.json')))),
+    ...(await gitState(packageRoot)),
     node: process.versions.node,
     tfjs: (require('@tensorflow/tfjs/package.json') as { version: string }).version,
     backend,

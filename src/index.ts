@@ -1,0 +1,13 @@
+// The public surface of `rastergrad`: models, losses, metrics, data sets, and experiments as functions. The renderer by itself is
+// `rastergrad/renderer`.
+
+export * from '../renderer/errors.ts';
+export * from './datasets/index.ts';
+export { evaluateRun } from './experiments/evaluate.ts';
+export * from './experiments/index.ts';
+export { predictMesh } from './experiments/predict.ts';
+export { type RunOptions, type RunResult, runExperiment } from './experiments/run.ts';
+export * from './losses/index.ts';
+export * from './metrics/index.ts';
+export * from './models/index.ts';
+export { formatTable, writeReport } from './report/index.ts';
