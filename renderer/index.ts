@@ -3,6 +3,15 @@
 export * from './backend/index.ts';
 export * from './camera/index.ts';
 export * from './errors.ts';
+export {
+  type Fragments,
+  type KernelName,
+  type Kernels,
+  kernelsNamed,
+  type Picture,
+  type Reals,
+  type Scene,
+} from './kernels/index.ts';
 export * from './mesh/index.ts';
 export { type GradientMethod, type MethodOption, type MethodOptions, methods } from './methods/index.ts';
 export { type OutputName, type RasterizeOptions, type RasterOutputs, rasterize } from './rasterize.ts';

@@ -2,11 +2,15 @@
 
 import { ArgumentError } from '../errors.ts';
 import type { Kernels } from './kernels.ts';
+import { referenceKernels } from './reference/index.ts';
 import { scalarKernels } from './scalar/index.ts';
 
-export type KernelName = 'scalar';
+export type KernelName = 'scalar' | 'reference';
 
-const implementations: Record<KernelName, Kernels> = { scalar: scalarKernels };
+const implementations: Record<KernelName, Kernels> = {
+  scalar: scalarKernels,
+  reference: referenceKernels,
+};
 
 /** @throws ArgumentError when there is no implementation of that name. */
 export function kernelsNamed(name: KernelName): Kernels {

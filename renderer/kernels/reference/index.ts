@@ -1,0 +1,16 @@
+// The kernels as definitions: double precision throughout, every face at every pixel, no cleverness. They take Float64Arrays as
+// well as the float32 of tensors, so finite differences can be taken of them. Slow: for tests and small pictures.
+
+import type { Kernels } from '../kernels.ts';
+import { findVisible, interpolate, interpolateBackward, weightsBackward } from './fragments.ts';
+import { type ReferenceMask, softMask, softMaskBackward } from './softMask.ts';
+
+export const referenceKernels: Kernels = {
+  findVisible,
+  interpolate,
+  interpolateBackward,
+  weightsBackward,
+  softMask,
+  softMaskBackward: (scene, picture, state, upstream, positionGradient) =>
+    softMaskBackward(scene, picture, state as ReferenceMask, upstream, positionGradient),
+};

@@ -1,0 +1,152 @@
+// The gradients of rasterize() in float32 against central differences of the reference kernels in double precision.
+
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { referenceKernels } from '../../../renderer/kernels/reference/index.ts';
+import { type OutputName, rasterize } from '../../../renderer/rasterize.ts';
+import { useTestBackend } from '../../backend.ts';
+import { testNumbers } from '../../gradient.ts';
+import {
+  crumpledSpheres,
+  interpolated,
+  kernelScene,
+  positionsTensor,
+  relativeError,
+  somePicture,
+  type TestScene,
+} from '../scenes.ts';
+
+beforeAll(() => useTestBackend());
+
+const channels = 2;
+const size = { width: 11, height: 9 };
+const step = 1e-6;
+const softOptions = { sharpness: 150, boxSize: 0.15, maxFaces: 6 };
+
+interface Case {
+  output: OutputName;
+  stride: 3 | 4;
+  perspectiveCorrect: boolean;
+  method: 'hard' | 'dibr';
+}
+
+/** An output of the reference kernels, in double precision. */
+function referenceOutput(test: TestScene, colors: Float64Array, { output, ...rest }: Case): Float64Array {
+  const scene = kernelScene(test);
+  const picture = somePicture({ ...size, ...rest });
+  const visible = referenceKernels.findVisible(scene, picture);
+  switch (output) {
+    case 'image':
+      return interpolated(referenceKernels, scene, visible, colors, channels);
+    case 'depth': {
+      const depth = Float64Array.from({ length: test.positions.length / test.stride }, (_, v) => {
+        return test.positions[test.stride * v + 2];
+      });
+      return interpolated(referenceKernels, scene, visible, depth, 1);
+    }
+    case 'barycentrics':
+      return visible.weights as Float64Array;
+    default: {
+      const mask = new Float64Array(visible.faces.length);
+      referenceKernels.softMask(scene, picture, visible, softOptions, mask);
+      return mask;
+    }
+  }
+}
+
+const moved = (numbers: Float64Array, i: number, by: number) => {
+  const copy = numbers.slice();
+  copy[i] += by;
+  return copy;
+};
+
+/** Numbers a pixel of `upstream` set to 0 wherever a step of some coordinate changes the visible face. */
+function withoutVisibilityChanges(test: TestScene, upstream: Float64Array, options: Case): Float64Array {
+  const facesOf = (positions: Float64Array) =>
+    referenceKernels.findVisible(kernelScene({ ...test, positions }), somePicture({ ...size, ...options }))
+      .faces;
+  const base = facesOf(test.positions);
+  const each = upstream.length / base.length;
+  const kept = upstream.slice();
+  for (let i = 0; i < test.positions.length; i++) {
+    for (const by of [step, -step]) {
+      facesOf(moved(test.positions, i, by)).forEach((face, pixel) => {
+        if (face !== base[pixel]) kept.fill(0, each * pixel, each * (pixel + 1));
+      });
+    }
+  }
+  return kept;
+}
+
+const cases: Case[] = (['image', 'depth', 'barycentrics', 'silhouette'] as const).flatMap((output) =>
+  ([3, 4] as const).flatMap((stride) =>
+    [true, false].map((perspectiveCorrect) => ({
+      output,
+      stride,
+      perspectiveCorrect,
+      method: output === 'silhouette' ? ('dibr' as const) : ('hard' as const),
+    })),
+  ),
+);
+
+describe.each(cases)(
+  '$output, positions of $stride numbers, perspective-correct $perspectiveCorrect',
+  (options) => {
+    it.each([1, 2])('has the gradient of its finite differences (mesh %i)', (seed) => {
+      const test = crumpledSpheres(seed, 1, options.stride);
+      const { topology, batch } = test;
+      const colors = testNumbers(batch * topology.vertexCount * channels, seed + 50).map(Math.fround);
+      const loss = (positions: Float64Array, values: Float64Array, upstream: Float64Array) =>
+        referenceOutput({ ...test, positions }, values, options).reduce(
+          (sum, value, i) => sum + value * upstream[i],
+          0,
+        );
+      const { length } = referenceOutput(test, colors, options);
+      const upstream = withoutVisibilityChanges(
+        test,
+        testNumbers(length, seed + 90).map(Math.fround),
+        options,
+      );
+      expect(upstream.filter((value) => value !== 0).length).toBeGreaterThan(0.9 * length);
+      const differences = (numbers: Float64Array, at: (moved: Float64Array) => number) =>
+        numbers.map((_, i) => (at(moved(numbers, i, step)) - at(moved(numbers, i, -step))) / (2 * step));
+
+      const draw = (positions: tf.Tensor, values: tf.Tensor) =>
+        rasterize(positions as tf.Tensor3D, topology, {
+          ...size,
+          attributes: values as tf.Tensor3D,
+          perspectiveCorrect: options.perspectiveCorrect,
+          method: options.method === 'dibr' ? { type: 'dibr', ...softOptions } : { type: 'hard' },
+          outputs: [options.output],
+        })[options.output];
+      const inputs = [
+        positionsTensor(test),
+        tf.tensor3d(Float32Array.from(colors), [batch, topology.vertexCount, channels]),
+      ];
+      const weighted = (positions: tf.Tensor, values: tf.Tensor) => {
+        const drawn = draw(positions, values);
+        // tf.grads insists that every input matters.
+        return drawn
+          .mul(tf.tensor(Float32Array.from(upstream), drawn.shape))
+          .sum()
+          .add(values.sum().mul(0));
+      };
+      const [positionGradient, colorGradient] = tf.grads(weighted)(inputs);
+
+      expect(
+        relativeError(
+          positionGradient.dataSync(),
+          differences(test.positions, (positions) => loss(positions, colors, upstream)),
+        ),
+      ).toBeLessThan(1e-4);
+      if (options.output === 'image') {
+        expect(
+          relativeError(
+            colorGradient.dataSync(),
+            differences(colors, (values) => loss(test.positions, values, upstream)),
+          ),
+        ).toBeLessThan(1e-4);
+      }
+    });
+  },
+);
