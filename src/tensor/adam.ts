@@ -98,11 +98,12 @@ export class Adam {
       (inputs, outputs) => {
         norm = globalNorm(moving.map(({ name }, i) => [name, inputs[2 * i + 1] as Float32Array]));
         this.#step += 1;
-        const scale = Math.min(1, this.#options.clipNorm / norm);
-        for (const [i, { offset }] of moving.entries()) {
-          const weights = inputs[2 * i] as Float32Array;
-          const gradient = inputs[2 * i + 1] as Float32Array;
-          this.#update(weights, gradient, outputs[i] as Float32Array, offset, scale, learningRate);
+        const factors = this.#factors(learningRate, Math.min(1, this.#options.clipNorm / norm));
+        for (const [i, { variable, offset }] of moving.entries()) {
+          const m = this.#m.subarray(offset, offset + variable.size);
+          const v = this.#v.subarray(offset, offset + variable.size);
+          const [weights, gradient] = [inputs[2 * i], inputs[2 * i + 1]] as Float32Array[];
+          update(weights, gradient, m, v, outputs[i] as Float32Array, factors);
         }
       },
     );
@@ -113,28 +114,18 @@ export class Adam {
     return norm;
   }
 
-  #update(
-    weights: Float32Array,
-    gradient: Float32Array,
-    updated: Float32Array,
-    offset: number,
-    scale: number,
-    learningRate: number,
-  ): void {
+  #factors(learningRate: number, scale: number): Factors {
     const { beta1, beta2, epsilon, weightDecay } = this.#options;
-    const m = this.#m.subarray(offset, offset + weights.length);
-    const v = this.#v.subarray(offset, offset + weights.length);
-    const rate = learningRate / (1 - beta1 ** this.#step);
-    const rootCorrection = 1 / Math.sqrt(1 - beta2 ** this.#step);
-    const keep = 1 - learningRate * weightDecay;
-    for (let i = 0; i < weights.length; i++) {
-      const g = scale * gradient[i];
-      const first = beta1 * m[i] + (1 - beta1) * g;
-      const second = beta2 * v[i] + (1 - beta2) * g * g;
-      m[i] = first;
-      v[i] = second;
-      updated[i] = keep * weights[i] - (rate * first) / (Math.sqrt(second) * rootCorrection + epsilon);
-    }
+    return {
+      beta1,
+      beta2,
+      gain1: (1 - beta1) * scale,
+      gain2: (1 - beta2) * scale * scale,
+      rate: learningRate / (1 - beta1 ** this.#step),
+      correction2: 1 / Math.sqrt(1 - beta2 ** this.#step),
+      epsilon,
+      keep: 1 - learningRate * weightDecay,
+    };
   }
 
   /** A copy of the state, for a checkpoint. */
@@ -159,13 +150,56 @@ export class Adam {
   }
 }
 
+/** What is the same for all parameters of a step: bias corrections and clipping folded into the coefficients. */
+interface Factors {
+  beta1: number;
+  beta2: number;
+  gain1: number;
+  gain2: number;
+  rate: number;
+  correction2: number;
+  epsilon: number;
+  keep: number;
+}
+
+function update(
+  weights: Float32Array,
+  gradient: Float32Array,
+  m: Float32Array,
+  v: Float32Array,
+  updated: Float32Array,
+  { beta1, beta2, gain1, gain2, rate, correction2, epsilon, keep }: Factors,
+): void {
+  for (let i = 0; i < weights.length; i++) {
+    const g = gradient[i];
+    const first = beta1 * m[i] + gain1 * g;
+    const second = beta2 * v[i] + gain2 * g * g;
+    m[i] = first;
+    v[i] = second;
+    updated[i] = keep * weights[i] - (rate * first) / (Math.sqrt(second) * correction2 + epsilon);
+  }
+}
+
 function globalNorm(gradients: readonly (readonly [string, Float32Array])[]): number {
   let sum = 0;
   for (const [name, gradient] of gradients) {
-    let own = 0;
-    for (let i = 0; i < gradient.length; i++) own += gradient[i] * gradient[i];
+    const own = squaredNorm(gradient);
     if (!Number.isFinite(own)) throw new RastergradError(`the gradient of "${name}" is not finite`);
     sum += own;
   }
   return Math.sqrt(sum);
+}
+
+/** Sum of squares, in four sums so that additions need not wait for one another. */
+function squaredNorm(values: Float32Array): number {
+  const whole = values.length & ~3;
+  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  for (let i = 0; i < whole; i += 4) {
+    sum0 += values[i] * values[i];
+    sum1 += values[i + 1] * values[i + 1];
+    sum2 += values[i + 2] * values[i + 2];
+    sum3 += values[i + 3] * values[i + 3];
+  }
+  for (let i = whole; i < values.length; i++) sum0 += values[i] * values[i];
+  return sum0 + sum1 + sum2 + sum3;
 }
