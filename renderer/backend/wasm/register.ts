@@ -1,10 +1,14 @@
-// The kernels that rastergrad adds to TensorFlow.js's wasm back end, and those that it replaces by faster ones.
+// The kernels that rastergrad adds to TensorFlow.js's wasm back end, and those that it replaces because they
+// are slow or wrong there.
 
 import * as tf from '@tensorflow/tfjs';
 import { conv2DBackpropFilter } from './conv2DBackpropFilter.ts';
 import { conv2DBackpropInput } from './conv2DBackpropInput.ts';
 import { fusedMatMul } from './fusedMatMul.ts';
 import { matMul } from './matMul.ts';
+import { maxPoolGrad } from './maxPoolGrad.ts';
+import { resizeBilinearGrad } from './resizeBilinearGrad.ts';
+import { withSamePadding } from './samePadding.ts';
 import { unsortedSegmentSum } from './unsortedSegmentSum.ts';
 
 let registered = false;
@@ -13,15 +17,19 @@ let registered = false;
 export function registerWasmKernels(): void {
   if (registered) return;
   registered = true;
-  const stockFusedMatMul = tf.getKernel(tf._FusedMatMul, 'wasm');
+  const stock = (kernelName: string) => tf.getKernel(kernelName, 'wasm');
   for (const kernel of [
     matMul,
-    fusedMatMul(stockFusedMatMul),
+    fusedMatMul(stock(tf._FusedMatMul)),
+    withSamePadding(stock(tf.Conv2D)),
+    withSamePadding(stock(tf.FusedConv2D)),
     conv2DBackpropFilter,
     conv2DBackpropInput,
+    maxPoolGrad,
+    resizeBilinearGrad,
     unsortedSegmentSum,
   ]) {
-    if (tf.getKernel(kernel.kernelName, 'wasm')) tf.unregisterKernel(kernel.kernelName, 'wasm');
+    if (stock(kernel.kernelName)) tf.unregisterKernel(kernel.kernelName, 'wasm');
     tf.registerKernel(kernel);
   }
 }

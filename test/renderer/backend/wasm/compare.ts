@@ -4,8 +4,16 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { type BackendName, useBackend } from '../../../../renderer/backend/select.ts';
 
+/** Frees memory that is full of numbers, so that a kernel which expects cleared memory is found out. */
+function leaveDirtyMemory(): void {
+  tf.dispose(
+    [1, 10, 100, 1000, 10_000].flatMap((size) => Array.from({ length: 8 }, () => tf.fill([size], 1e6))),
+  );
+}
+
 async function valuesOn(backend: BackendName, compute: () => tf.Tensor[]) {
   await useBackend(backend);
+  leaveDirtyMemory();
   const tensors = tf.tidy(compute);
   const values = tensors.map((tensor) => ({ shape: tensor.shape, data: Array.from(tensor.dataSync()) }));
   tf.dispose(tensors);

@@ -40,6 +40,22 @@ describe.each(['same', 'valid', 0, 1] as const)('conv2d, padding %s', (pad) => {
 });
 
 describe('conv2d', () => {
+  it.each([
+    { strides: [3, 4], filter: [2, 2], size: [6, 7] },
+    { strides: [4, 4], filter: [3, 3], size: [8, 8] },
+    { strides: [1, 4], filter: [3, 2], size: [7, 9] },
+    { strides: [2, 2], filter: [3, 3], size: [8, 8] },
+  ] as const)('has the values of the cpu back end: %j', async ({ strides, filter, size }) => {
+    await expectSameAsCpu(() => {
+      const x = numbers([2, ...size, 3]) as tf.Tensor4D;
+      const weights = numbers([...filter, 3, 4], 2) as tf.Tensor4D;
+      return [
+        tf.conv2d(x, weights, [...strides], 'same'),
+        tf.fused.conv2d({ x, filter: weights, strides: [...strides], pad: 'same', activation: 'relu' }),
+      ];
+    });
+  });
+
   it('sums the filter gradient over groups of pictures', async () => {
     const sizes: Case = { batch: 5, size: [48, 40], channels: [8, 3], filter: [3, 3], strides: [1, 1] };
     await expectSameAsCpu(() => [
