@@ -79,6 +79,7 @@ export function toSample(
   { mirror = false }: { mirror?: boolean } = {},
 ): Sample {
   const inputCamera = viewOf(object, inputView).worldToCamera;
+  const surface = sampleSurface(object, inputView, { mirror });
   const sampleView = (index: number): SampleView => {
     const { image, worldToCamera } = viewOf(object, index);
     const relative = relativeCamera(worldToCamera, inputCamera);
@@ -91,8 +92,20 @@ export function toSample(
     category: object.category,
     input: sampleView(inputView),
     supervision: supervisingViews.map(sampleView),
-    points: rotated(object.points, inputCamera, mirror),
-    normals: rotated(object.normals, inputCamera, mirror),
+    ...surface,
+  };
+}
+
+/** The points and normals of `toSample`, for who needs no pictures. */
+export function sampleSurface(
+  object: DatasetObject,
+  inputView: number,
+  { mirror = false }: { mirror?: boolean } = {},
+): Pick<Sample, 'points' | 'normals'> {
+  const { worldToCamera } = viewOf(object, inputView);
+  return {
+    points: rotated(object.points, worldToCamera, mirror),
+    normals: rotated(object.normals, worldToCamera, mirror),
   };
 }
 
@@ -138,11 +151,13 @@ function rotated(vectors: Float32Array, camera: readonly number[], mirror: boole
 /** A contiguous copy with every row reversed. */
 function flipped(image: NdArray<Float32Array>): NdArray<Float32Array> {
   const [height, width, channels] = image.shape;
-  const copy = new Float32Array(height * width * channels);
-  for (let row = 0; row < height; row++) {
+  const { data } = image;
+  const copy = new Float32Array(data.length);
+  for (let start = 0; start < data.length; start += width * channels) {
     for (let column = 0; column < width; column++) {
-      const to = (row * width + column) * channels;
-      for (let c = 0; c < channels; c++) copy[to + c] = image.get(row, width - 1 - column, c);
+      const to = start + column * channels;
+      const from = start + (width - 1 - column) * channels;
+      for (let c = 0; c < channels; c++) copy[to + c] = data[from + c];
     }
   }
   return ndarray(copy, [height, width, channels]);

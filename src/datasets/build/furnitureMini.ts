@@ -14,6 +14,7 @@ import {
   pointsPath,
   quantizeNormals,
   quantizePoints,
+  restorePoints,
   type StoredObject,
   type StoredPoints,
   viewsPath,
@@ -26,7 +27,7 @@ import { type Occupancy, occupancies, twinGroups } from './nearTwins.ts';
 import { type PaintedMesh, takePicture } from './pictures.ts';
 import { distance, fovDegrees, type RigView, viewRig } from './rig.ts';
 import { assignSplits } from './splits.ts';
-import { exteriorPoints, sampleSurface } from './surfacePoints.ts';
+import { exteriorPoints } from './surfacePoints.ts';
 import { requireAbsent, writeFolder } from './writeFolder.ts';
 
 const name = 'furniture-mini';
@@ -35,7 +36,6 @@ const viewCount = 8;
 const pointCount = 2000;
 const mostTriangles = 60_000;
 const twinThreshold = 0.7;
-const twinSamples = 12_000;
 const split = { validation: 0.1, test: 0.15, seed: name };
 
 /** Categories by name. The first match counts, so that a desk lamp is a lamp and no desk. */
@@ -58,18 +58,21 @@ const excluded: Readonly<Record<string, string>> = {
   'blendswap-cc-0-tableFan': 'a fan',
   'blendswap-cc-by-tableTennisBat': 'a bat',
   'blendswap-cc-by-wheelchair': 'a vehicle',
+  'katorlegaz-classic-lamppost': 'a street light: a pole two pixels wide',
+  'katorlegaz-custom-desk': 'looks like a rack',
   'katorlegaz-flashlight': 'a torch',
   'katorlegaz-fluorescent': 'a tube on a ceiling',
+  'katorlegaz-park-light': 'a street light: a pole two pixels wide',
   'katorlegaz-track-lights': 'a rail on a ceiling',
   'katorlegaz-wall-lamp-artwork': 'an arm on a wall',
   'katorlegaz-wall-spotlight': 'an arm on a wall',
-  'scopia-candelabre': 'a pole thinner than a pixel',
+  'scopia-candelabre': 'a street light: a pole thinner than a pixel',
   'scopia-ceiling-lamp': 'a disc on a ceiling',
   'scopia-changing-table': 'looks like a cabinet',
   'scopia-chest-freezer': 'an appliance',
   'scopia-coffee_table': 'half of its top is missing',
   'scopia-convertible-sofa-BZ-opened': 'a bed',
-  'scopia-farola1': 'a pole thinner than a pixel',
+  'scopia-farola1': 'a street light: a pole thinner than a pixel',
   'scopia-tablet': 'a computer',
 };
 
@@ -144,6 +147,7 @@ async function buildObject(
   if (triangles > mostTriangles) return undefined;
   const sampled = exteriorPoints(mesh, pointCount);
   if (!sampled) return undefined;
+  const surface = { points: quantizePoints(sampled.points), normals: quantizeNormals(sampled.normals) };
   return {
     entry,
     category,
@@ -152,8 +156,8 @@ async function buildObject(
     url: origin.url ?? library.url,
     triangles,
     views: takeStrip(mesh, rig),
-    surface: { points: quantizePoints(sampled.points), normals: quantizeNormals(sampled.normals) },
-    grids: occupancies(sampleSurface(mesh, twinSamples).points),
+    surface,
+    grids: occupancies(restorePoints(surface.points)),
   };
 }
 

@@ -48,11 +48,11 @@ interface SampledPoints extends SurfacePoints {
 }
 
 /**
- * `count` points spread evenly by area over all faces, hidden or not. Faces and barycentric weights come from the R₃ sequence
- * (Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018), mapped to triangles as in Osada et al., "Shape
+ * `count` points spread evenly by area over all faces, hidden or not. Faces and places on them come from the Halton sequence
+ * (Halton, "On the efficiency of certain quasi-random sequences of points", 1960), mapped to triangles as in Osada et al., "Shape
  * distributions", 2002, section 4.2.
  */
-export function sampleSurface({ vertices, faces }: Triangles, count: number): SampledPoints {
+function sampleSurface({ vertices, faces }: Triangles, count: number): SampledPoints {
   const faceCount = faces.length / 3;
   const faceNormals = new Float64Array(faces.length);
   const areas = new Float64Array(faceCount + 1);
@@ -66,7 +66,7 @@ export function sampleSurface({ vertices, faces }: Triangles, count: number): Sa
   const normals = new Float32Array(3 * count);
   const origins = new Int32Array(count);
   for (let i = 0; i < count; i++) {
-    const [chosen, s, t] = quasiRandom(i);
+    const [chosen, s, t] = halton(i + 1);
     const face = lastNotAbove(areas, chosen * areas[faceCount]);
     const root = Math.sqrt(s);
     const weights = [1 - root, root * (1 - t), root * t];
@@ -130,12 +130,19 @@ function gather({ points, normals }: SurfacePoints, indices: readonly number[]):
   return { points: pick(points), normals: pick(normals) };
 }
 
-/** Powers of 1/g, where g⁴ = g + 1. */
-const g = 1.2207440846057596;
-const steps = [1 / g, 1 / g ** 2, 1 / g ** 3];
+/** The i-th point of the Halton sequence in the unit cube: the digits of i in bases 2, 3 and 5, mirrored at the point. */
+function halton(i: number): [number, number, number] {
+  return [radicalInverse(i, 2), radicalInverse(i, 3), radicalInverse(i, 5)];
+}
 
-function quasiRandom(i: number): number[] {
-  return steps.map((step) => (0.5 + step * (i + 1)) % 1);
+function radicalInverse(i: number, base: number): number {
+  let value = 0;
+  let place = 1 / base;
+  for (let rest = i; rest > 0; rest = Math.floor(rest / base)) {
+    value += (rest % base) * place;
+    place /= base;
+  }
+  return value;
 }
 
 /** The last index i with values[i] ≤ target, short of the last value; `values` ascend from 0. */

@@ -1,0 +1,169 @@
+// The whole build, on libraries of a few boxes.
+
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FileError } from '../../../../renderer/errors.ts';
+import { openFolder, readDatasetFile } from '../../../../src/datasets/folder.ts';
+import { furnitureMini } from '../../../../src/datasets/furnitureMini.ts';
+
+interface Model {
+  name: string;
+  /** File name without extension. */
+  file: string;
+  width: number;
+  rotation?: string;
+  notice?: string;
+}
+
+const boxFaces = [
+  'f 1 2 4 3\nf 5 7 8 6\nf 1 5 6 2\nf 3 4 8 7\nf 1 3 7 5\nf 2 6 8 4',
+  // What some exporters leave behind: a loose edge.
+  'f 1 2',
+].join('\n');
+
+function objText({ file, width }: Model): string {
+  const corners = [-1, 1].flatMap((x) => [-1, 1].flatMap((y) => [-1, 1].map((z) => [x, y, z])));
+  const vertices = corners.map(([x, y, z]) => `v ${x * width} ${y * 0.5} ${z * 2}`).join('\n');
+  return `mtllib ${file}.mtl\n${vertices}\nusemtl wood\n${boxFaces}\n`;
+}
+
+function library(folder: string, models: readonly Model[]): Uint8Array {
+  const catalogue = models.flatMap(({ name, file, rotation }, i) => [
+    `id#${i + 1}=${folder}#${file}`,
+    `name#${i + 1}=${name}`,
+    `category#${i + 1}=Living room`,
+    `model#${i + 1}=/${folder}/${file}/${file}.obj`,
+    `creator#${i + 1}=J\\u00f6rg`,
+    ...(rotation ? [`modelRotation#${i + 1}=${rotation}`] : []),
+  ]);
+  const files = models.flatMap((model): [string, Uint8Array][] => {
+    const path = `${folder}/${model.file}/`;
+    return [
+      [`${path}${model.file}.obj`, strToU8(objText(model))],
+      [`${path}${model.file}.mtl`, strToU8('newmtl wood\nKd 0.6 0.4 0.2\nmap_Kd absent.jpg\n')],
+      ...(model.notice ? [[`${path}LICENSE.txt`, strToU8(model.notice)] as [string, Uint8Array]] : []),
+    ];
+  });
+  return zipSync({
+    'PluginFurnitureCatalog.properties': strToU8(catalogue.join('\n'), true),
+    ...Object.fromEntries(files),
+  });
+}
+
+const blendSwapNotice = `Thank you for downloading "Long Sofa" by Joe
+Released under
+Creative Commons Attribution 3.0
+Downloaded from http://www.blendswap.com/blends/view/89509`;
+
+const upright = '0 1 0 -1 0 0 0 0 1';
+
+let root: string;
+let source: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'rastergrad-build-'));
+  source = join(root, 'source');
+  await mkdir(source);
+  const libraries = {
+    'BlendSwap-CC-0': library('blendswap-cc-0', [
+      { name: 'Sofa', file: 'sofa', width: 1, notice: blendSwapNotice },
+      { name: 'Table fan', file: 'tableFan', width: 1 },
+    ]),
+    'BlendSwap-CC-BY': library('blendswap-cc-by', [{ name: 'Chair', file: 'chair', width: 0.3 }]),
+    KatorLegaz: library('katorlegaz', [{ name: 'Desk lamp', file: 'lamp', width: 0.1, rotation: upright }]),
+    Scopia: library('scopia', [{ name: 'Table', file: 'table', width: 1.9 }]),
+  };
+  for (const [name, bytes] of Object.entries(libraries)) await writeFile(join(source, `${name}.sh3f`), bytes);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+async function filesOf(folder: string): Promise<Map<string, Buffer>> {
+  const paths = (await readdir(folder, { recursive: true })).filter((path) => /\.\w+$/.test(path)).sort();
+  return new Map(
+    await Promise.all(paths.map(async (path) => [path, await readFile(join(folder, path))] as const)),
+  );
+}
+
+const build = (output: string, from = source) =>
+  furnitureMini.build({ source: from, output: join(root, output) });
+
+describe('building furniture-mini', () => {
+  it('twice gives the same bytes, readable, with licences and origins', async () => {
+    expect(await build('a')).toBe(4);
+    expect(await build('b')).toBe(4);
+    const files = await filesOf(join(root, 'a'));
+    expect([...files.keys()].length).toBe(2 + 2 * 4);
+    expect(await filesOf(join(root, 'b'))).toEqual(files);
+
+    const { objects } = await readDatasetFile(join(root, 'a'));
+    expect(objects.map(({ id, category }) => [id, category])).toEqual([
+      ['blendswap-cc-0-sofa', 'sofa'],
+      ['blendswap-cc-by-chair', 'chair'],
+      ['katorlegaz-lamp', 'lamp'],
+      ['scopia-table', 'table'],
+    ]);
+    const [sofa, chair] = objects;
+    expect(chair.creator).toBe('Jörg');
+    // A model's own licence file counts for more than its library's.
+    expect(sofa.license).toBe('CC-BY-3.0');
+    expect(sofa.origin.title).toBe('Long Sofa');
+    expect(sofa.origin.url).toBe('http://www.blendswap.com/blends/view/89509');
+  });
+
+  it('brings models into the frame: turned upright, bounding sphere of radius 0.5', async () => {
+    await build('c');
+    const dataset = await openFolder(join(root, 'c'));
+    const object = (['train', 'validation', 'test'] as const)
+      .flatMap((name) => dataset.split(name))
+      .find(({ id }) => id === 'katorlegaz-lamp')!;
+    const extent = [0, 1, 2].map((k) =>
+      object.points.reduce((most, value, i) => (i % 3 === k ? Math.max(most, Math.abs(value)) : most), 0),
+    );
+    // Half sizes 0.1, 0.5, 2, of which the rotation exchanges the first two.
+    const scale = 0.5 / Math.hypot(0.1, 0.5, 2);
+    [0.5, 0.1, 2].forEach((half, k) => {
+      expect(extent[k]).toBeCloseTo(half * scale, 2);
+    });
+  });
+
+  it('reports progress', async () => {
+    const seen: string[] = [];
+    await furnitureMini.build({ source, output: join(root, 'd') }, ({ done, total, id }) =>
+      seen.push(`${done}/${total} ${id}`),
+    );
+    expect(seen.at(-1)).toBe('4/4 scopia-table');
+  });
+
+  async function expectFileError(promise: Promise<unknown>, problem: RegExp): Promise<void> {
+    await expect(promise).rejects.toThrow(FileError);
+    await expect(promise).rejects.toThrow(problem);
+    await expect(promise).rejects.not.toThrow('\n');
+  }
+
+  it('names a source that is missing, wrong or incomplete, and an output that exists', async () => {
+    await expectFileError(build('e', join(root, 'nowhere')), /nowhere: no such file or folder/);
+    const empty = join(root, 'empty');
+    await mkdir(empty);
+    await expectFileError(build('e', empty), /empty: holds no \.sh3f furniture libraries/);
+    await writeFile(join(empty, 'Scopia.sh3f'), '');
+    await expectFileError(
+      build('e', empty),
+      /has no BlendSwap-CC-0\.sh3f, BlendSwap-CC-BY\.sh3f, KatorLegaz/,
+    );
+    await expectFileError(build('source'), /source: exists already/);
+  });
+
+  it('names a library that is cut short, and leaves nothing behind', async () => {
+    const broken = join(root, 'broken');
+    await mkdir(broken);
+    for (const [name, bytes] of await filesOf(source)) {
+      const cut = name === 'Scopia.sh3f' ? bytes.subarray(0, bytes.length / 2) : bytes;
+      await writeFile(join(broken, name), cut);
+    }
+    const before = await readdir(root);
+    await expectFileError(build('f', broken), /Scopia\.sh3f: damaged or cut short/);
+    expect(await readdir(root)).toEqual(before);
+  });
+});
