@@ -33,10 +33,6 @@ export async function main(argv: string[]): Promise<number> {
   // First in line, since the wasm back end brings a handler that prints the whole of its source file.
   const fatal = (error: unknown) => process.exit(failed(error));
   process.on('uncaughtException', fatal).on('unhandledRejection', fatal);
-  // Whoever reads our output may have seen enough: `rastergrad schema | head`.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    error.code === 'EPIPE' ? process.exit(0) : fatal(error),
-  );
   try {
     return await dispatch(argv.filter((argument) => argument !== '--debug'));
   } catch (error) {

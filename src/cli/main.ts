@@ -3,4 +3,10 @@
 
 import { main } from './dispatch.ts';
 
+// Whoever reads our output may have seen enough: `rastergrad schema | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 process.exitCode = await main(process.argv.slice(2));

@@ -43,12 +43,12 @@ export async function formatUsage(command: AnyCommand, words: string[]): Promise
   const usage = [
     ...words,
     commands.length > 0 ? 'COMMAND' : '',
-    ...options
-      .filter(([, { required }]) => required)
-      .map(([name, option]) => `--${name}${valueOf(name, option)}`),
     ...positionals.map(([name, positional]) =>
       bracketed(positionalName(name, positional), !positional.required),
     ),
+    ...options
+      .filter(([, { required }]) => required)
+      .map(([name, option]) => `--${name}${valueText(name, option)}`),
     options.some(([, { required }]) => !required) ? '[options]' : '',
   ];
   const sections = [
@@ -78,13 +78,13 @@ const bracketed = (text: string, optional: boolean) => (optional ? `[${text}]` :
 
 const positionalName = (name: string, { valueHint }: Argument) => valueHint ?? name.toUpperCase();
 
-function valueOf(name: string, { type, valueHint, options }: Argument): string {
+function valueText(name: string, { type, valueHint, options }: Argument): string {
   return type === 'boolean' ? '' : ` ${options?.join('|') ?? valueHint ?? name}`;
 }
 
 function flags(name: string, option: Argument): string {
   const [short] = [option.alias ?? []].flat();
-  return `${short ? `-${short}, ` : '    '}--${name}${valueOf(name, option)}`;
+  return `${short ? `-${short}, ` : '    '}--${name}${valueText(name, option)}`;
 }
 
 function describeOption({ description = '', default: value }: Argument): string {

@@ -73,23 +73,23 @@ const template = {
 /** Shape losses that compare with no surface, so that fitting to pictures alone can use them. */
 const REGULARIZERS = ['edge', 'laplacian', 'move'];
 
-const lossWeight = z.number().min(0).default(0).describe('Weight of the term in the sum; 0 switches it off.');
+const lossTerm = ({ name, kind, description, settings }: Loss) =>
+  z
+    .strictObject({
+      weight: z
+        .number()
+        .min(0)
+        .default(0)
+        .describe(
+          `Weight of the ${kind.toUpperCase()} loss "${name}"; 0 switches it off. ${sentence(description)}`,
+        ),
+      ...settings.shape,
+    })
+    .prefault({}) as unknown as z.ZodPrefault<z.ZodType<LossSettings>>;
 
 const lossTerms = (chosen: readonly Loss[]) =>
   z
-    .strictObject(
-      Object.fromEntries(
-        chosen.map(({ name, kind, description, settings }) => [
-          name,
-          settings
-            .extend({ weight: lossWeight })
-            .prefault({})
-            .describe(
-              sentence(`${kind.toUpperCase()} loss: ${description}`),
-            ) as unknown as z.ZodType<LossSettings>,
-        ]),
-      ),
-    )
+    .strictObject(Object.fromEntries(chosen.map((loss) => [loss.name, lossTerm(loss)])))
     .prefault({})
     .describe('Loss terms; what is minimised is their weighted sum.');
 
@@ -339,6 +339,8 @@ function requireLoss(losses: Record<string, { weight: number }>, context: z.Refi
   });
 }
 
+/** Capitalised, unless it starts with a symbol such as "s in exp(…)", and closed by a full stop. */
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  const capital = /^\p{Ll}{2}/u.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0);
+  return `${capital}${text.slice(1)}.`;
 }

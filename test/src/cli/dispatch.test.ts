@@ -1,0 +1,120 @@
+// The command line as its user meets it: help, mistakes, exit codes. Runs in this process; nothing here may load TensorFlow.js.
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from '../../../src/cli/dispatch.ts';
+
+vi.mock('@tensorflow/tfjs', () => {
+  throw new Error('help and mistakes should not load TensorFlow.js');
+});
+
+let stdout = '';
+let stderr = '';
+beforeEach(() => {
+  stdout = '';
+  stderr = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    stderr += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const run = (line: string) => main(line.split(' ').filter(Boolean));
+
+describe('help', () => {
+  it('lists the commands', async () => {
+    expect(await run('--help')).toBe(0);
+    for (const verb of ['run', 'evaluate', 'predict', 'render', 'dataset', 'schema']) {
+      expect(stdout).toMatch(new RegExp(`^  ${verb} +[A-Z]`, 'm'));
+    }
+    expect(stderr).toBe('');
+  });
+
+  it.each([
+    ['run --help', 'Usage: rastergrad run [CONFIG] [key=value …] [options]'],
+    ['predict -h', 'Usage: rastergrad predict RUN IMAGE --output file.obj [options]'],
+    ['dataset --help', 'Usage: rastergrad dataset COMMAND'],
+    [
+      'dataset build --help',
+      'Usage: rastergrad dataset build DATASET --source folder --output folder [options]',
+    ],
+    ['render x.obj --help', 'Usage: rastergrad render MESH --output file.png [options]'],
+    ['evaluate --help', 'Usage: rastergrad evaluate RUN [options]'],
+    ['schema --help', 'Usage: rastergrad schema'],
+  ])('%s', async (line, usage) => {
+    expect(await run(line)).toBe(0);
+    expect(stdout.split('\n')).toContain(usage);
+  });
+
+  it('has options with their defaults', async () => {
+    await run('render --help');
+    expect(stdout).toMatch(/^ {6}--azimuth azimuth +Degrees around the mesh.* \(default: 30\)$/m);
+    expect(stdout).toMatch(/^ {2}-o, --output file\.png +Picture to write$/m);
+  });
+
+  it('knows its version', async () => {
+    expect(await run('--version')).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('mistakes', () => {
+  it.each([
+    ['', 'expected a command: run, evaluate, predict, render, dataset, schema', ''],
+    ['rum x', 'unknown command "rum"; did you mean run?', ''],
+    [
+      'xyzzyplugh',
+      'unknown command "xyzzyplugh"; known: run, evaluate, predict, render, dataset, schema',
+      '',
+    ],
+    ['--frob', 'unknown option --frob', ''],
+    ['run', 'expected a config file, or --resume and a run folder', 'run'],
+    ['run a=b', 'expected a config file before "a=b"', 'run'],
+    ['run a.yaml --resum x', 'unknown option --resum; did you mean --resume?', 'run'],
+    ['run a.yaml -x', 'unknown option -x', 'run'],
+    ['run a.yaml --output', '--output needs a value', 'run'],
+    ['run a.yaml --output --json', '--output needs a value', 'run'],
+    [
+      'run --resume r a=b',
+      '--resume goes on with the config of that run: leave out CONFIG, key=value and --backend',
+      'run',
+    ],
+    ['dataset', 'expected a command: list, info, build', 'dataset'],
+    ['dataset lst', 'unknown command "lst"; did you mean list?', 'dataset'],
+    ['dataset list extra', 'unexpected argument "extra"', 'dataset list'],
+    ['predict r', 'missing required positional argument: IMAGE', 'predict'],
+    ['predict r i.png', 'missing required argument: --output', 'predict'],
+    [
+      'evaluate r --split all',
+      'invalid value for argument: --split (all). Expected one of: validation, test',
+      'evaluate',
+    ],
+    ['render a.obj -o x.png --size 0', '--size is "0": expected a number from 1 to 2048', 'render'],
+    ['render a.obj -o x.png --size=1.5', '--size is "1.5": expected a whole number', 'render'],
+    [
+      'render a.obj -o x.png --azimuth=left',
+      '--azimuth is "left": expected a number from -360 to 360',
+      'render',
+    ],
+  ])('"%s": one line and where to look', async (line, message, help) => {
+    expect(await run(line)).toBe(1);
+    expect(stderr).toBe(`rastergrad: ${message}\nTry "rastergrad ${help ? `${help} ` : ''}--help".\n`);
+    expect(stdout).toBe('');
+  });
+
+  it('of our own point to --debug, which shows where', async () => {
+    // The mocked TensorFlow.js stands for a defect.
+    expect(await run('schema')).toBe(1);
+    expect(stderr).toMatch(/^rastergrad: [^\n]+ \(a defect of rastergrad; --debug shows where\)\n$/);
+    stderr = '';
+    expect(await run('schema --debug')).toBe(1);
+    expect(stderr).toMatch(/\n {4}at /);
+  });
+});

@@ -1,0 +1,46 @@
+// Result tables on a terminal.
+
+import { describe, expect, it } from 'vitest';
+import type { ResultTable } from '../../../src/experiments/results.ts';
+import { displayWidth, formatTable } from '../../../src/report/textTable.ts';
+
+const table: ResultTable = {
+  title: 'Test objects',
+  note: 'Two objects.',
+  columns: [
+    { key: 'chamfer', label: 'chamfer ×10⁻³', digits: 2, better: 'lower' },
+    { key: 'f', label: 'F %', digits: 1, better: 'higher' },
+  ],
+  rows: [
+    { label: 'this model', kind: 'model', values: { chamfer: 10.917, f: 59.94 } },
+    { label: 'nächste 椅子', kind: 'baseline', values: { chamfer: 8.94, f: Number.NaN } },
+  ],
+};
+
+describe('formatTable', () => {
+  it('aligns columns, marks the best numbers and shows missing ones as dashes', () => {
+    expect(formatTable(table, { bold: false }).split('\n')).toEqual([
+      'Test objects',
+      '              chamfer ×10⁻³ ↓   F % ↑',
+      '─────────────────────────────────────',
+      'this model              10.92    59.9*',
+      'nächste 椅子             8.94*      –',
+      '─────────────────────────────────────',
+      'Two objects.',
+    ]);
+  });
+
+  it('makes the best bold where it can', () => {
+    const text = formatTable(table, { bold: true });
+    expect(text).toContain('\x1b[1m8.94\x1b[22m');
+    expect(text).not.toContain('*');
+  });
+});
+
+describe('displayWidth', () => {
+  it('counts columns, not code units', () => {
+    expect(['abc', '椅子', 'é', 'e\u0301', '👩‍🚀', '×10⁻³ ↓', ''].map(displayWidth)).toEqual([
+      3, 4, 1, 1, 2, 7, 0,
+    ]);
+  });
+});
