@@ -85,7 +85,7 @@ async function fitObject(object: DatasetObject, context: FitMeshContext): Promis
 }
 
 /** @throws ArgumentError for an id that the data set does not have */
-function objectsToFit({ objects }: FitMeshConfig, dataset: Dataset): DatasetObject[] {
+export function objectsToFit({ objects }: FitMeshConfig, dataset: Dataset): DatasetObject[] {
   if (typeof objects === 'number') return spread(dataset.split('test'), objects);
   const all = splitNames.flatMap((split) => dataset.split(split));
   return objects.map((id) => {

@@ -4,12 +4,12 @@ import { useBackend } from '../../renderer/backend/index.ts';
 import { type Dataset, openDataset } from '../datasets/index.ts';
 import { writeReport } from '../report/index.ts';
 import { loadConfig } from './config.ts';
-import { fitMeshes } from './fitMeshRun.ts';
+import { fitMeshes, objectsToFit } from './fitMeshRun.ts';
 import type { RunObserver } from './observer.ts';
 import type { Results } from './results.ts';
 import { createRun, openRun, type RunFolder } from './runFolder.ts';
 import type { ExperimentConfig, TrainConfig } from './schema.ts';
-import { makeModel, train } from './train.ts';
+import { checkTrainConfig, makeModel, train } from './train.ts';
 import { trainResults, writeTrainPictures } from './trainResults.ts';
 
 export interface RunOptions {
@@ -43,6 +43,9 @@ export async function runExperiment(
   const resolved = typeof config === 'string' ? await loadConfig(config) : config;
   const backend = await useBackend(resolved.backend);
   const dataset = await openDataset(resolved.dataset.name);
+  // What the data set cannot serve should not leave a run folder behind.
+  if (resolved.task === 'train') checkTrainConfig(resolved, dataset);
+  else objectsToFit(resolved, dataset);
   const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
   if (!resume) await folder.writeConfig(resolved);
   await folder.writeEnvironment(backend);

@@ -22,8 +22,8 @@ import type { TrainConfig } from './schema.ts';
 /** Steps between lines of timings.jsonl. */
 const timingEvery = 50;
 
-/** The network of a config with fresh weights, for pictures of `dataset`. */
-export function makeModel(config: TrainConfig, dataset: Dataset): MeshPredictor {
+/** @throws ArgumentError where the config asks for what the data set does not have */
+export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
   for (const [field, size] of [
     ['model.imageSize', config.model.imageSize],
     ['renderer.imageSize', config.renderer.imageSize],
@@ -34,6 +34,13 @@ export function makeModel(config: TrainConfig, dataset: Dataset): MeshPredictor 
       );
     }
   }
+  for (const split of ['train', 'validation', config.evaluation.split] as const) {
+    chooseObjects(dataset, config, split);
+  }
+}
+
+/** The network of a config with fresh weights, for pictures of `dataset`. */
+export function makeModel(config: TrainConfig, dataset: Dataset): MeshPredictor {
   return new Pixel2Mesh(config.model, dataset.camera, new Random(config.seed).split('weights'));
 }
 
