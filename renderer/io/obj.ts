@@ -15,7 +15,8 @@ export function materialLibraries(text: string): string[] {
 }
 
 /**
- * Reads the text of an OBJ file. Polygons become fans around their first corner. Colours (`v x y z r g b`) are taken as sRGB and
+ * Reads the text of an OBJ file. Polygons become fans around their first corner; faces of one or two corners, which exporters leave
+ * behind where edges collapsed, draw nothing and are passed over. Colours (`v x y z r g b`) are taken as sRGB and
  * come out linear; where some vertices have one, the others are white.
  *
  * @param materials of its material libraries: see `materialLibraries`, `parseMtl`. A material in use that is not among them is
@@ -88,8 +89,6 @@ class Triangles {
         uv: uv ? this.#index(uv, uvCount, line) : -1,
       };
     });
-    if (corners.length < 3)
-      this.#fail(line.number, `face has ${corners.length} corners, expected at least 3`);
     for (let k = 2; k < corners.length; k++) {
       for (const { vertex, uv } of [corners[0], corners[k - 1], corners[k]]) {
         this.#faces.push(vertex);

@@ -5,7 +5,7 @@ import type { RealArray } from '../backend/index.ts';
 
 /**
  * For each of the queries [Q·3] the index of the nearest of the points [P·3]; of equally near ones the lowest. −1 where there is
- * none: no points, or a query that is not a number. Memory O(Q + P), time about (Q + P)·log P.
+ * none: no points, or a query that is not a number. Points must be finite. Memory O(Q + P), time about (Q + P)·log P.
  */
 export function nearestPoints(queries: RealArray, points: RealArray): Int32Array {
   const tree = new PointTree(points);

@@ -29,6 +29,10 @@ describe('parseObj', () => {
     expect([...parseObj(`${corners}f 2 3 4 1`).faces]).toEqual([1, 2, 3, 1, 3, 0]);
   });
 
+  it('passes over faces of fewer than three corners', () => {
+    expect([...parseObj(`${corners}f 1 2\nf 1\nf 1 2 3`).faces]).toEqual([0, 1, 2]);
+  });
+
   it('counts negative indices back from the last vertex read', () => {
     expect([...parseObj(`${corners}f -4 -3 -2\nv 9 9 9\nf -1 1 2`).faces]).toEqual([0, 1, 2, 4, 0, 1]);
   });
@@ -92,7 +96,7 @@ describe('parseObj', () => {
     [`${corners}f 1 2 0`, 'a.obj:5: face has the index "0", expected a whole number from 1, or −4 … −1'],
     [`${corners}f -5 1 2`, 'a.obj:5: face has the index "-5", expected a whole number from 1, or −4 … −1'],
     [`${corners}f 1 2.5 3`, 'a.obj:5: face has the index "2.5", expected a whole number from 1, or −4 … −1'],
-    [`${corners}f 1 2`, 'a.obj:5: face has 2 corners, expected at least 3'],
+    [`${corners}f`, 'a.obj:5: face has the index "", expected a whole number from 1, or −4 … −1'],
     ['v 0 0 0\nv 0 nan 0', 'a.obj:2: "v" has "nan", expected a finite number'],
     ['v 0 0', 'a.obj:1: "v" has 2 numbers, expected 3'],
     ['v 0 0 1,5', 'a.obj:1: "v" has "1,5", expected a finite number'],
