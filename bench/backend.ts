@@ -12,17 +12,18 @@ const stock = new Map(
 );
 await useBackend('wasm');
 
-/** Milliseconds of one call: the median of as many rounds as fit into 0.4 s. */
-function time(action: () => void): number {
-  for (let i = 0; i < 5; i++) action();
-  const rounds: number[] = [];
-  const end = performance.now() + 400;
-  while (performance.now() < end) {
-    const start = performance.now();
-    for (let i = 0; i < 4; i++) action();
-    rounds.push((performance.now() - start) / 4);
+/** Milliseconds of one call of each action: the fastest of many rounds, taken in turns, so that a busy machine disturbs little. */
+function time(...actions: (() => void)[]): number[] {
+  const best = actions.map(() => Number.POSITIVE_INFINITY);
+  const end = performance.now() + 600;
+  for (let round = 0; round < 10 || performance.now() < end; round++) {
+    for (const [i, action] of actions.entries()) {
+      const start = performance.now();
+      for (let call = 0; call < 4; call++) action();
+      best[i] = Math.min(best[i], (performance.now() - start) / 4);
+    }
   }
-  return rounds.sort((a, b) => a - b)[rounds.length >> 1];
+  return best;
 }
 
 /** A line of the table: this project's kernel, and the stock one with the same inputs where there is one. */
@@ -34,11 +35,12 @@ function measure(
   attrs: tf.NamedAttrMap,
 ) {
   const backend = tf.backend();
-  const own = time(() => tf.dispose(tf.engine().runKernel(kernel, inputs, attrs)));
   const stockKernel = stock.get(kernel);
-  const before =
+  const runStock =
     stockKernel &&
-    time(() => backend.disposeData((stockKernel({ inputs, backend, attrs }) as tf.TensorInfo).dataId));
+    (() => backend.disposeData((stockKernel({ inputs, backend, attrs }) as tf.TensorInfo).dataId));
+  const runOwn = () => tf.dispose(tf.engine().runKernel(kernel, inputs, attrs));
+  const [own, before] = time(runOwn, ...(runStock ? [runStock] : []));
   const rate = (milliseconds: number) => (operations / milliseconds / 1e6).toFixed(1);
   const comparison = before ? `${rate(before)} | ${(before / own).toFixed(1)}×` : '— | —';
   console.log(`| ${label} | ${own.toFixed(3)} | ${rate(own)} | ${comparison} |`);
@@ -103,8 +105,10 @@ const reference = tf.train.adam(1e-3);
 const byVariable = Object.fromEntries(
   variables.map(({ name, variable }) => [variable.name, gradients[name]]),
 );
-const own = time(() => adam.step(gradients, 1e-3));
-const theirs = time(() => reference.applyGradients(byVariable as never));
+const [own, theirs] = time(
+  () => adam.step(gradients, 1e-3),
+  () => reference.applyGradients(byVariable as never),
+);
 console.log(
   `\nAdam, 100 variables, 300,000 parameters: ${own.toFixed(2)} ms a step (tf.train.adam: ${theirs.toFixed(2)} ms)`,
 );
