@@ -2,42 +2,49 @@
 
 import * as tf from '@tensorflow/tfjs';
 import type { Topology } from '../../renderer/index.ts';
-import { type Dataset, type DatasetObject, type Sample, toSample } from '../datasets/sample.ts';
+import {
+  type Dataset,
+  type DatasetObject,
+  type Sample,
+  sampleSurface,
+  toSample,
+} from '../datasets/sample.ts';
 import { chamferLoss, edgeLoss, laplacianLoss } from '../losses/index.ts';
 import { silhouetteIou } from '../metrics/index.ts';
 import { Adam } from '../tensor/adam.ts';
 import type { Random } from '../tensor/random.ts';
-import { channel, makeBatch } from '../training/batch.ts';
-import { ExampleOrder } from '../training/exampleOrder.ts';
+import { channel, drawSurfaces } from '../training/batch.ts';
 import { learningRateAt } from '../training/schedule.ts';
 import { inputFirst } from './evaluation.ts';
 import { type Candidate, trueCandidate } from './scoring.ts';
 
-const constantFit = { steps: 300, batchSize: 16, points: 500, learningRate: 0.01 };
+const constantFit = { steps: 300, batchSize: 8, points: 500, learningRate: 0.01 };
 
 /**
- * The one shape that is nearest to all training objects in the frames of their input cameras: the template, fitted by Adam to the
- * training samples' chamfer distance with weak regularisers.
+ * The one shape that is nearest to all training objects in the frames of their input cameras: the template, fitted by Adam to
+ * the chamfer distance from random training samples, with weak regularisers.
  *
  * @returns [V, 3] vertices of `topology`
  */
 export function bestConstantShape(
   template: tf.Tensor2D,
   topology: Topology,
-  objects: DatasetObject[],
+  objects: readonly DatasetObject[],
   random: Random,
 ): tf.Tensor2D {
   const { steps, batchSize, points, learningRate } = constantFit;
   const vertices = tf.variable(template) as tf.Variable<tf.Rank.R2>;
   const optimizer = new Adam([{ name: 'vertices', variable: vertices }]);
-  const examples = new ExampleOrder(objects, { batchSize, views: 1, mirror: true }, random);
   for (let step = 1; step <= steps; step++) {
+    const surfaces = Array.from({ length: batchSize }, () => {
+      const object = objects[random.integer(objects.length)];
+      return sampleSurface(object, random.integer(object.views.length), { mirror: random.uniform() < 0.5 });
+    });
     tf.tidy(() => {
-      const { samples, random } = examples.step(step);
-      const batch = makeBatch(samples, points, random);
+      const target = drawSurfaces(surfaces, points, random).points;
       const loss = () => {
         const shape = vertices.expandDims<tf.Tensor3D>(0);
-        const distance = chamferLoss(tf.tile(shape, [batchSize, 1, 1]), batch.points, { oppositeWeight: 1 });
+        const distance = chamferLoss(tf.tile(shape, [batchSize, 1, 1]), target, { oppositeWeight: 1 });
         const rough = laplacianLoss(template.expandDims(0), shape, topology);
         return tf.addN([distance, edgeLoss(shape, topology).mul(0.1), rough.mul(0.5)]) as tf.Scalar;
       };

@@ -12,7 +12,10 @@ export interface EvaluateOptions {
 }
 
 /** @throws FileError where the folder is no run with a trained model */
-export async function evaluateRun(run: string, { split, observer = {} }: EvaluateOptions = {}): Promise<Results> {
+export async function evaluateRun(
+  run: string,
+  { split, observer = {} }: EvaluateOptions = {},
+): Promise<Results> {
   const { config, dataset, model } = await openTrainedModel(run);
   const results = trainResults(config, dataset, model, split);
   model.dispose();

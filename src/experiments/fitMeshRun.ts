@@ -61,7 +61,9 @@ async function fitObject(object: DatasetObject, context: FitMeshContext): Promis
     for (let step = 1; step <= steps; step++) {
       const losses = fitted.step(step);
       if (!Number.isFinite(losses.total)) {
-        throw new ArgumentError(`${object.id}: the fit diverged at step ${step}; try a lower fitting.learningRate`);
+        throw new ArgumentError(
+          `${object.id}: the fit diverged at step ${step}; try a lower fitting.learningRate`,
+        );
       }
       folder.metrics.append({ step, kind: 'train', object: object.id, losses });
       stepsPerSecond = (1000 * step) / (performance.now() - began);
@@ -95,7 +97,10 @@ export function objectsToFit({ objects }: FitMeshConfig, dataset: Dataset): Data
   });
 }
 
-async function writeFitPictures(objects: DatasetObject[], { config, dataset, folder }: FitMeshContext): Promise<void> {
+async function writeFitPictures(
+  objects: DatasetObject[],
+  { config, dataset, folder }: FitMeshContext,
+): Promise<void> {
   const rows: PictureRow[] = [];
   for (const object of spread(objects, config.report.objects)) {
     const mesh = await readMesh(meshFile(folder, object.id));
@@ -113,16 +118,30 @@ async function writeFitPictures(objects: DatasetObject[], { config, dataset, fol
     });
     tf.dispose([mesh.vertices, mesh.colors!]);
   }
-  const columns = Array.from({ length: rows[0]?.pictures.length ?? 0 }, (_, i) => ['truth', 'fit', 'its shape'][i % 3]);
+  const columns = Array.from(
+    { length: rows[0]?.pictures.length ?? 0 },
+    (_, i) => ['truth', 'fit', 'its shape'][i % 3],
+  );
   await writePictures(folder, 'Fitted meshes from held-out views', columns, rows);
 }
 
-function fitResults(config: FitMeshConfig, dataset: Dataset, objects: DatasetObject[], done: Map<string, Scores>): Results {
-  const rows: ResultRow[] = objects.map(({ id, name }) => ({ label: name, kind: 'model', values: done.get(id)! }));
+function fitResults(
+  config: FitMeshConfig,
+  dataset: Dataset,
+  objects: DatasetObject[],
+  done: Map<string, Scores>,
+): Results {
+  const rows: ResultRow[] = objects.map(({ id, name }) => ({
+    label: name,
+    kind: 'model',
+    values: done.get(id)!,
+  }));
   const median: ResultRow = {
     label: 'median',
     kind: 'model',
-    values: Object.fromEntries(columns.map(({ key }) => [key, medianOf(rows.map(({ values }) => values[key]))])),
+    values: Object.fromEntries(
+      columns.map(({ key }) => [key, medianOf(rows.map(({ values }) => values[key]))]),
+    ),
   };
   const note =
     `Each object of ${dataset.name} fitted to ${config.views.fit} of its pictures; silhouettes and colours compared in the ` +

@@ -20,17 +20,26 @@ const supersampling = 3;
 export type Picture = NdArray<Uint8Array>;
 
 /** A mesh in its colours, or as grey clay, seen by the camera of `view`, on white. */
-export function picture(mesh: Mesh, { objectToCamera }: SampleView, camera: Dataset['camera'], look: 'color' | 'clay'): Picture {
+export function picture(
+  mesh: Mesh,
+  { objectToCamera }: SampleView,
+  camera: Dataset['camera'],
+  look: 'color' | 'clay',
+): Picture {
   const side = size * supersampling;
   const linear = tf.tidy(() => {
-    const { image } = render(mesh, new PerspectiveCamera({ fovDegrees: camera.fovDegrees, view: objectToCamera }), {
-      width: side,
-      height: side,
-      method: { type: 'hard' },
-      shading: look === 'clay' ? clay : undefined,
-      background: [1, 1, 1],
-      outputs: ['image'],
-    });
+    const { image } = render(
+      mesh,
+      new PerspectiveCamera({ fovDegrees: camera.fovDegrees, view: objectToCamera }),
+      {
+        width: side,
+        height: side,
+        method: { type: 'hard' },
+        shading: look === 'clay' ? clay : undefined,
+        background: [1, 1, 1],
+        outputs: ['image'],
+      },
+    );
     return tf.avgPool(image!, supersampling, supersampling, 'valid').dataSync() as Float32Array;
   });
   return encoded(linear);
@@ -49,7 +58,9 @@ export function truthPicture({ image }: SampleView): Picture {
 }
 
 function encoded(linear: Float32Array): Picture {
-  const codes = Uint8Array.from(linear, (value) => Math.round(255 * linearToSrgb(Math.min(Math.max(value, 0), 1))));
+  const codes = Uint8Array.from(linear, (value) =>
+    Math.round(255 * linearToSrgb(Math.min(Math.max(value, 0), 1))),
+  );
   return ndarray(codes, [size, size, 3]);
 }
 
@@ -72,10 +83,14 @@ export async function writePictures(
   const group: PictureGroup = { title, columns, rows: [] };
   for (const { id, label, note, pictures } of rows) {
     const cells = columns.map((_, column) => `${id}-${column}.png`);
-    for (const [column, cell] of cells.entries()) await writePng(folder.file('pictures', cell), pictures[column]);
+    for (const [column, cell] of cells.entries())
+      await writePng(folder.file('pictures', cell), pictures[column]);
     group.rows.push({ label, cells, note });
   }
-  await writePng(folder.file('pictures', 'contact-sheet.png'), contactSheet(rows.map(({ pictures }) => pictures)));
+  await writePng(
+    folder.file('pictures', 'contact-sheet.png'),
+    contactSheet(rows.map(({ pictures }) => pictures)),
+  );
   await folder.writePictureIndex({ groups: rows.length > 0 ? [group] : [] });
 }
 

@@ -122,7 +122,16 @@ export async function writeTrainPictures(
   await writePictures(
     folder,
     'Held-out objects, each predicted from the one picture in the first column',
-    ['input', 'prediction', 'its shape', 'unseen, +90°', 'its shape', 'truth, +90°', 'shape, 180°', 'truth, 180°'],
+    [
+      'input',
+      'prediction',
+      'its shape',
+      'unseen, +90°',
+      'its shape',
+      'truth, +90°',
+      'shape, 180°',
+      'truth, 180°',
+    ],
     rows,
   );
 }

@@ -3,11 +3,16 @@
 import type { Topology } from '../../renderer/mesh/index.ts';
 
 /** A sparse V×V matrix: row v holds columns `indices[offsets[v] .. offsets[v + 1])` with `values` beside them. */
-export interface GraphSupport {
-  vertexCount: number;
+export interface SparseRows {
   offsets: Int32Array;
   indices: Int32Array;
   values: Float32Array;
+}
+
+export interface GraphSupport extends SparseRows {
+  vertexCount: number;
+  /** The columns as rows, for the backward pass. */
+  transpose: SparseRows;
 }
 
 /**
@@ -21,5 +26,26 @@ export function meanOfNeighbours(topology: Topology): GraphSupport {
   for (let v = 0; v < topology.vertexCount; v++) {
     values.fill(1 / (offsets[v + 1] - offsets[v]), offsets[v], offsets[v + 1]);
   }
-  return { vertexCount: topology.vertexCount, offsets, indices, values };
+  return withTranspose({ offsets, indices, values }, topology.vertexCount);
+}
+
+function withTranspose(rows: SparseRows, vertexCount: number): GraphSupport {
+  const { offsets, indices, values } = rows;
+  const starts = new Int32Array(vertexCount + 1);
+  for (const column of indices) starts[column + 1]++;
+  for (let v = 0; v < vertexCount; v++) starts[v + 1] += starts[v];
+  const next = starts.slice(0, vertexCount);
+  const transpose = {
+    offsets: starts,
+    indices: new Int32Array(indices.length),
+    values: new Float32Array(values.length),
+  };
+  for (let v = 0; v < vertexCount; v++) {
+    for (let k = offsets[v]; k < offsets[v + 1]; k++) {
+      const to = next[indices[k]]++;
+      transpose.indices[to] = v;
+      transpose.values[to] = values[k];
+    }
+  }
+  return { ...rows, vertexCount, transpose };
 }

@@ -24,12 +24,9 @@ export function makeBatch(samples: readonly Sample[], pointCount: number, random
   const views = samples.flatMap((sample) => sample.supervision);
   const images = views.map((view) => view.image);
   const [height, width] = samples[0].input.image.shape;
-  const drawn = samples.map((sample) => drawPoints(sample, pointCount, random));
-  const pointShape: [number, number, number] = [samples.length, drawn[0].points.length / 3, 3];
   return {
     pictures: networkInput(samples.map((sample) => sample.input.image)),
-    points: tf.tensor3d(concatenated(drawn.map(({ points }) => points)), pointShape),
-    normals: tf.tensor3d(concatenated(drawn.map(({ normals }) => normals)), pointShape),
+    ...drawSurfaces(samples, pointCount, random),
     silhouettes: tf.tensor3d(channel(images, 3), [images.length, height, width]),
     colors: tf.tensor4d(linearColors(images), [images.length, height, width, 3]),
     cameras: views.map((view) => view.objectToCamera),
@@ -88,26 +85,40 @@ export function channel(images: readonly NdArray<Float32Array>[], index: number)
   return result;
 }
 
-function drawPoints(
-  sample: Sample,
-  count: number,
-  random: Random,
-): { points: Float32Array; normals: Float32Array } {
-  const available = sample.points.length / 3;
-  if (count >= available) return sample;
+type Surface = Pick<Sample, 'points' | 'normals'>;
+
+/** `count` of a sample's surface points, drawn without repetition, and their normals; all where there are no more. */
+function drawPoints({ points, normals }: Surface, count: number, random: Random): Surface {
+  const available = points.length / 3;
+  if (count >= available) return { points, normals };
   // The first `count` steps of a Fisher-Yates shuffle.
-  const order = Int32Array.from({ length: available }, (_, i) => i);
-  const points = new Float32Array(3 * count);
-  const normals = new Float32Array(3 * count);
+  const order = new Int32Array(available);
+  for (let i = 0; i < available; i++) order[i] = i;
+  const drawn = { points: new Float32Array(3 * count), normals: new Float32Array(3 * count) };
   for (let i = 0; i < count; i++) {
     const k = i + random.integer(available - i);
-    [order[i], order[k]] = [order[k], order[i]];
+    const from = 3 * order[k];
+    order[k] = order[i];
     for (let axis = 0; axis < 3; axis++) {
-      points[3 * i + axis] = sample.points[3 * order[i] + axis];
-      normals[3 * i + axis] = sample.normals[3 * order[i] + axis];
+      drawn.points[3 * i + axis] = points[from + axis];
+      drawn.normals[3 * i + axis] = normals[from + axis];
     }
   }
-  return { points, normals };
+  return drawn;
+}
+
+/** [B, count, 3] points of as many surfaces, drawn without repetition, and their normals. */
+export function drawSurfaces(
+  surfaces: readonly Surface[],
+  count: number,
+  random: Random,
+): { points: tf.Tensor3D; normals: tf.Tensor3D } {
+  const drawn = surfaces.map((surface) => drawPoints(surface, count, random));
+  const shape: [number, number, number] = [surfaces.length, drawn[0].points.length / 3, 3];
+  return {
+    points: tf.tensor3d(concatenated(drawn.map(({ points }) => points)), shape),
+    normals: tf.tensor3d(concatenated(drawn.map(({ normals }) => normals)), shape),
+  };
 }
 
 function concatenated(arrays: readonly Float32Array[]): Float32Array {
