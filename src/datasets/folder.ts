@@ -32,7 +32,7 @@ export async function openFolder(folder: string): Promise<Dataset> {
   const file = await readDatasetFile(folder);
   const objects = file.objects.map((stored) => ({
     split: stored.split,
-    object: new FolderObject(folder, file, stored),
+    object: lazyObject(folder, file, stored),
   }));
   return {
     name: file.name,
@@ -63,78 +63,64 @@ export async function readDatasetFile(folder: string): Promise<DatasetFile> {
   return parsed.data;
 }
 
-class FolderObject implements DatasetObject {
-  readonly id: string;
-  readonly name: string;
-  readonly category: string;
-  readonly license: string;
-  readonly creator: string;
-  readonly #folder: string;
-  readonly #dataset: DatasetFile;
-  readonly #stored: StoredObject;
-  #views?: View[];
-  #surface?: { points: Float32Array; normals: Float32Array };
+/** An object whose pictures and points are read on first access, and kept. */
+function lazyObject(folder: string, dataset: DatasetFile, stored: StoredObject): DatasetObject {
+  let views: View[] | undefined;
+  let surface: Surface | undefined;
+  const readSurface = () => {
+    surface ??= readPoints(join(folder, pointsPath(stored.id)), dataset, stored);
+    return surface;
+  };
+  return {
+    id: stored.id,
+    name: stored.name,
+    category: stored.category,
+    license: stored.license,
+    creator: stored.creator,
+    get views() {
+      views ??= readViews(join(folder, viewsPath(stored.id)), dataset, stored);
+      return views;
+    },
+    get points() {
+      return readSurface().points;
+    },
+    get normals() {
+      return readSurface().normals;
+    },
+  };
+}
 
-  constructor(folder: string, dataset: DatasetFile, stored: StoredObject) {
-    this.id = stored.id;
-    this.name = stored.name;
-    this.category = stored.category;
-    this.license = stored.license;
-    this.creator = stored.creator;
-    this.#folder = folder;
-    this.#dataset = dataset;
-    this.#stored = stored;
+function readViews(path: string, { imageSize: size, views }: DatasetFile, { sha256 }: StoredObject): View[] {
+  const strip = readPngFile(path);
+  if (strip.width !== size * views.length || strip.height !== size) {
+    const expected = `${size * views.length}×${size} (${views.length} views)`;
+    throw new FileError(path, `is ${strip.width}×${strip.height} pixels; expected ${expected}`);
   }
-
-  get views(): View[] {
-    this.#views ??= this.#readViews();
-    return this.#views;
-  }
-
-  get points(): Float32Array {
-    this.#surface ??= this.#readPoints();
-    return this.#surface.points;
-  }
-
-  get normals(): Float32Array {
-    this.#surface ??= this.#readPoints();
-    return this.#surface.normals;
-  }
-
-  #readViews(): View[] {
-    const { imageSize: size, views } = this.#dataset;
-    const path = join(this.#folder, viewsPath(this.id));
-    const strip = readPngFile(path);
-    if (strip.width !== size * views.length || strip.height !== size) {
-      const expected = `${size * views.length}×${size} (${views.length} views)`;
-      throw new FileError(path, `is ${strip.width}×${strip.height} pixels; expected ${expected}`);
+  if (hashViews(strip.data) !== sha256.views) throw new FileError(path, changed);
+  return views.map(({ worldToCamera }, i) => {
+    const values = new Float32Array(size * size * 4);
+    for (let row = 0; row < size; row++) {
+      const start = (row * strip.width + i * size) * 4;
+      for (let k = 0; k < 4 * size; k++) values[4 * size * row + k] = strip.data[start + k] / 255;
     }
-    if (hashViews(strip.data) !== this.#stored.sha256.views) throw new FileError(path, changed);
-    return views.map(({ worldToCamera }, i) => {
-      const values = new Float32Array(size * size * 4);
-      for (let row = 0; row < size; row++) {
-        const start = (row * strip.width + i * size) * 4;
-        for (let k = 0; k < 4 * size; k++) values[4 * size * row + k] = strip.data[start + k] / 255;
-      }
-      return { image: ndarray(values, [size, size, 4]), worldToCamera };
-    });
-  }
+    return { image: ndarray(values, [size, size, 4]), worldToCamera };
+  });
+}
 
-  #readPoints(): { points: Float32Array; normals: Float32Array } {
-    const path = join(this.#folder, pointsPath(this.id));
-    const { tensors } = decodeSafetensors(readBytes(path), path);
-    const points = tensors.points?.data;
-    const normals = tensors.normals?.data;
-    const length = 3 * this.#dataset.points;
-    if (!(points instanceof Uint16Array && points.length === length)) {
-      throw new FileError(path, `has no "points" of type U16 and shape [${this.#dataset.points}, 3]`);
-    }
-    if (!(normals instanceof Int8Array && normals.length === length)) {
-      throw new FileError(path, `has no "normals" of type I8 and shape [${this.#dataset.points}, 3]`);
-    }
-    if (hashPoints(points, normals) !== this.#stored.sha256.points) throw new FileError(path, changed);
-    return { points: restorePoints(points), normals: restoreNormals(normals) };
+type Surface = Pick<DatasetObject, 'points' | 'normals'>;
+
+function readPoints(path: string, { points: count }: DatasetFile, { sha256 }: StoredObject): Surface {
+  const { tensors } = decodeSafetensors(readBytes(path), path);
+  const points = tensors.points?.data;
+  const normals = tensors.normals?.data;
+  if (!(points instanceof Uint16Array && points.length === 3 * count)) {
+    throw new FileError(path, `has no "points" of type U16 and shape [${count}, 3]`);
   }
+  if (!(normals instanceof Int8Array && normals.length === 3 * count)) {
+    throw new FileError(path, `has no "normals" of type I8 and shape [${count}, 3]`);
+  }
+  if (hashPoints(points, normals) !== sha256.points) throw new FileError(path, changed);
+  return { points: restorePoints(points), normals: restoreNormals(normals) };
 }
 
 const changed = 'is not the file that dataset.json describes (its hash differs); build the data set again';
