@@ -43,6 +43,8 @@ export async function useBackend(
     throw new ArgumentError(`back end "${name}" is unknown; choose one of ${backendNames.join(', ')}, auto`);
   }
   if (tf.engine().backendName !== name) await quietly(() => start(name, options));
+  // An application may have selected wasm itself.
+  if (name === 'wasm') registerWasmKernels();
   return name;
 }
 
@@ -56,7 +58,6 @@ async function start(name: BackendName, options: BackendOptions): Promise<void> 
   if (!(await tf.setBackend(name).catch(() => false))) {
     throw new RastergradError(`back end "${name}" is installed but does not start on this machine`);
   }
-  if (name === 'wasm') registerWasmKernels();
   // The first tensor of the cpu back end prints a banner in Node: let it be one made here.
   if (name === 'cpu') tf.scalar(0).dispose();
 }
