@@ -72,15 +72,18 @@ export function showProgress({ progress, results, quiet, json, now = Date.now }:
   };
 }
 
-/** "step 420/1000  loss 0.0123 = chamfer 0.0081 + edge 4.1e-4  10.2 steps/s  57 s left" */
+/**
+ * "step 420/1000  57 s left  10.2 steps/s  loss 0.0123 = chamfer 0.0081 + edge 4.1e-4": what a narrow terminal cuts off matters
+ * least.
+ */
 export function formatStep({ object, step, steps, losses, stepsPerSecond, secondsLeft }: StepEvent): string {
   const { total, ...terms } = losses;
   const named = Object.entries(terms).map(([name, value]) => `${name} ${formatLoss(value)}`);
   const parts = [
     `${object ? `${object}  ` : ''}step ${String(step).padStart(String(steps).length)}/${steps}`,
-    `loss ${formatLoss(total)}${named.length > 0 ? ` = ${named.join(' + ')}` : ''}`,
-    `${stepsPerSecond.toPrecision(3)} steps/s`,
     `${formatDuration(secondsLeft)} left`,
+    `${stepsPerSecond.toPrecision(3)} steps/s`,
+    `loss ${formatLoss(total)}${named.length > 0 ? ` = ${named.join(' + ')}` : ''}`,
   ];
   return parts.join('  ');
 }

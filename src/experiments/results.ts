@@ -24,6 +24,8 @@ export interface ResultTable {
   note: string;
   columns: ResultColumn[];
   rows: ResultRow[];
+  /** False where rows do not compete, as categories or objects: then none of them is the best. */
+  ranked?: boolean;
 }
 
 /** Contents of results.json. */
@@ -65,8 +67,9 @@ export interface TimingsRecord {
   memoryMegabytes: number;
 }
 
-/** The row with the best number of a column; undefined where there is none. */
+/** The row with the best number of a column; undefined where there is none, or rows do not compete. */
 export function bestRow(table: ResultTable, { key, better }: ResultColumn): ResultRow | undefined {
+  if (table.ranked === false) return undefined;
   const rows = table.rows.filter((row) => Number.isFinite(row.values[key]));
   const sign = better === 'lower' ? 1 : -1;
   return rows.reduce<ResultRow | undefined>(

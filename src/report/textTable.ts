@@ -29,14 +29,27 @@ export function formatTable(table: ResultTable, { bold }: { bold: boolean }): st
       .join('  ')
       .trimEnd();
 
-  const rule = '─'.repeat(displayWidth(formatRow(header, () => false)));
+  const width = displayWidth(formatRow(header, () => false));
+  const rule = '─'.repeat(width);
   return [
     table.title,
     formatRow(header, () => false),
     rule,
     ...body.map((cells, r) => formatRow(cells, (c) => best[c] === table.rows[r])),
-    ...(table.note ? [rule, table.note] : []),
+    ...(table.note ? [rule, ...wrapped(table.note, Math.max(width, 72))] : []),
   ].join('\n');
+}
+
+/** Lines of whole words, no wider than `width` where words allow it. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && displayWidth(`${line} ${word}`) <= width)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 const segmenter = new Intl.Segmenter();

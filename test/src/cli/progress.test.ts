@@ -55,7 +55,7 @@ describe('showProgress', () => {
     expect(lines.length).toBeGreaterThan(3);
     expect(lines.length).toBeLessThan(20);
     expect(progress).not.toContain('\x1b');
-    expect(lines.at(-2)).toMatch(/^step 1000\/1000 {2}loss 0\.0123/);
+    expect(lines.at(-2)).toMatch(/^step 1000\/1000 {2}0 s left .* loss 0\.0123/);
     expect(lines.at(-1)).toBe('Evaluating');
     expect(results).toContain('this model');
   });
@@ -86,7 +86,7 @@ describe('showProgress', () => {
 describe('numbers in progress', () => {
   it('are short', () => {
     expect(formatStep(step(420))).toBe(
-      'step  420/1000  loss 0.0123 = chamfer 0.0081 + edge 4.12e-4  10.3 steps/s  58 s left',
+      'step  420/1000  58 s left  10.3 steps/s  loss 0.0123 = chamfer 0.0081 + edge 4.12e-4',
     );
     expect([0, 1, 12.3456, 0.00001, -0.5, 123456, Number.NaN].map(formatLoss)).toEqual([
       '0',

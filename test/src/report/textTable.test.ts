@@ -30,6 +30,20 @@ describe('formatTable', () => {
     ]);
   });
 
+  it('marks nothing where rows do not compete', () => {
+    expect(formatTable({ ...table, ranked: false }, { bold: false })).not.toContain('*');
+  });
+
+  it('wraps a long note between words', () => {
+    const note = 'Squared distances, both directions summed. '.repeat(5).trim();
+    const lines = formatTable({ ...table, note }, { bold: false })
+      .split('\n')
+      .slice(6);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(72);
+    expect(lines.join(' ')).toBe(note);
+  });
+
   it('makes the best bold where it can', () => {
     const text = formatTable(table, { bold: true });
     expect(text).toContain('\x1b[1m8.94\x1b[22m');
