@@ -10,7 +10,7 @@ import { scratch } from '../scratch.ts';
 import { type ProjectedVertices, projectVertices } from './vertices.ts';
 
 const depths = scratch(Float32Array);
-const oneEverywhere = scratch(Float64Array);
+const sharesOfVertices = scratch(Float64Array);
 
 export function findVisible(scene: Scene, picture: Picture): Fragments {
   const pixels = picture.width * picture.height;
@@ -20,23 +20,28 @@ export function findVisible(scene: Scene, picture: Picture): Fragments {
   const depth = depths(pixels);
   scene.items.forEach((item, b) => {
     const vertices = projectVertices(scene, item, picture);
-    const weighting = picture.perspectiveCorrect
-      ? vertices.w
-      : oneEverywhere(item.vertexCount).fill(1, 0, item.vertexCount);
+    const shares = vertexShares(vertices, item.vertexCount, picture.perspectiveCorrect);
     const visible = faces.subarray(b * pixels, (b + 1) * pixels);
     depth.fill(-Infinity, 0, pixels);
-    drawFaces(scene.faces, item.faceStart, item.faceCount, vertices, weighting, picture, visible, depth);
+    drawFaces(scene.faces, item.faceStart, item.faceCount, vertices, shares, picture, visible, depth);
     weigh(
       scene.faces,
       item.faceStart,
       vertices,
-      weighting,
+      shares,
       picture,
       visible,
       weights.subarray(3 * b * pixels, 3 * (b + 1) * pixels),
     );
   });
   return { faces, weights, itemStarts: Int32Array.from({ length: batch + 1 }, (_, b) => b * pixels) };
+}
+
+/** What an area counts for at each vertex: 1/w for weights linear in space, 1 for weights linear in the picture. */
+function vertexShares({ w }: ProjectedVertices, count: number, perspectiveCorrect: boolean): Float64Array {
+  const shares = sharesOfVertices(count);
+  for (let v = 0; v < count; v++) shares[v] = perspectiveCorrect ? 1 / w[v] : 1;
+  return shares;
 }
 
 /** How far, in pixels, rounding may put a computed crossing on the wrong side of a pixel centre; E settles the rest. */
@@ -47,7 +52,7 @@ function drawFaces(
   faceStart: number,
   faceCount: number,
   { x, y, z, w }: ProjectedVertices,
-  weighting: Float64Array,
+  shares: Float64Array,
   picture: Picture,
   visible: Int32Array,
   depth: Float32Array,
@@ -101,9 +106,9 @@ function drawFaces(
     const caSlope = (aColumn - cColumn) / caRise;
 
     // Depth = Σ(E_k z_k/w_k) / Σ(E_k/w_k): both sums are linear along a row.
-    const aShare = 1 / weighting[a];
-    const bShare = 1 / weighting[b];
-    const cShare = 1 / weighting[c];
+    const aShare = shares[a];
+    const bShare = shares[b];
+    const cShare = shares[c];
     const az = aShare * z[a];
     const bz = bShare * z[b];
     const cz = cShare * z[c];
@@ -148,11 +153,11 @@ function drawFaces(
         )
           break;
       }
-      const shares = ea * aShare + eb * bShare + ec * cShare;
+      const sumOfShares = ea * aShare + eb * bShare + ec * cShare;
       const weightedDepths = ea * az + eb * bz + ec * cz;
       let pixel = (row * width + first) | 0;
       for (let k = 0; k <= last - first; k++, pixel++) {
-        const here = Math.fround((weightedDepths + k * depthsStep) / (shares + k * sharesStep));
+        const here = Math.fround((weightedDepths + k * depthsStep) / (sumOfShares + k * sharesStep));
         if (here > depth[pixel]) {
           depth[pixel] = here;
           visible[pixel] = f;
@@ -166,7 +171,7 @@ function weigh(
   faces: Int32Array,
   faceStart: number,
   { x, y }: ProjectedVertices,
-  weighting: Float64Array,
+  shares: Float64Array,
   picture: Picture,
   visible: Int32Array,
   weights: Float32Array,
@@ -190,9 +195,9 @@ function weigh(
       const bdy = y[b] - py;
       const cdx = x[c] - px;
       const cdy = y[c] - py;
-      const qa = (bdx * cdy - cdx * bdy) / weighting[a];
-      const qb = (cdx * ady - adx * cdy) / weighting[b];
-      const qc = (adx * bdy - bdx * ady) / weighting[c];
+      const qa = (bdx * cdy - cdx * bdy) * shares[a];
+      const qb = (cdx * ady - adx * cdy) * shares[b];
+      const qc = (adx * bdy - bdx * ady) * shares[c];
       const scale = 1 / (qa + qb + qc);
       weights[3 * pixel] = qa * scale;
       weights[3 * pixel + 1] = qb * scale;

@@ -28,30 +28,7 @@ export function weightsBackward(
     const item = scene.items[b];
     const sums = faceSums(9 * item.faceCount).fill(0, 0, 9 * item.faceCount);
     const touched = touchedFaces(item.faceCount).fill(0, 0, item.faceCount);
-    const end = itemStarts[b + 1] | 0;
-    for (let i = itemStarts[b] | 0; i < end; i++) {
-      const face = fragmentFaces[i] | 0;
-      if (face < 0) continue;
-      const ba = weights[3 * i];
-      const bb = weights[3 * i + 1];
-      const bc = weights[3 * i + 2];
-      const mean =
-        ba * weightGradient[3 * i] + bb * weightGradient[3 * i + 1] + bc * weightGradient[3 * i + 2];
-      const ga = weightGradient[3 * i] - mean;
-      const gb = weightGradient[3 * i + 1] - mean;
-      const gc = weightGradient[3 * i + 2] - mean;
-      touched[face] = 1;
-      const s = 9 * face;
-      sums[s] += ga * ba;
-      sums[s + 1] += ga * bb;
-      sums[s + 2] += ga * bc;
-      sums[s + 3] += gb * ba;
-      sums[s + 4] += gb * bb;
-      sums[s + 5] += gb * bc;
-      sums[s + 6] += gc * ba;
-      sums[s + 7] += gc * bb;
-      sums[s + 8] += gc * bc;
-    }
+    sumOverPixels(fragmentFaces, weights, weightGradient, itemStarts[b], itemStarts[b + 1], sums, touched);
 
     const vertices = projectVertices(scene, item, picture);
     const { x, y, w } = vertices;
@@ -98,5 +75,70 @@ export function weightsBackward(
     } else {
       addPlanarGradient(scene, item, vertices, gradient, positionGradient);
     }
+  }
+}
+
+/**
+ * Adds S of every face into `sums`, nine numbers each in the order aa ab ac ba bb bc ca cb cc, and marks the faces that have
+ * any. Neighbouring fragments mostly belong to one face, so a run of them is summed up before it is stored.
+ */
+function sumOverPixels(
+  faces: Int32Array,
+  weights: Reals,
+  weightGradient: Reals,
+  start: number,
+  end: number,
+  sums: Float64Array,
+  touched: Uint8Array,
+): void {
+  let i = start | 0;
+  while (i < end) {
+    const face = faces[i] | 0;
+    if (face < 0) {
+      i++;
+      continue;
+    }
+    let aa = 0;
+    let ab = 0;
+    let ac = 0;
+    let ba = 0;
+    let bb = 0;
+    let bc = 0;
+    let ca = 0;
+    let cb = 0;
+    let cc = 0;
+    do {
+      const wa = weights[3 * i];
+      const wb = weights[3 * i + 1];
+      const wc = weights[3 * i + 2];
+      let ga = weightGradient[3 * i];
+      let gb = weightGradient[3 * i + 1];
+      let gc = weightGradient[3 * i + 2];
+      const mean = wa * ga + wb * gb + wc * gc;
+      ga -= mean;
+      gb -= mean;
+      gc -= mean;
+      aa += ga * wa;
+      ab += ga * wb;
+      ac += ga * wc;
+      ba += gb * wa;
+      bb += gb * wb;
+      bc += gb * wc;
+      ca += gc * wa;
+      cb += gc * wb;
+      cc += gc * wc;
+      i++;
+    } while (i < end && faces[i] === face);
+    const s = 9 * face;
+    sums[s] += aa;
+    sums[s + 1] += ab;
+    sums[s + 2] += ac;
+    sums[s + 3] += ba;
+    sums[s + 4] += bb;
+    sums[s + 5] += bc;
+    sums[s + 6] += ca;
+    sums[s + 7] += cb;
+    sums[s + 8] += cc;
+    touched[face] = 1;
   }
 }

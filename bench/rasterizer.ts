@@ -1,0 +1,169 @@
+// Speed of the rasterizer: kernels alone over picture sizes and face counts, and whole training-like calls through TensorFlow.js.
+// Prints the tables of bench/results/rasterizer.md. Every number is the fastest of many runs, which noise disturbs least; columns
+// of ratios compare rows of the same run.
+
+import { cpus } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
+import {
+  icosphere,
+  kernelsNamed,
+  lookAt,
+  type Mesh,
+  PerspectiveCamera,
+  type Picture,
+  rasterize,
+  type Scene,
+  useBackend,
+} from '../renderer/index.ts';
+
+await useBackend('wasm');
+const scalar = kernelsNamed('scalar');
+const softOptions = { sharpness: 7000, boxSize: 0.02, maxFaces: 30 };
+const channels = 3;
+
+/** Fastest of the runs that fit into half a second, at least five; in milliseconds. */
+function fastest(run: () => void): number {
+  for (let i = 0; i < 3; i++) run();
+  let best = Number.POSITIVE_INFINITY;
+  const end = performance.now() + 500;
+  for (let i = 0; i < 5 || performance.now() < end; i++) {
+    const start = performance.now();
+    run();
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}
+
+const views = (count: number) =>
+  Array.from({ length: count }, (_, i) => lookAt({ eye: [2 * Math.cos(i), 0.6, 2 * Math.sin(i)] }));
+
+const cameraOf = (count: number) => new PerspectiveCamera({ fovDegrees: 30, view: views(count) });
+
+interface KernelTimes {
+  visible: number;
+  interpolate: number;
+  mask: number;
+  backward: number;
+  maskBackward: number;
+  covered: number;
+}
+
+/** The stages of one picture on plain arrays. */
+function kernelTimes({ vertices, topology }: Mesh, size: number): KernelTimes {
+  const { vertexCount, faceCount, faces } = topology;
+  const scene: Scene = {
+    positions: Float32Array.from(cameraOf(1).projectOnHost(vertices.dataSync())),
+    stride: 4,
+    faces,
+    items: [{ vertexStart: 0, vertexCount, faceStart: 0, faceCount }],
+  };
+  const picture: Picture = { width: size, height: size, perspectiveCorrect: true, cull: false, near: 0.01 };
+  const pixels = size * size;
+  const colors = {
+    values: new Float32Array(vertexCount * channels).fill(0.5),
+    channels,
+    indices: faces,
+    rowStarts: [0],
+  };
+  const visible = scalar.findVisible(scene, picture);
+  const image = new Float32Array(pixels * channels);
+  const mask = new Float32Array(pixels);
+  const state = scalar.softMask(scene, picture, visible, softOptions, mask);
+  const upstream = new Float32Array(pixels * channels).fill(0.1);
+  const weightGradient = new Float32Array(pixels * 3);
+  const colorGradient = new Float32Array(colors.values.length);
+  const positionGradient = new Float32Array(scene.positions.length);
+  return {
+    visible: fastest(() => scalar.findVisible(scene, picture)),
+    interpolate: fastest(() => scalar.interpolate(scene, visible, colors, image)),
+    mask: fastest(() => scalar.softMask(scene, picture, visible, softOptions, mask)),
+    backward: fastest(() => {
+      scalar.interpolateBackward(scene, visible, colors, upstream, colorGradient, weightGradient);
+      scalar.weightsBackward(scene, picture, visible, weightGradient, positionGradient);
+    }),
+    maskBackward: fastest(() => scalar.softMaskBackward(scene, picture, state, upstream, positionGradient)),
+    covered: visible.faces.reduce((count, face) => count + (face >= 0 ? 1 : 0), 0),
+  };
+}
+
+/** Picture and silhouette of `batch` views, and the gradients of both to positions and colours, as ordinary tensors. */
+function trainingStep(mesh: Mesh, size: number, batch: number): number {
+  return tf.tidy(() => {
+    const positions = cameraOf(batch).project(mesh.vertices.expandDims(0) as tf.Tensor3D);
+    const colors = tf.fill([1, mesh.topology.vertexCount, channels], 0.5) as tf.Tensor3D;
+    const imageGradient = tf.fill([batch, size, size, channels], 0.1);
+    const maskGradient = tf.fill([batch, size, size], 0.1);
+    const draw = (outputs: readonly ('image' | 'silhouette')[]) => (p: tf.Tensor, c: tf.Tensor) =>
+      rasterize(p as tf.Tensor3D, mesh.topology, {
+        width: size,
+        height: size,
+        attributes: c as tf.Tensor3D,
+        method: { type: 'dibr', ...softOptions },
+        outputs,
+      });
+    return fastest(() => {
+      tf.tidy(() => {
+        const { value, grads } = tf.valueAndGrads((p, c) => {
+          const { image, silhouette } = draw(['image', 'silhouette'])(p, c);
+          return tf.add(image.mul(imageGradient).sum(), silhouette.mul(maskGradient).sum());
+        })([positions, colors]);
+        value.dataSync();
+        for (const gradient of grads) gradient.dataSync();
+      });
+    });
+  });
+}
+
+const ms = (time: number) => time.toFixed(time < 10 ? 2 : 1);
+const row = (cells: (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
+const header = (names: string[]) => {
+  row(names);
+  row(names.map(() => '---:'));
+};
+const sphere = (level: number) => icosphere(level, { radii: [0.45, 0.45, 0.45] });
+const sum = ({ visible, interpolate, mask, backward, maskBackward }: KernelTimes) =>
+  visible + interpolate + mask + backward + maskBackward;
+
+console.log(`Node ${process.version}, ${cpus()[0].model}, one core; milliseconds, fastest run.\n`);
+
+console.log('## Kernels, one view, forward and backward\n');
+header([
+  'picture',
+  'faces',
+  'covered pixels',
+  'visibility',
+  'colours',
+  'soft mask',
+  'colours back',
+  'mask back',
+  'sum',
+  'ns a face or covered pixel',
+]);
+for (const size of [64, 128, 256, 512, 1024]) {
+  for (const level of [1, 2, 3, 4, 5, 6]) {
+    const mesh = sphere(level);
+    const times = kernelTimes(mesh, size);
+    const { visible, interpolate, mask, backward, maskBackward, covered } = times;
+    const { faceCount } = mesh.topology;
+    row([
+      `${size}²`,
+      faceCount,
+      covered,
+      ...[visible, interpolate, mask, backward, maskBackward, sum(times)].map(ms),
+      ((1e6 * sum(times)) / (faceCount + covered)).toFixed(0),
+    ]);
+  }
+}
+
+console.log('\n## rasterize() with image and silhouette, forward and backward, through tensors\n');
+header(['picture', 'views', 'faces', 'all', 'a view']);
+for (const [size, batch] of [
+  [64, 1],
+  [64, 8],
+  [128, 8],
+  [256, 1],
+  [256, 8],
+]) {
+  const time = trainingStep(sphere(3), size, batch);
+  row([`${size}²`, batch, 1280, ms(time), ms(time / batch)]);
+}
