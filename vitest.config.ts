@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
+    // What a passing test prints (TensorFlow.js greets, warnings are provoked) is nobody's concern.
+    silent: 'passed-only',
     coverage: { provider: 'v8', include: ['src/**', 'renderer/**'], reporter: ['text-summary', 'html'] },
   },
 });
