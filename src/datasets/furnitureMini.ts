@@ -10,7 +10,10 @@ export const furnitureMini: DatasetSource = {
   sourceHelp:
     "Debian's package sweethome3d-furniture, unpacked (dpkg-deb -x), or the folder of its .sh3f libraries",
   async build(options, onProgress) {
-    const { buildFurnitureMini } = await import('./build/furnitureMini.ts');
-    return buildFurnitureMini(options, onProgress);
+    const [{ buildFurniture }, { furnitureMiniSet }] = await Promise.all([
+      import('./build/furniture.ts'),
+      import('./build/furnitureMini.ts'),
+    ]);
+    return buildFurniture(furnitureMiniSet, options, onProgress);
   },
 };

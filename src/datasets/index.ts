@@ -6,6 +6,7 @@ import { ArgumentError } from '../../renderer/errors.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { openFolder } from './folder.ts';
 import { furnitureMini } from './furnitureMini.ts';
+import { furnitureViews } from './furnitureViews.ts';
 import type { Dataset } from './sample.ts';
 import type { DatasetSource } from './source.ts';
 
@@ -24,7 +25,7 @@ export {
 export type { BuildOptions, BuildProgress, DatasetSource } from './source.ts';
 
 /** All data sets that have a name. */
-export const datasetSources: readonly DatasetSource[] = [furnitureMini];
+export const datasetSources: readonly DatasetSource[] = [furnitureMini, furnitureViews];
 
 /**
  * Opens a data set: by its folder (a path with a slash, or any folder that has a dataset.json), or by its name, which is looked

@@ -32,8 +32,7 @@ export async function prepareModel(
 ): Promise<PaintedMesh> {
   const folder = posix.dirname(entry.model);
   const textOf = (path: string) => strFromU8(files.get(path) ?? new Uint8Array(), true);
-  // Some exporters write loose edges as faces of two corners; they have no area.
-  const text = textOf(entry.model).replace(/^f\s+\S+\s+\S+[ \t\r]*$/gm, '');
+  const text = textOf(entry.model);
   const libraries = materialLibraries(text).map((name) => posix.join(folder, name));
   const data = parseObj(
     text,

@@ -15,14 +15,11 @@ export interface RigView {
 export const fovDegrees = 30;
 export const distance = 2;
 
-/**
- * `count` (even) views around the object, one every 360°/count from 20° on, in turn 15° and 35° above the horizon. With a
- * multiple of 4, a turn of the object by 90° maps the rig onto itself.
- */
-export function viewRig(count: number): RigView[] {
+/** `count` views around the object, one every 360°/count from 20° on, in turn at each of the elevations. */
+export function viewRig(count: number, elevationsDegrees: readonly number[]): RigView[] {
   return Array.from({ length: count }, (_, i) => {
-    const azimuthDegrees = 20 + (360 / count) * i;
-    const elevationDegrees = i % 2 === 0 ? 15 : 35;
+    const azimuthDegrees = rounded(20 + (360 / count) * i, 2);
+    const elevationDegrees = elevationsDegrees[i % elevationsDegrees.length];
     const azimuth = (azimuthDegrees * Math.PI) / 180;
     const elevation = (elevationDegrees * Math.PI) / 180;
     const view = lookAt({
@@ -33,10 +30,15 @@ export function viewRig(count: number): RigView[] {
       ],
     });
     // Twelve decimals: far below any picture's accuracy, and the same digits wherever the last bit of a sine differs.
-    return { azimuthDegrees, elevationDegrees, worldToCamera: Array.from(view, roundedTo12Decimals) };
+    return {
+      azimuthDegrees,
+      elevationDegrees,
+      worldToCamera: Array.from(view, (value) => rounded(value, 12)),
+    };
   });
 }
 
-function roundedTo12Decimals(value: number): number {
-  return Math.round(value * 1e12) / 1e12 + 0;
+/** `+ 0` turns −0 into 0. */
+function rounded(value: number, decimals: number): number {
+  return Math.round(value * 10 ** decimals) / 10 ** decimals + 0;
 }

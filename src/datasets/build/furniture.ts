@@ -1,0 +1,197 @@
+// The recipe of the furniture data sets: how pictures, points and splits are made of models of the Sweet Home 3D libraries. The
+// same libraries give the same folder, byte for byte.
+
+import ndarray from 'ndarray';
+import { FileError } from '../../../renderer/errors.ts';
+import { encodePng } from '../../../renderer/io/index.ts';
+import { encodeSafetensors } from '../../tensor/safetensors.ts';
+import {
+  type DatasetFile,
+  formatDatasetFile,
+  formatVersion,
+  hashPoints,
+  hashViews,
+  pointsPath,
+  quantizeNormals,
+  quantizePoints,
+  restorePoints,
+  type StoredObject,
+  type StoredPoints,
+  viewsPath,
+} from '../format.ts';
+import type { SplitName } from '../sample.ts';
+import type { BuildOptions, BuildProgress } from '../source.ts';
+import { attribution } from './attribution.ts';
+import { type CatalogueEntry, type FurnitureLibrary, openLibraries, readOrigin } from './catalogue.ts';
+import { prepareModel } from './model.ts';
+import { type Occupancy, occupancies, twinGroups } from './nearTwins.ts';
+import { type PaintedMesh, takePicture } from './pictures.ts';
+import { distance, fovDegrees, type RigView } from './rig.ts';
+import type { Splittable } from './splits.ts';
+import { exteriorPoints } from './surfacePoints.ts';
+import { requireAbsent, writeFolder } from './writeFolder.ts';
+
+const imageSize = 64;
+const pointCount = 2000;
+const mostTriangles = 60_000;
+const twinThreshold = 0.7;
+
+/** What one furniture data set has of its own. */
+export interface FurnitureSet {
+  name: string;
+  /** One sentence for dataset.json. */
+  description: string;
+  /** The cameras, in the order of the views. */
+  rig: readonly RigView[];
+  /** Category by id of the models to take, out of what the libraries list. */
+  choose(listed: readonly CatalogueEntry[]): ReadonlyMap<string, string>;
+  /** A split for every object. */
+  split(objects: readonly Splittable[]): SplitName[];
+}
+
+interface BuiltObject {
+  entry: CatalogueEntry;
+  category: string;
+  license: StoredObject['license'];
+  title: string;
+  url: string;
+  triangles: number;
+  views: Uint8Array;
+  surface: StoredPoints;
+  grids: Occupancy[];
+}
+
+/**
+ * Builds the data set that `set` describes.
+ *
+ * @returns number of objects.
+ * @throws FileError where a library or a model is missing or damaged, or the output cannot be written.
+ */
+export async function buildFurniture(
+  set: FurnitureSet,
+  { source, output }: BuildOptions,
+  onProgress: (progress: BuildProgress) => void = () => {},
+): Promise<number> {
+  await requireAbsent(output);
+  const chosen = chooseModels(set, await openLibraries(source), source);
+  const built: BuiltObject[] = [];
+  for (const [i, choice] of chosen.entries()) {
+    const object = await buildObject(choice, set.rig);
+    if (object) built.push(object);
+    onProgress({ done: i + 1, total: chosen.length, id: choice.entry.id });
+  }
+  const objects = describe(built, set);
+  await writeFolder(output, async (store) => {
+    for (const { entry, views, surface } of built) {
+      const strip = ndarray(views, [imageSize, set.rig.length * imageSize, 4]);
+      await store(viewsPath(entry.id), await encodePng(strip));
+      await store(pointsPath(entry.id), encodePoints(surface));
+    }
+    await store('dataset.json', formatDatasetFile(datasetFileOf(set, objects)));
+    await store('ATTRIBUTION.md', attribution(set.name, objects));
+  });
+  return built.length;
+}
+
+interface Choice {
+  library: FurnitureLibrary;
+  entry: CatalogueEntry;
+  category: string;
+}
+
+/** The models of `set`, by id. */
+function chooseModels(set: FurnitureSet, libraries: readonly FurnitureLibrary[], source: string): Choice[] {
+  const listed = libraries.flatMap((library) => library.entries().map((entry) => ({ library, entry })));
+  const categories = set.choose(listed.map(({ entry }) => entry));
+  if (categories.size === 0) throw new FileError(source, 'its catalogues list none of the wanted models');
+  const chosen = Array.from(categories, ([id, category]) => {
+    const model = listed.find(({ entry }) => entry.id === id);
+    if (!model) throw new FileError(source, `its catalogues do not list the model "${id}"`);
+    return { ...model, category };
+  });
+  return chosen.sort((a, b) => (a.entry.id < b.entry.id ? -1 : 1));
+}
+
+/** @returns undefined for a model with too many triangles, or of which nothing can be seen. */
+async function buildObject(
+  { library, entry, category }: Choice,
+  rig: readonly RigView[],
+): Promise<BuiltObject | undefined> {
+  const files = library.files(entry);
+  const origin = readOrigin(files);
+  const mesh = await prepareModel(entry, files);
+  const triangles = mesh.faces.length / 3;
+  if (triangles > mostTriangles) return undefined;
+  const sampled = exteriorPoints(mesh, pointCount);
+  if (!sampled) return undefined;
+  const surface = { points: quantizePoints(sampled.points), normals: quantizeNormals(sampled.normals) };
+  return {
+    entry,
+    category,
+    license: origin.license ?? entry.license,
+    title: origin.title ?? entry.name,
+    url: origin.url ?? library.url,
+    triangles,
+    views: takeStrip(mesh, rig),
+    surface,
+    grids: occupancies(restorePoints(surface.points)),
+  };
+}
+
+/** The views side by side: [imageSize, views · imageSize, 4] bytes. */
+function takeStrip(mesh: PaintedMesh, rig: readonly RigView[]): Uint8Array {
+  const strip = new Uint8Array(imageSize * rig.length * imageSize * 4);
+  rig.forEach(({ worldToCamera }, i) => {
+    const picture = takePicture(mesh, worldToCamera, imageSize);
+    for (let row = 0; row < imageSize; row++) {
+      const pixels = picture.subarray(4 * imageSize * row, 4 * imageSize * (row + 1));
+      strip.set(pixels, 4 * imageSize * (row * rig.length + i));
+    }
+  });
+  return strip;
+}
+
+function encodePoints({ points, normals }: StoredPoints): Uint8Array {
+  return encodeSafetensors({
+    points: { dtype: 'U16', shape: [pointCount, 3], data: points },
+    normals: { dtype: 'I8', shape: [pointCount, 3], data: normals },
+  });
+}
+
+function describe(built: readonly BuiltObject[], set: FurnitureSet): StoredObject[] {
+  const clusters = twinGroups(
+    built.map(({ grids }) => grids),
+    twinThreshold,
+  );
+  const splits = set.split(
+    built.map(({ entry, category }, i) => ({ id: entry.id, category, cluster: clusters[i] })),
+  );
+  return built.map(({ entry, category, license, title, url, triangles, views, surface }, i) => ({
+    id: entry.id,
+    name: entry.name,
+    category,
+    creator: entry.creator,
+    license,
+    origin: { title, url, library: entry.library, model: entry.model },
+    split: splits[i],
+    cluster: clusters[i],
+    triangles,
+    sha256: { views: hashViews(views), points: hashPoints(surface.points, surface.normals) },
+  }));
+}
+
+function datasetFileOf({ name, description, rig }: FurnitureSet, objects: StoredObject[]): DatasetFile {
+  return {
+    format: 'rastergrad-dataset',
+    version: formatVersion,
+    name,
+    description,
+    frame:
+      'Right-handed, y up, front towards +z. Smallest bounding sphere: centre at the origin, radius 0.5. Cameras look down their −z',
+    imageSize,
+    camera: { fovDegrees, distance },
+    views: [...rig],
+    points: pointCount,
+    objects,
+  };
+}
