@@ -88,6 +88,14 @@ describe('the installed package', () => {
     expect(norm).toBeGreaterThan(0);
   });
 
+  it('gives bundlers for browsers a renderer without file access, and Node one with it', () => {
+    const source = `console.log(import.meta.resolve('rastergrad/renderer'))`;
+    const resolved = (...conditions: string[]) =>
+      execute(process.execPath, [...conditions, '--input-type=module', '--eval', source]);
+    expect(resolved('--conditions=browser')).toMatch(/\/dist\/renderer\/browser\.js\n$/);
+    expect(resolved()).toMatch(/\/dist\/renderer\/index\.js\n$/);
+  });
+
   it('exposes the toolkit', () => {
     const output = consume(
       'toolkit.js',
@@ -110,11 +118,12 @@ describe('the installed package', () => {
       path.join(folder, 'consumer.ts'),
       `import * as tf from '@tensorflow/tfjs';
       import { runExperiment } from 'rastergrad';
-      import { icosphere, type Mesh, rasterize } from 'rastergrad/renderer';
+      import { icosphere, type Mesh, rasterize, readMesh } from 'rastergrad/renderer';
       const mesh: Mesh = icosphere(1);
       const silhouette: tf.Tensor | undefined = rasterize(mesh.vertices.expandDims(0), mesh.topology, {
         width: 8, height: 8, method: { type: 'dibr', sharpness: 7000 }, outputs: ['silhouette'],
       }).silhouette;
+      export const read: (path: string) => Promise<Mesh> = readMesh;
       export { runExperiment, silhouette };`,
     );
     const compiler = path.join(packageRoot, 'node_modules/typescript/bin/tsc');

@@ -1,0 +1,25 @@
+// The public surface of `rastergrad/renderer` in a browser: everything needed to draw meshes differentiably. What works on the text
+// of mesh files is here, what opens files is not.
+
+export * from './backend/index.ts';
+export * from './camera/index.ts';
+export * from './errors.ts';
+export { linearToSrgb, srgbToLinear } from './io/colorSpace.ts';
+export type { MeshData } from './io/meshData.ts';
+export { formatMtl, parseMtl } from './io/mtl.ts';
+export { formatObj, materialLibraries, parseObj } from './io/obj.ts';
+export {
+  type Fragments,
+  type KernelName,
+  type Kernels,
+  kernelsNamed,
+  type Picture,
+  type Reals,
+  type Scene,
+} from './kernels/index.ts';
+export * from './mesh/index.ts';
+export { type GradientMethod, type MethodOption, type MethodOptions, methods } from './methods/index.ts';
+export { type OutputName, type RasterizeOptions, type RasterOutputs, rasterize } from './rasterize.ts';
+export { type RenderOptions, render } from './render.ts';
+export { clay, type Shading, vertexColors } from './shading/index.ts';
+export type { CornerAttributes, Frame, Shader } from './visibility/index.ts';
