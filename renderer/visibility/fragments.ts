@@ -56,7 +56,10 @@ export function interpolateAt(
 ): tf.Tensor {
   const { kernels, picture } = frame;
   const [batch, rows, channels] = attributes.values.shape;
-  const rowStarts = Array.from({ length: frame.batch }, (_, b) => Math.floor((b * batch) / frame.batch) * rows);
+  const rowStarts = Array.from(
+    { length: frame.batch },
+    (_, b) => Math.floor((b * batch) / frame.batch) * rows,
+  );
   const rowsOf = (values: Reals): AttributeRows => ({
     values,
     channels,
