@@ -43,7 +43,7 @@ export default defineCommand({
     interrupt.release();
     progress.end();
 
-    if (json) process.stdout.write(`${JSON.stringify({ run: result.folder, ...result })}\n`);
+    if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
     if (!result.finished) {
       process.stderr.write(`Saved. To go on: rastergrad run --resume ${result.folder}\n`);
       return interrupt.exitCode();

@@ -124,10 +124,16 @@ export class RunFolder {
   }
 }
 
+/** Makes a folder and those above it. (Node's own way to do so never returns where the system denies that a parent exists.) */
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder);
   } catch (error) {
-    throw toFileError(folder, error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const parent = path.dirname(folder);
+    if (code !== 'ENOENT' || existsSync(parent)) throw toFileError(folder, error);
+    await makeFolder(parent);
+    await makeFolder(folder);
   }
 }

@@ -35,6 +35,12 @@ describe('createRun', () => {
     );
   });
 
+  it.runIf(existsSync('/proc/self'))('gives up where nothing can be made', async () => {
+    await expect(createRun({ root: '/proc/rastergrad/runs', name: 'a' })).rejects.toThrow(
+      /^\/proc\/rastergrad: (no such file or folder|permission denied)$/,
+    );
+  });
+
   it.skipIf(process.getuid?.() === 0)('says in one line that a folder may not be written', async () => {
     chmodSync(root, 0o500);
     await expect(createRun({ root, name: 'a' })).rejects.toThrow(
