@@ -25,7 +25,7 @@ describe('openDataset', () => {
   it('says how to build a data set that is missing, and which there are', async () => {
     await expect(openDataset('furniture')).rejects.toThrow(
       new ArgumentError(
-        'data set "furniture" is not here; expected one of furniture-mini, or a folder with a dataset.json',
+        'data set "furniture" is not here; expected one of furniture-mini, furniture-views, or a folder with a dataset.json',
       ),
     );
   });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileError } from '../../../../renderer/errors.ts';
 import { openFolder, readDatasetFile } from '../../../../src/datasets/folder.ts';
 import { furnitureMini } from '../../../../src/datasets/furnitureMini.ts';
+import { furnitureViews } from '../../../../src/datasets/furnitureViews.ts';
 
 interface Model {
   name: string;
@@ -89,7 +90,7 @@ async function filesOf(folder: string): Promise<Map<string, Buffer>> {
 const build = (output: string, from = source) =>
   furnitureMini.build({ source: from, output: join(root, output) });
 
-describe('building furniture-mini', () => {
+describe('building furniture data sets', () => {
   it('twice gives the same bytes, readable, with licences and origins', async () => {
     expect(await build('a')).toBe(4);
     expect(await build('b')).toBe(4);
@@ -153,6 +154,11 @@ describe('building furniture-mini', () => {
       /has no BlendSwap-CC-0\.sh3f, BlendSwap-CC-BY\.sh3f, KatorLegaz/,
     );
     await expectFileError(build('source'), /source: exists already/);
+  });
+
+  it('names a model that the libraries lack', async () => {
+    const building = furnitureViews.build({ source, output: join(root, 'views') });
+    await expectFileError(building, /source: its catalogues do not list the model "blendswap-cc-0-chair2"/);
   });
 
   it('names a library that is cut short, and leaves nothing behind', async () => {
