@@ -26,7 +26,11 @@ export async function loadConfig(file: string, overrides: string[] = []): Promis
   const fields = parsed.map(overrideFields).reduce(mergeFields, named);
   const blame = (field: string, problem: string): RastergradError => {
     const override = parsed.findLast((candidate) => liesWithin(field, candidate.path.join('.')));
-    return override ? new ArgumentError(problem) : new FileError(file, problem);
+    if (override) return new ArgumentError(problem);
+    const isEnvironments = field === 'backend' && fromFiles.backend === undefined;
+    return isEnvironments
+      ? new ArgumentError(`RASTERGRAD_BACKEND: ${problem}`)
+      : new FileError(file, problem);
   };
   return check(fields, blame);
 }

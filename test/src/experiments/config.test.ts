@@ -77,6 +77,10 @@ describe('loadConfig', () => {
     const file = await write('a.yaml', minimal);
     expect((await loadConfig(file)).backend).toBe('cpu');
     expect((await loadConfig(file, ['backend=wasm'])).backend).toBe('wasm');
+    vi.stubEnv('RASTERGRAD_BACKEND', 'gpu');
+    await expect(loadConfig(file)).rejects.toThrow(
+      /^RASTERGRAD_BACKEND: backend is "gpu": expected one of wasm/,
+    );
   });
 
   it('reads back what formatConfig writes', async () => {
