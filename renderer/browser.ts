@@ -21,5 +21,5 @@ export * from './mesh/index.ts';
 export { type GradientMethod, type MethodOption, type MethodOptions, methods } from './methods/index.ts';
 export { type OutputName, type RasterizeOptions, type RasterOutputs, rasterize } from './rasterize.ts';
 export { type RenderOptions, render } from './render.ts';
-export { clay, type Shading, vertexColors } from './shading/index.ts';
+export { clay, materialColors, type Shading, vertexColors } from './shading/index.ts';
 export type { CornerAttributes, Frame, Shader } from './visibility/index.ts';

@@ -4,11 +4,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { Camera } from './camera/index.ts';
 import type { Mesh } from './mesh/index.ts';
 import { type OutputName, type RasterizeOptions, type RasterOutputs, rasterize } from './rasterize.ts';
-import { clay, type Shading, vertexColors } from './shading/index.ts';
+import { defaultShading, type Shading } from './shading/index.ts';
 
 export interface RenderOptions<Name extends OutputName = 'image' | 'silhouette'>
   extends Omit<RasterizeOptions<Name>, 'attributes' | 'shader' | 'near'> {
-  /** Default: the mesh's colours, or `clay` where it has none. */
+  /** Default: the colours of the mesh's vertices, else of its materials, else `clay`. */
   shading?: Shading;
 }
 
@@ -21,7 +21,7 @@ export interface RenderOptions<Name extends OutputName = 'image' | 'silhouette'>
 export function render<Name extends OutputName = 'image' | 'silhouette'>(
   mesh: Mesh,
   camera: Camera,
-  { shading = mesh.colors ? vertexColors : clay, ...options }: RenderOptions<Name>,
+  { shading = defaultShading(mesh), ...options }: RenderOptions<Name>,
 ): Pick<RasterOutputs, Name> {
   return tf.tidy(() => {
     const positions = camera.project(mesh.vertices.expandDims(0) as tf.Tensor3D);

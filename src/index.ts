@@ -3,10 +3,7 @@
 
 export * from '../renderer/errors.ts';
 export * from './datasets/index.ts';
-export { evaluateRun } from './experiments/evaluate.ts';
 export * from './experiments/index.ts';
-export { predictMesh } from './experiments/predict.ts';
-export { type RunOptions, type RunResult, runExperiment } from './experiments/run.ts';
 export * from './losses/index.ts';
 export * from './metrics/index.ts';
 export * from './models/index.ts';

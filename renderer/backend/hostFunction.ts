@@ -12,6 +12,8 @@ export interface HostKernel<State = unknown> {
   forward(inputs: RealArray[], output: RealArray): State;
   /** Adds dL/d(input) into `gradients` (zeroed on arrival), one array an input, given dL/d(output). */
   backward(upstream: RealArray, inputs: RealArray[], gradients: RealArray[], state: State): void;
+  /** Whether `backward` looks at `inputs`. Where it does not, they are not kept for it, and it gets none. Default true. */
+  readsInputs?: boolean;
 }
 
 export interface HostFunction<State> extends HostKernel<State> {
@@ -22,7 +24,14 @@ export interface HostFunction<State> extends HostKernel<State> {
 }
 
 /** Applies a `HostFunction`: an ordinary tensor on which `tf.grad`, `tf.variableGrads` and the optimisers work. */
-export function hostFunction<State>({ inputs, shape, forward, backward }: HostFunction<State>): tf.Tensor {
+export function hostFunction<State>({
+  inputs,
+  shape,
+  forward,
+  backward,
+  readsInputs = true,
+}: HostFunction<State>): tf.Tensor {
+  const gradientSpecs = inputs.map((input) => ({ shape: input.shape, dtype: 'float32' as const }));
   const apply = tf.customGrad((...args) => {
     const tensors = args.slice(0, -1) as tf.Tensor[];
     const save = args.at(-1) as tf.GradSaveFunc;
@@ -30,13 +39,10 @@ export function hostFunction<State>({ inputs, shape, forward, backward }: HostFu
     const [value] = hostOp(tensors, [{ shape, dtype: 'float32' }], (views, [output]) => {
       state = forward(views as Float32Array[], output as Float32Array);
     });
-    save(tensors);
+    save(readsInputs ? tensors : []);
     const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]) =>
-      hostOp(
-        [upstream, ...saved],
-        saved.map((input) => ({ shape: input.shape, dtype: 'float32' })),
-        ([dy, ...views], gradients) =>
-          backward(dy as Float32Array, views as Float32Array[], gradients as Float32Array[], state),
+      hostOp([upstream, ...saved], gradientSpecs, ([dy, ...views], gradients) =>
+        backward(dy as Float32Array, views as Float32Array[], gradients as Float32Array[], state),
       );
     return { value, gradFunc };
   });
@@ -54,6 +60,7 @@ export function hostScalar(
   return hostFunction<RealArray[]>({
     inputs,
     shape: [],
+    readsInputs: false,
     forward(views, output) {
       const gradients = views.map((view) => new Float32Array(view.length));
       output[0] = kernel(views, gradients);

@@ -1,8 +1,10 @@
 // Experiments: their configs, their runs, and what runs leave behind.
 
 export { formatConfig, loadConfig, parseConfig } from './config.ts';
+export { type EvaluateOptions, evaluateRun } from './evaluate.ts';
 export { configJsonSchema } from './jsonSchema.ts';
 export type { RunObserver, StepEvent, ValidationEvent } from './observer.ts';
+export { predictMesh } from './predict.ts';
 export type {
   MetricsRecord,
   PictureGroup,
@@ -13,5 +15,6 @@ export type {
   ResultTable,
   TimingsRecord,
 } from './results.ts';
+export { type RunOptions, type RunResult, runExperiment } from './run.ts';
 export { createRun, openRun, RunFolder } from './runFolder.ts';
 export type { ExperimentConfig, FitMeshConfig, TrainConfig } from './schema.ts';

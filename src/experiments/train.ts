@@ -147,7 +147,8 @@ function makeTrainer({ config, dataset, model }: TrainContext): Trainer {
 }
 
 /** Loads the last checkpoint into model and optimiser; returns its step, 0 where there is none. */
-async function restore({ folder, model }: TrainContext, trainer: Trainer): Promise<number> {
+async function restore({ config, folder, model }: TrainContext, trainer: Trainer): Promise<number> {
+  await pruneCheckpoints(folder.file('checkpoints'), config.training.keepCheckpoints);
   const checkpoint = await latestCheckpoint(folder.file('checkpoints'));
   return checkpoint ? readCheckpoint(checkpoint, { model, optimizer: trainer.optimizer }) : 0;
 }

@@ -39,6 +39,7 @@ export function mixKernel(
   activation: GraphActivation,
 ): HostKernel<RealArray> {
   return {
+    readsInputs: false,
     forward: ([z, b, r], output) => mixForward(z, b, r, support, sizes, activation === 'relu', output),
     backward: (upstream, _inputs, [dz, db, dr], factors) =>
       mixBackward(upstream, factors, support, sizes, dz, db, dr),

@@ -25,6 +25,7 @@ export function unpoolKernel(
   const edgeCount = edges.length / 2;
   const fine = coarse + edgeCount;
   return {
+    readsInputs: false,
     forward([input], output) {
       for (let item = 0; item < batch; item++) {
         const from = item * coarse * channels;

@@ -78,10 +78,11 @@ export async function latestCheckpoint(folder: string): Promise<string | undefin
   return names.length > 0 ? path.join(folder, names.at(-1)!) : undefined;
 }
 
-/** Removes all but the last `keep` checkpoints. */
+/** Removes all but the last `keep` checkpoints, and what a killed process left half written. */
 export async function pruneCheckpoints(folder: string, keep: number): Promise<void> {
-  for (const name of (await checkpointNames(folder)).slice(0, -keep))
-    await rm(path.join(folder, name), { force: true });
+  const outdated = (await checkpointNames(folder)).slice(0, -keep);
+  const unfinished = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.tmp'));
+  for (const name of [...outdated, ...unfinished]) await rm(path.join(folder, name), { force: true });
 }
 
 /** In order of their steps. */

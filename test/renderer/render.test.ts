@@ -41,6 +41,27 @@ describe('render', () => {
     expect(pixel(1, 0, 0)).toEqual([0, 0, 0]);
   });
 
+  it('shows the colours of materials where there are no vertex colours, and grey where a face has no material', () => {
+    const { topology, vertices } = sphere();
+    const materials = [
+      { name: 'green', diffuse: [0, 1, 0] as [number, number, number], opacity: 1 },
+      { name: 'blue', diffuse: [0, 0, 1] as [number, number, number], opacity: 1 },
+    ];
+    const faceMaterials = Int32Array.from({ length: topology.faceCount }, (_, f) => (f % 3) - 1);
+    const mesh = { topology, vertices, materials, faceMaterials };
+    const { image, faceIndex } = render(mesh, camera, { ...size, outputs: ['image', 'faceIndex'] });
+    const colors = image.dataSync();
+    const expected = [
+      [0.5, 0.5, 0.5],
+      [0, 1, 0],
+      [0, 0, 1],
+    ];
+    faceIndex.dataSync().forEach((face, p) => {
+      if (face < 0) return;
+      for (const [c, value] of expected[face % 3].entries()) expect(colors[3 * p + c]).toBeCloseTo(value, 6);
+    });
+  });
+
   it('draws meshes without colours as clay: grey, lighter towards the lamp', () => {
     const { image } = render(sphere(), camera, { ...size, background: [1, 1, 1], outputs: ['image'] });
     const [red, green, blue] = tf.split(image, 3, 3).map((channel) => channel.dataSync());
