@@ -146,7 +146,10 @@ function fitResults(
   const note =
     `Each object of ${dataset.name} fitted to ${config.views.fit} of its pictures; silhouettes and colours compared in the ` +
     'pictures held out.';
-  return { title: config.name, tables: [{ title: 'Fitted meshes', note, columns, rows: [...rows, median] }] };
+  return {
+    title: config.name,
+    tables: [{ title: 'Fitted meshes', note, columns, rows: [...rows, median], ranked: false }],
+  };
 }
 
 function medianOf(values: number[]): number {

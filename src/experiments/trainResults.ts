@@ -71,12 +71,13 @@ export function trainResults(
       row('nearest training silhouette', 'baseline', evaluations.neighbour.overall),
     ],
   };
-  return { title: config.name, tables: [overall, categoryTable(evaluations.model, note)] };
+  return { title: config.name, tables: [overall, categoryTable(evaluations.model)] };
 }
 
-function categoryTable({ byCategory }: Evaluation, note: string): ResultTable {
+function categoryTable({ byCategory }: Evaluation): ResultTable {
   const rows = Array.from(byCategory, ([category, scores]) => row(category, 'model', scores));
-  return { title: 'By category', note, columns, rows };
+  const note = 'The same objects and measures, category by category.';
+  return { title: 'By category', note, columns, rows, ranked: false };
 }
 
 function row(label: string, kind: ResultRow['kind'], scores: Record<string, number>): ResultRow {
