@@ -71,17 +71,15 @@ function kernelTimes({ vertices, topology }: Mesh, size: number): KernelTimes {
   const mask = new Float32Array(pixels);
   const state = scalar.softMask(scene, picture, visible, softOptions, mask);
   const upstream = new Float32Array(pixels * channels).fill(0.1);
-  const weightGradient = new Float32Array(pixels * 3);
   const colorGradient = new Float32Array(colors.values.length);
   const positionGradient = new Float32Array(scene.positions.length);
   return {
     visible: fastest(() => scalar.findVisible(scene, picture)),
     interpolate: fastest(() => scalar.interpolate(scene, visible, colors, image)),
     mask: fastest(() => scalar.softMask(scene, picture, visible, softOptions, mask)),
-    backward: fastest(() => {
-      scalar.interpolateBackward(scene, visible, colors, upstream, colorGradient, weightGradient);
-      scalar.weightsBackward(scene, picture, visible, weightGradient, positionGradient);
-    }),
+    backward: fastest(() =>
+      scalar.interpolateBackward(scene, picture, visible, colors, upstream, colorGradient, positionGradient),
+    ),
     maskBackward: fastest(() => scalar.softMaskBackward(scene, picture, state, upstream, positionGradient)),
     covered: visible.faces.reduce((count, face) => count + (face >= 0 ? 1 : 0), 0),
   };

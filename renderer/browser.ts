@@ -9,13 +9,16 @@ export type { MeshData } from './io/meshData.ts';
 export { formatMtl, parseMtl } from './io/mtl.ts';
 export { formatObj, materialLibraries, parseObj } from './io/obj.ts';
 export {
+  type AttributeRows,
   type Fragments,
   type KernelName,
   type Kernels,
   kernelsNamed,
+  type MeshRange,
   type Picture,
-  type Reals,
   type Scene,
+  type SoftMaskOptions,
+  type SoftMaskState,
 } from './kernels/index.ts';
 export * from './mesh/index.ts';
 export { type GradientMethod, type MethodOption, type MethodOptions, methods } from './methods/index.ts';

@@ -1,10 +1,8 @@
 // Differentiable TensorFlow.js functions made of a forward and a backward loop over raw arrays.
 
 import * as tf from '@tensorflow/tfjs';
+import type { RealArray } from '../realArray.ts';
 import { hostOp } from './hostOp.ts';
-
-/** float32 where tensors are at work; float64 where a test compares a backward loop with finite differences. */
-export type RealArray = Float32Array | Float64Array;
 
 /** A function of arrays and its derivative, as loops that do not care about the precision of the elements. */
 export interface HostKernel<State = unknown> {

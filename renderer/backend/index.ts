@@ -1,10 +1,5 @@
-export {
-  type HostFunction,
-  type HostKernel,
-  hostFunction,
-  hostScalar,
-  type RealArray,
-} from './hostFunction.ts';
+export type { RealArray } from '../realArray.ts';
+export { type HostFunction, type HostKernel, hostFunction, hostScalar } from './hostFunction.ts';
 export { type HostArray, hostOp, type OutputSpec } from './hostOp.ts';
 export { scoped } from './scoped.ts';
 export { type BackendName, type BackendOptions, backendNames, useBackend } from './select.ts';

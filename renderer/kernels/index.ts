@@ -28,7 +28,8 @@ export type {
   Kernels,
   MeshRange,
   Picture,
-  Reals,
+  RealArray,
   Scene,
   SoftMaskOptions,
+  SoftMaskState,
 } from './kernels.ts';

@@ -1,8 +1,9 @@
 // What the inner loops of the renderer take and give: plain typed arrays, no tensors. Every implementation (scalar, reference)
 // offers the same functions, so that one can stand in for, or be checked against, another.
 
-/** Kernels read either; the scalar ones are meant for float32 in place, the reference for float64. */
-export type Reals = Float32Array | Float64Array;
+import type { RealArray } from '../realArray.ts';
+
+export type { RealArray };
 
 /** One mesh of a batch inside shared buffers. Entries of `faces` count from the mesh's own first vertex. */
 export interface MeshRange {
@@ -15,7 +16,7 @@ export interface MeshRange {
 /** Projected meshes, one a picture. */
 export interface Scene {
   /** Rows of homogeneous positions (X, Y, Z, w), or of divided ones (x, y, z). Z and z are camera-space depth. */
-  positions: Reals;
+  positions: RealArray;
   /** Numbers in a row: 4 homogeneous, 3 divided. */
   stride: 3 | 4;
   /** Three vertices a face. */
@@ -43,7 +44,7 @@ export interface Fragments {
   /** Face of each fragment, counted from its mesh's own first face. */
   faces: Int32Array;
   /** Three weights a fragment, all ≥ 0 with sum 1. */
-  weights: Reals;
+  weights: RealArray;
   /** Pixel of each fragment: (item · height + row) · width + column. */
   pixels?: Int32Array;
   /** Fragments of item b are itemStarts[b] up to itemStarts[b + 1]. */
@@ -52,7 +53,7 @@ export interface Fragments {
 
 /** Rows of numbers at the corners of faces: colours, texture coordinates, depth. */
 export interface AttributeRows {
-  values: Reals;
+  values: RealArray;
   channels: number;
   /** Three rows a face, aligned with `Scene.faces`. */
   indices: Int32Array;
@@ -77,28 +78,29 @@ export interface Kernels {
   findVisible(scene: Scene, picture: Picture): Fragments;
 
   /** Writes attributes at fragments, `channels` a fragment; empty fragments are left as they are. */
-  interpolate(scene: Scene, fragments: Fragments, attributes: AttributeRows, output: Reals): void;
+  interpolate(scene: Scene, fragments: Fragments, attributes: AttributeRows, output: RealArray): void;
 
   /**
-   * Given dL/d(output of interpolate), adds dL/d(attribute rows) into `attributeGradient` and writes dL/d(weights) of fragments
-   * that are not empty into `weightGradient`.
+   * Given dL/d(output of interpolate), adds dL/d(attribute rows) into `attributeGradient` and, through the weights,
+   * dL/d(position) into `positionGradient`, shaped as `scene.positions`. Depth gets none.
    */
   interpolateBackward(
     scene: Scene,
+    picture: Picture,
     fragments: Fragments,
     attributes: AttributeRows,
-    upstream: Reals,
-    attributeGradient: Reals,
-    weightGradient: Reals,
+    upstream: RealArray,
+    attributeGradient: RealArray,
+    positionGradient: RealArray,
   ): void;
 
-  /** Given dL/d(weights), adds dL/d(position) into `positionGradient`, shaped as `scene.positions`. Depth gets none. */
+  /** Given dL/d(weights), adds dL/d(position) into `positionGradient`. Depth gets none. */
   weightsBackward(
     scene: Scene,
     picture: Picture,
     fragments: Fragments,
-    weightGradient: Reals,
-    positionGradient: Reals,
+    weightGradient: RealArray,
+    positionGradient: RealArray,
   ): void;
 
   /** DIB-R's silhouette: 1 on covered pixels, 1 − Π(1 − exp(−s·d²)) elsewhere. */
@@ -107,7 +109,7 @@ export interface Kernels {
     picture: Picture,
     visible: Fragments,
     options: SoftMaskOptions,
-    output: Reals,
+    output: RealArray,
   ): SoftMaskState;
 
   /** Given dL/d(mask), adds dL/d(position) into `positionGradient`. */
@@ -115,8 +117,8 @@ export interface Kernels {
     scene: Scene,
     picture: Picture,
     state: SoftMaskState,
-    upstream: Reals,
-    positionGradient: Reals,
+    upstream: RealArray,
+    positionGradient: RealArray,
   ): void;
 }
 

@@ -2,11 +2,8 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { hostFunction } from '../backend/hostFunction.ts';
-import type { AttributeRows, Fragments, Reals } from '../kernels/index.ts';
-import { scratch } from '../kernels/scratch.ts';
+import type { AttributeRows, Fragments, RealArray } from '../kernels/index.ts';
 import type { CornerAttributes, Frame } from './frame.ts';
-
-const weightGradients = scratch(Float32Array);
 
 /**
  * The visible fragments without the empty ones, as a list with pixels. A picture in which nothing is visible keeps one empty
@@ -60,7 +57,7 @@ export function interpolateAt(
     { length: frame.batch },
     (_, b) => Math.floor((b * batch) / frame.batch) * rows,
   );
-  const rowsOf = (values: Reals): AttributeRows => ({
+  const rowsOf = (values: RealArray): AttributeRows => ({
     values,
     channels,
     indices: attributes.indices,
@@ -74,18 +71,15 @@ export function interpolateAt(
       kernels.interpolate(frame.scene(positions), fragments, rowsOf(values), output);
     },
     backward(upstream, [positions, values], [positionGradient, attributeGradient]) {
-      const scene = frame.scene(positions);
-      const weightGradient = weightGradients(3 * fragments.faces.length);
-      const attributeRows = rowsOf(values);
       kernels.interpolateBackward(
-        scene,
+        frame.scene(positions),
+        picture,
         fragments,
-        attributeRows,
+        rowsOf(values),
         upstream,
         attributeGradient,
-        weightGradient,
+        positionGradient,
       );
-      kernels.weightsBackward(scene, picture, fragments, weightGradient, positionGradient);
     },
   });
 }
@@ -106,7 +100,7 @@ export function visibleWeights(frame: Frame): tf.Tensor4D {
 export function visibleDepth(frame: Frame): tf.Tensor3D {
   const { visible, kernels, picture, topology } = frame;
   const [batch, vertexCount, stride] = frame.positions.shape;
-  const depthRows = (positions: Reals): AttributeRows => {
+  const depthRows = (positions: RealArray): AttributeRows => {
     const values = new Float32Array(batch * vertexCount);
     for (let v = 0; v < values.length; v++) values[v] = positions[stride * v + 2];
     const rowStarts = Array.from({ length: batch }, (_, b) => b * vertexCount);
@@ -118,12 +112,10 @@ export function visibleDepth(frame: Frame): tf.Tensor3D {
     forward: ([positions], output) =>
       kernels.interpolate(frame.scene(positions), visible, depthRows(positions), output),
     backward(upstream, [positions], [gradient]) {
-      const scene = frame.scene(positions);
       const rows = depthRows(positions);
       const depthGradient = new Float32Array(rows.values.length);
-      const weightGradient = weightGradients(3 * visible.faces.length);
-      kernels.interpolateBackward(scene, visible, rows, upstream, depthGradient, weightGradient);
-      kernels.weightsBackward(scene, picture, visible, weightGradient, gradient);
+      const scene = frame.scene(positions);
+      kernels.interpolateBackward(scene, picture, visible, rows, upstream, depthGradient, gradient);
       for (let v = 0; v < depthGradient.length; v++) gradient[stride * v + 2] += depthGradient[v];
     },
   }) as tf.Tensor3D;
@@ -159,7 +151,7 @@ export function scatterRows(
   }) as tf.Tensor4D;
 }
 
-function fillEmpty({ faces }: Fragments, color: readonly number[], output: Reals): void {
+function fillEmpty({ faces }: Fragments, color: readonly number[], output: RealArray): void {
   const channels = color.length;
   for (let i = 0; i < faces.length; i++) {
     if (faces[i] >= 0) continue;

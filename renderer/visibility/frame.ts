@@ -2,7 +2,7 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { hostOp } from '../backend/hostOp.ts';
-import type { Fragments, Kernels, Picture, Reals, Scene } from '../kernels/index.ts';
+import type { Fragments, Kernels, Picture, RealArray, Scene } from '../kernels/index.ts';
 import type { Topology } from '../mesh/topology.ts';
 
 /** Rows of colours from rows of interpolated attributes, [N, C] to [N, C′], by ordinary tensor operations. */
@@ -58,7 +58,7 @@ export class Frame {
   }
 
   /** The scene, given the elements of `positions` as a kernel receives them. */
-  scene(positions: Reals): Scene {
+  scene(positions: RealArray): Scene {
     const { topology } = this;
     const [batch, vertexCount, stride] = this.positions.shape;
     return {

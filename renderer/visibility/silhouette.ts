@@ -2,8 +2,7 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { hostFunction } from '../backend/hostFunction.ts';
-import type { SoftMaskOptions } from '../kernels/index.ts';
-import type { SoftMaskState } from '../kernels/kernels.ts';
+import type { SoftMaskOptions, SoftMaskState } from '../kernels/index.ts';
 import type { Frame } from './frame.ts';
 
 /** 1 on covered pixels, 0 elsewhere, [B, H, W]. Its gradient is zero; `onBackward` is called when one is asked for. */

@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { lookAt, PerspectiveCamera } from '../../renderer/camera/index.ts';
-import type { Fragments, Kernels, Picture, Reals, Scene } from '../../renderer/kernels/index.ts';
+import type { Fragments, Kernels, Picture, RealArray, Scene } from '../../renderer/kernels/index.ts';
 import { Topology } from '../../renderer/mesh/index.ts';
 import { testNumbers } from '../gradient.ts';
 
@@ -93,7 +93,7 @@ export function interpolated(
   kernels: Kernels,
   scene: Scene,
   fragments: Fragments,
-  values: Reals,
+  values: RealArray,
   channels: number,
 ): Float64Array {
   const output = new Float64Array(fragments.faces.length * channels);

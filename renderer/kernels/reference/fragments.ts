@@ -1,6 +1,6 @@
 // Visibility by trying every face at every pixel, interpolation, and both derivatives fragment by fragment.
 
-import type { AttributeRows, Fragments, MeshRange, Picture, Reals, Scene } from '../kernels.ts';
+import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
 import { pixelAt, pixelsOf } from './pixels.ts';
 import {
   doubledArea,
@@ -56,7 +56,7 @@ export function interpolate(
   scene: Scene,
   fragments: Fragments,
   { values, channels, indices, rowStarts }: AttributeRows,
-  output: Reals,
+  output: RealArray,
 ): void {
   forEachFragment(scene, fragments, (i, face, b, item) => {
     for (let c = 0; c < channels; c++) {
@@ -72,12 +72,14 @@ export function interpolate(
 
 export function interpolateBackward(
   scene: Scene,
+  picture: Picture,
   fragments: Fragments,
   { values, channels, indices, rowStarts }: AttributeRows,
-  upstream: Reals,
-  attributeGradient: Reals,
-  weightGradient: Reals,
+  upstream: RealArray,
+  attributeGradient: RealArray,
+  positionGradient: RealArray,
 ): void {
+  const weightGradient = new Float64Array(fragments.weights.length);
   forEachFragment(scene, fragments, (i, face, b, item) => {
     for (let k = 0; k < 3; k++) {
       const row = rowStarts[b] + indices[3 * (item.faceStart + face) + k];
@@ -89,6 +91,7 @@ export function interpolateBackward(
       weightGradient[3 * i + k] = sum;
     }
   });
+  weightsBackward(scene, picture, fragments, weightGradient, positionGradient);
 }
 
 /**
@@ -99,8 +102,8 @@ export function weightsBackward(
   scene: Scene,
   picture: Picture,
   fragments: Fragments,
-  weightGradient: Reals,
-  positionGradient: Reals,
+  weightGradient: RealArray,
+  positionGradient: RealArray,
 ): void {
   const { stride } = scene;
   forEachFragment(scene, fragments, (i, face, _, item) => {

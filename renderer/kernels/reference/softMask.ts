@@ -1,7 +1,7 @@
 // DIB-R's silhouette by its formula: at every uncovered pixel, α = 1 − Π_j (1 − exp(−s·d_j²)) over the first K faces whose grown
 // bounding box holds the pixel's centre (rules of Kaolin's dibr_soft_mask). The backward pass walks the same pixels again.
 
-import type { Fragments, MeshRange, Picture, Reals, Scene, SoftMaskOptions } from '../kernels.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene, SoftMaskOptions } from '../kernels.ts';
 import { type Pixel, pixelsOf } from './pixels.ts';
 import { type NearestPoint, nearestPoint, type Triangle, triangleOf } from './triangle.ts';
 
@@ -22,7 +22,7 @@ export function softMask(
   picture: Picture,
   visible: Fragments,
   options: SoftMaskOptions,
-  output: Reals,
+  output: RealArray,
 ): ReferenceMask {
   output.fill(1);
   forEachOpenPixel(scene, picture, visible, (item, pixel, at) => {
@@ -36,8 +36,8 @@ export function softMaskBackward(
   scene: Scene,
   picture: Picture,
   { visible, options }: ReferenceMask,
-  upstream: Reals,
-  positionGradient: Reals,
+  upstream: RealArray,
+  positionGradient: RealArray,
 ): void {
   const { stride } = scene;
   forEachOpenPixel(scene, picture, visible, (item, pixel, at) => {

@@ -1,95 +1,133 @@
-// Attributes at fragments, I = Σ_k w_k u_k (DIB-R, equation 2), and back: ∂I/∂u_k = w_k, ∂I/∂w_k = u_k. Neighbouring fragments
-// mostly belong to one face, so its rows are looked up once a run.
+// Attributes at fragments, I = Σ_k b_k u_k (DIB-R, equation 2), and back. Neighbouring fragments mostly belong to one face, so
+// everything works on runs of them, a channel at a time, with the face's three numbers at hand.
+//
+// Back, with upstream gradient g on I: ∂L/∂u_k = Σ_p g b_k =: G_k, and the weights' gradient ∂L/∂b_j = Σ_c g_c u_jc is never
+// stored, as all that positions need of it (weights.ts) is, with h = Σ_c g_c I_c,
+//     S_jk = Σ_p (∂L/∂b_j − h) b_k = Σ_c u_jc G_kc − H_k,     H_k = Σ_p h b_k.
+// Since Σ b = 1, u may be measured from the first corner's, u_j − u_a, which keeps large offsets out of the difference.
 
-import type { AttributeRows, Fragments, Reals, Scene } from '../kernels.ts';
+import type { AttributeRows, Fragments, Picture, RealArray, Scene } from '../kernels.ts';
 import { scratch } from '../scratch.ts';
+import { type FaceSums, faceSumsOf, sumsBackward } from './weights.ts';
 
 export function interpolate(
   scene: Scene,
   { faces, weights, itemStarts }: Fragments,
   { values, channels, indices, rowStarts }: AttributeRows,
-  output: Reals,
+  output: RealArray,
 ): void {
   const width = channels | 0;
   for (let b = 0; b < scene.items.length; b++) {
     const faceStart = scene.items[b].faceStart | 0;
     const rowStart = rowStarts[b] | 0;
-    const end = itemStarts[b + 1] | 0;
-    let i = itemStarts[b] | 0;
-    while (i < end) {
-      const face = faces[i] | 0;
-      if (face < 0) {
-        i++;
-        continue;
-      }
+    const itemEnd = itemStarts[b + 1] | 0;
+    let end = 0;
+    for (let start = itemStarts[b] | 0; start < itemEnd; start = end) {
+      const face = faces[start] | 0;
+      end = start + 1;
+      if (face < 0) continue;
+      while (end < itemEnd && faces[end] === face) end++;
       const corner = 3 * (faceStart + face);
       const u = (rowStart + indices[corner]) * width;
       const v = (rowStart + indices[corner + 1]) * width;
       const t = (rowStart + indices[corner + 2]) * width;
-      do {
-        const wu = weights[3 * i];
-        const wv = weights[3 * i + 1];
-        const wt = weights[3 * i + 2];
-        const at = i * width;
-        for (let c = 0; c < width; c++) {
-          output[at + c] = wu * values[u + c] + wv * values[v + c] + wt * values[t + c];
+      for (let c = 0; c < width; c++) {
+        const uc = values[u + c];
+        const vc = values[v + c];
+        const tc = values[t + c];
+        let at = start * width + c;
+        for (let k = 3 * start; k < 3 * end; k += 3, at += width) {
+          output[at] = weights[k] * uc + weights[k + 1] * vc + weights[k + 2] * tc;
         }
-        i++;
-      } while (i < end && faces[i] === face);
+      }
     }
   }
 }
 
-const sums = scratch(Float64Array);
+const rowSums = scratch(Float64Array);
 
 export function interpolateBackward(
   scene: Scene,
-  { faces, weights, itemStarts }: Fragments,
-  { values, channels, indices, rowStarts }: AttributeRows,
-  upstream: Reals,
-  attributeGradient: Reals,
-  weightGradient: Reals,
+  picture: Picture,
+  fragments: Fragments,
+  attributes: AttributeRows,
+  upstream: RealArray,
+  attributeGradient: RealArray,
+  positionGradient: RealArray,
 ): void {
-  const width = channels | 0;
-  const rowGradient = sums(attributeGradient.length).fill(0, 0, attributeGradient.length);
+  const rowGradient = rowSums(attributeGradient.length).fill(0, 0, attributeGradient.length);
   for (let b = 0; b < scene.items.length; b++) {
-    const faceStart = scene.items[b].faceStart | 0;
-    const rowStart = rowStarts[b] | 0;
-    const end = itemStarts[b + 1] | 0;
-    let i = itemStarts[b] | 0;
-    while (i < end) {
-      const face = faces[i] | 0;
-      if (face < 0) {
-        i++;
-        continue;
-      }
-      const corner = 3 * (faceStart + face);
-      const u = (rowStart + indices[corner]) * width;
-      const v = (rowStart + indices[corner + 1]) * width;
-      const t = (rowStart + indices[corner + 2]) * width;
-      do {
-        const wu = weights[3 * i];
-        const wv = weights[3 * i + 1];
-        const wt = weights[3 * i + 2];
-        const at = i * width;
-        let gu = 0;
-        let gv = 0;
-        let gt = 0;
-        for (let c = 0; c < width; c++) {
-          const g = upstream[at + c];
-          gu += g * values[u + c];
-          gv += g * values[v + c];
-          gt += g * values[t + c];
-          rowGradient[u + c] += g * wu;
-          rowGradient[v + c] += g * wv;
-          rowGradient[t + c] += g * wt;
-        }
-        weightGradient[3 * i] = gu;
-        weightGradient[3 * i + 1] = gv;
-        weightGradient[3 * i + 2] = gt;
-        i++;
-      } while (i < end && faces[i] === face);
-    }
+    const item = scene.items[b];
+    const faceSums = faceSumsOf(item.faceCount);
+    sumOverPixels(fragments, attributes, b, item.faceStart, upstream, rowGradient, faceSums);
+    sumsBackward(scene, item, picture, faceSums, positionGradient);
   }
   for (let i = 0; i < attributeGradient.length; i++) attributeGradient[i] += rowGradient[i];
+}
+
+/** Adds G into the rows of attributes and S into the sums of faces, for the fragments of item b. */
+function sumOverPixels(
+  { faces, weights, itemStarts }: Fragments,
+  { values, channels, indices, rowStarts }: AttributeRows,
+  b: number,
+  faceStart: number,
+  upstream: RealArray,
+  rowGradient: Float64Array,
+  { sums, touched }: FaceSums,
+): void {
+  const width = channels | 0;
+  const rowStart = rowStarts[b] | 0;
+  const itemEnd = itemStarts[b + 1] | 0;
+  let end = 0;
+  for (let start = itemStarts[b] | 0; start < itemEnd; start = end) {
+    const face = faces[start] | 0;
+    end = start + 1;
+    if (face < 0) continue;
+    while (end < itemEnd && faces[end] === face) end++;
+    const corner = 3 * (faceStart + face);
+    const u = (rowStart + indices[corner]) * width;
+    const v = (rowStart + indices[corner + 1]) * width;
+    const t = (rowStart + indices[corner + 2]) * width;
+    const s = 9 * face;
+    let ha = 0;
+    let hb = 0;
+    let hc = 0;
+    for (let c = 0; c < width; c++) {
+      const uc = values[u + c];
+      const vc = values[v + c] - uc;
+      const tc = values[t + c] - uc;
+      let ga = 0;
+      let gb = 0;
+      let gc = 0;
+      let at = start * width + c;
+      for (let k = 3 * start; k < 3 * end; k += 3, at += width) {
+        const wb = weights[k + 1];
+        const wc = weights[k + 2];
+        const g = upstream[at];
+        const h = g * (wb * vc + wc * tc);
+        const wa = weights[k];
+        ga += g * wa;
+        gb += g * wb;
+        gc += g * wc;
+        ha += h * wa;
+        hb += h * wb;
+        hc += h * wc;
+      }
+      rowGradient[u + c] += ga;
+      rowGradient[v + c] += gb;
+      rowGradient[t + c] += gc;
+      sums[s + 3] += vc * ga;
+      sums[s + 4] += vc * gb;
+      sums[s + 5] += vc * gc;
+      sums[s + 6] += tc * ga;
+      sums[s + 7] += tc * gb;
+      sums[s + 8] += tc * gc;
+    }
+    for (let j = 0; j < 9; j += 3) {
+      sums[s + j] -= ha;
+      sums[s + j + 1] -= hb;
+      sums[s + j + 2] -= hc;
+    }
+    touched[face] = 1;
+  }
 }

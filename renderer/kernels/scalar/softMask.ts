@@ -6,7 +6,7 @@
 // With c the point of the face nearest to p, at a + t·(b − a) on one edge, ∂d²/∂a = 2(1 − t)(c − p) and ∂d²/∂b = 2t(c − p)
 // (t itself is optimal, so it adds nothing), and ∂α/∂d_j² = −s·p_j/(1 − p_j)·Π_i (1 − p_i).
 
-import type { Fragments, Picture, Reals, Scene, SoftMaskOptions } from '../kernels.ts';
+import type { Fragments, Picture, RealArray, Scene, SoftMaskOptions } from '../kernels.ts';
 import { scratch } from '../scratch.ts';
 import { addPlanarGradient, projectVertices } from './vertices.ts';
 
@@ -63,7 +63,7 @@ export function softMask(
   picture: Picture,
   visible: Fragments,
   options: SoftMaskOptions,
-  output: Reals,
+  output: RealArray,
 ): SoftPairs {
   const width = picture.width | 0;
   const height = picture.height | 0;
@@ -219,8 +219,8 @@ export function softMaskBackward(
   scene: Scene,
   picture: Picture,
   { survival, itemStarts, places, slopes }: SoftPairs,
-  upstream: Reals,
-  positionGradient: Reals,
+  upstream: RealArray,
+  positionGradient: RealArray,
 ): void {
   for (let b = 0; b < scene.items.length; b++) {
     if (itemStarts[b] === itemStarts[b + 1]) continue;

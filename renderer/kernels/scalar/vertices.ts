@@ -1,6 +1,6 @@
 // The vertices of one mesh, divided by w and in double precision: what all scalar kernels work on.
 
-import type { MeshRange, Picture, Reals, Scene } from '../kernels.ts';
+import type { MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
 import { scratch } from '../scratch.ts';
 
 export interface ProjectedVertices {
@@ -49,7 +49,7 @@ export function addPlanarGradient(
   item: MeshRange,
   { x, y, w }: ProjectedVertices,
   planar: Float64Array,
-  positionGradient: Reals,
+  positionGradient: RealArray,
 ): void {
   const stride = scene.stride | 0;
   let at = (item.vertexStart * stride) | 0;

@@ -6,7 +6,7 @@ import type { Fragments, Kernels, Picture, Scene } from '../../../renderer/kerne
 import { referenceKernels } from '../../../renderer/kernels/reference/index.ts';
 import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
 import { testNumbers } from '../../gradient.ts';
-import { crumpledSpheres, interpolated, kernelScene, relativeError } from '../scenes.ts';
+import { crumpledSpheres, interpolated, kernelScene, relativeError, somePicture } from '../scenes.ts';
 
 const pictures: fc.Arbitrary<Picture> = fc.record({
   width: fc.integer({ min: 1, max: 40 }),
@@ -67,6 +67,103 @@ it('passes the same gradients from weights to positions', () => {
     }),
     { numRuns: 40, seed: 6 },
   );
+});
+
+/** Gradients to attributes and positions, one after the other. */
+function gradientOfInterpolation(
+  kernels: Kernels,
+  scene: Scene,
+  picture: Picture,
+  fragments: Fragments,
+  values: Float64Array,
+  channels: number,
+): number[] {
+  const rows = {
+    values,
+    channels,
+    indices: scene.faces,
+    rowStarts: scene.items.map((item) => item.vertexStart),
+  };
+  const upstream = testNumbers(fragments.faces.length * channels, 9);
+  const attributeGradient = new Float64Array(values.length);
+  const positionGradient = new Float64Array(scene.positions.length);
+  kernels.interpolateBackward(scene, picture, fragments, rows, upstream, attributeGradient, positionGradient);
+  return [...attributeGradient, ...positionGradient];
+}
+
+it('passes the same gradients from interpolated values to attributes and positions, whatever their offset', () => {
+  const offsets = fc.constantFrom(0, 1000);
+  fc.assert(
+    fc.property(
+      scenes,
+      pictures,
+      offsets,
+      fc.integer({ min: 1, max: 5 }),
+      ({ seed, batch, stride }, picture, offset, channels) => {
+        const scene = kernelScene(crumpledSpheres(seed, batch, stride));
+        const visible = referenceKernels.findVisible(scene, picture);
+        const values = testNumbers(batch * 18 * channels, seed).map((value) => value + offset);
+        const [fast, slow] = [scalarKernels, referenceKernels].map((kernels) =>
+          gradientOfInterpolation(kernels, scene, picture, visible, values, channels),
+        );
+        expect(relativeError(fast, slow)).toBeLessThan(1e-8);
+      },
+    ),
+    { numRuns: 40, seed: 8 },
+  );
+});
+
+it.each([
+  ['scalar', scalarKernels],
+  ['reference', referenceKernels],
+])('%s kernels draw different meshes in one batch as they draw each alone', (_, kernels) => {
+  // A whole sphere of one seed, then half the faces of another: both meshes have vertices and faces of their own.
+  const [first, second] = [crumpledSpheres(31), crumpledSpheres(32)];
+  const halfFaces = second.topology.faces.slice(0, 48);
+  const { vertexCount, faceCount } = first.topology;
+  const alone = [first, second].map((test, i) => ({
+    ...kernelScene(test),
+    faces: i === 0 ? test.topology.faces : halfFaces,
+    items: [{ vertexStart: 0, vertexCount, faceStart: 0, faceCount: i === 0 ? faceCount : 16 }],
+  }));
+  const together: Scene = {
+    positions: Float64Array.from([...first.positions, ...second.positions]),
+    stride: 4,
+    faces: Int32Array.from([...first.topology.faces, ...halfFaces]),
+    items: [
+      { vertexStart: 0, vertexCount, faceStart: 0, faceCount },
+      { vertexStart: vertexCount, vertexCount, faceStart: faceCount, faceCount: 16 },
+    ],
+  };
+  const picture = somePicture();
+  const pixels = picture.width * picture.height;
+  const values = testNumbers(2 * vertexCount * 2, 6);
+  const upstream = testNumbers(2 * pixels * 2, 7);
+  const maskUpstream = testNumbers(2 * pixels, 8);
+  /** Everything there is to know of items `from` up to `to`. */
+  const draw = (scene: Scene, from: number, to: number) => {
+    const part = (numbers: Float64Array, each: number) => numbers.slice(each * from, each * to);
+    const rows = {
+      values: part(values, 2 * vertexCount),
+      channels: 2,
+      indices: scene.faces,
+      rowStarts: scene.items.map((item) => item.vertexStart),
+    };
+    const visible = kernels.findVisible(scene, picture);
+    const image = interpolated(kernels, scene, visible, rows.values, 2);
+    const mask = new Float64Array(visible.faces.length);
+    const options = { sharpness: 100, boxSize: 0.2, maxFaces: 8 };
+    const state = kernels.softMask(scene, picture, visible, options, mask);
+    const gradient = new Float64Array(scene.positions.length);
+    const valueGradient = new Float64Array(rows.values.length);
+    const ofImage = part(upstream, 2 * pixels);
+    kernels.interpolateBackward(scene, picture, visible, rows, ofImage, valueGradient, gradient);
+    kernels.softMaskBackward(scene, picture, state, part(maskUpstream, pixels), gradient);
+    kernels.weightsBackward(scene, picture, visible, visible.weights, gradient);
+    return [visible.faces, visible.weights, image, mask, gradient, valueGradient].map((all) => [...all]);
+  };
+  const apart = alone.map((scene, i) => draw(scene, i, i + 1));
+  expect(draw(together, 0, 2)).toEqual(apart[0].map((numbers, k) => [...numbers, ...apart[1][k]]));
 });
 
 it('draws the same soft masks and passes the same gradients', () => {
