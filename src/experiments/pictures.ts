@@ -8,7 +8,7 @@ import { clay, type Mesh, render } from '../../renderer/index.ts';
 import { linearToSrgb } from '../../renderer/io/colorSpace.ts';
 import { writePng } from '../../renderer/io/index.ts';
 import type { Dataset, SampleView } from '../datasets/sample.ts';
-import { networkInput } from '../training/batch.ts';
+import { channel, linearColors } from '../training/batch.ts';
 import type { PictureGroup } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
 
@@ -48,9 +48,9 @@ export function picture(
 /** A picture of the data set on white, enlarged to the size of the others. */
 export function truthPicture({ image }: SampleView): Picture {
   const linear = tf.tidy(() => {
-    const filled = networkInput([image]);
-    const rgb = filled.slice([0, 0, 0, 0], [-1, -1, -1, 3]);
-    const alpha = filled.slice([0, 0, 0, 3], [-1, -1, -1, 1]);
+    const [height, width] = image.shape;
+    const rgb = tf.tensor4d(linearColors([image]), [1, height, width, 3]);
+    const alpha = tf.tensor4d(channel([image], 3), [1, height, width, 1]);
     const white = rgb.mul(alpha).add(alpha.neg().add(1)) as tf.Tensor4D;
     return tf.image.resizeBilinear(white, [size, size], false, true).dataSync() as Float32Array;
   });
