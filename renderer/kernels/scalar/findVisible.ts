@@ -167,6 +167,7 @@ function drawFaces(
   }
 }
 
+/** Weights of the visible faces, a run of pixels of one face at a time. */
 function weigh(
   faces: Int32Array,
   faceStart: number,
@@ -181,27 +182,42 @@ function weigh(
   let pixel = 0;
   for (let row = 0; row < height; row++) {
     const py = (height - 2 * row - 1) / height;
-    for (let column = 0; column < width; column++, pixel++) {
+    let column = 0;
+    while (column < width) {
       const face = visible[pixel] | 0;
-      if (face < 0) continue;
-      const px = (2 * column + 1 - width) / width;
+      if (face < 0) {
+        column++;
+        pixel++;
+        continue;
+      }
       const at = 3 * (faceStart + face);
       const a = faces[at] | 0;
       const b = faces[at + 1] | 0;
       const c = faces[at + 2] | 0;
-      const adx = x[a] - px;
+      const ax = x[a];
+      const bx = x[b];
+      const cx = x[c];
       const ady = y[a] - py;
-      const bdx = x[b] - px;
       const bdy = y[b] - py;
-      const cdx = x[c] - px;
       const cdy = y[c] - py;
-      const qa = (bdx * cdy - cdx * bdy) * shares[a];
-      const qb = (cdx * ady - adx * cdy) * shares[b];
-      const qc = (adx * bdy - bdx * ady) * shares[c];
-      const scale = 1 / (qa + qb + qc);
-      weights[3 * pixel] = qa * scale;
-      weights[3 * pixel + 1] = qb * scale;
-      weights[3 * pixel + 2] = qc * scale;
+      const aShare = shares[a];
+      const bShare = shares[b];
+      const cShare = shares[c];
+      do {
+        const px = (2 * column + 1 - width) / width;
+        const adx = ax - px;
+        const bdx = bx - px;
+        const cdx = cx - px;
+        const qa = (bdx * cdy - cdx * bdy) * aShare;
+        const qb = (cdx * ady - adx * cdy) * bShare;
+        const qc = (adx * bdy - bdx * ady) * cShare;
+        const scale = 1 / (qa + qb + qc);
+        weights[3 * pixel] = qa * scale;
+        weights[3 * pixel + 1] = qb * scale;
+        weights[3 * pixel + 2] = qc * scale;
+        column++;
+        pixel++;
+      } while (column < width && visible[pixel] === face);
     }
   }
 }

@@ -18,13 +18,16 @@ export class SoftPairs {
   readonly itemStarts: Int32Array;
   length = 0;
   /** Three a pair: the pixel, and the two vertices of the nearest edge, counted within the mesh. */
-  places = new Int32Array(3 * 1024);
+  places: Int32Array;
   /** Three a pair: t, and −2s·p/(1 − p)·(c − p). */
-  slopes = new Float32Array(3 * 1024);
+  slopes: Float32Array;
 
-  constructor(pixels: number, items: number) {
+  /** `capacity`: pairs to have room for at first. */
+  constructor(pixels: number, items: number, capacity: number) {
     this.survival = new Float32Array(pixels).fill(1);
     this.itemStarts = new Int32Array(items + 1);
+    this.places = new Int32Array(3 * capacity);
+    this.slopes = new Float32Array(3 * capacity);
   }
 
   grow(): void {
@@ -55,6 +58,9 @@ function decay(x: number): number {
 /** Keeps p/(1 − p) finite for a centre exactly on a face that does not cover it; its gradient is 0, as c = p. */
 const smallestMiss = 1e-12;
 
+/** Pictures of one run resemble each other, so what was enough for the last one saves growing step by step. */
+let usualPairs = 1024;
+
 const nextOpenColumns = scratch(Int32Array);
 const faceCounts = scratch(Int32Array);
 
@@ -71,7 +77,7 @@ export function softMask(
   const { sharpness, boxSize } = options;
   const maxFaces = options.maxFaces | 0;
   const { faces } = scene;
-  const pairs = new SoftPairs(pixels * scene.items.length, scene.items.length);
+  const pairs = new SoftPairs(pixels * scene.items.length, scene.items.length, usualPairs);
   const { survival } = pairs;
   // Farther than this p is negligible: such a pair takes one of the pixel's K places and nothing else.
   const reach = Math.min(boxSize, Math.sqrt(negligible / sharpness));
@@ -195,6 +201,7 @@ export function softMask(
     pairs.itemStarts[b + 1] = pairs.length;
     for (let i = base; i < base + pixels; i++) output[i] = visible.faces[i] >= 0 ? 1 : 1 - survival[i];
   }
+  usualPairs = Math.max(1024, Math.ceil(1.25 * pairs.length));
   return pairs;
 }
 
