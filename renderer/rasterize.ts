@@ -44,7 +44,7 @@ export interface RasterizeOptions<Name extends OutputName = 'image' | 'silhouett
   perspectiveCorrect?: boolean;
   /** Leave faces that wind clockwise in the picture out of the visible surface. They stay in soft silhouettes. Default: false. */
   cull?: boolean;
-  /** Faces with a vertex at w ≤ near are left out. Default: 1e-6. */
+  /** Faces with a vertex at w ≤ near are left out; 0 or more. Default: 1e-6. */
   near?: number;
   /** Colours from interpolated attributes. Default: the attributes themselves. */
   shader?: Shader;
@@ -63,7 +63,8 @@ export interface RasterizeOptions<Name extends OutputName = 'image' | 'silhouett
  * over the picture, Z = camera-space depth; or [B, V, 3] already divided (x, y, z), for which interpolation is always linear in
  * the image plane. Pixel (row r, column c) has its centre at x = (2c + 1 − W)/W, y = (H − 2r − 1)/H.
  *
- * A face that is degenerate in the picture covers nothing. A face with a vertex at w ≤ near, or one that is not finite, is
+ * A face that is degenerate in the picture, seen edge-on for example, covers nothing; its outline still takes part in a soft
+ * silhouette, which would jump otherwise. A face with a vertex at w ≤ near, or one that is not finite, is
  * left out of everything and gets no gradient. There is no clipping: faces are wholly in or out.
  *
  * @throws ArgumentError on wrong shapes, sizes or options, or on a back end without kernels.
@@ -78,6 +79,7 @@ export function rasterize<Name extends OutputName = 'image' | 'silhouette'>(
   const kernels = kernelsNamed(options.kernel ?? 'scalar');
   checkSize('width', options.width);
   checkSize('height', options.height);
+  checkNear(options.near ?? defaultNear);
   checkPositions(positions, topology);
 
   const draw: { [K in OutputName]: (frame: Frame) => RasterOutputs[K] } = {
@@ -96,7 +98,7 @@ export function rasterize<Name extends OutputName = 'image' | 'silhouette'>(
         height: options.height,
         perspectiveCorrect: options.perspectiveCorrect ?? true,
         cull: options.cull ?? false,
-        near: options.near ?? 1e-6,
+        near: options.near ?? defaultNear,
       },
       kernels,
       attributes: options.attributes && checkedAttributes(options.attributes, positions, topology),
@@ -117,11 +119,16 @@ export function rasterize<Name extends OutputName = 'image' | 'silhouette'>(
 }
 
 const largestSide = 16384;
+const defaultNear = 1e-6;
 
 function checkSize(name: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > largestSide) {
     throw new ArgumentError(`${name} must be a whole number from 1 to ${largestSide}, but is ${value}`);
   }
+}
+
+function checkNear(near: number): void {
+  if (!(near >= 0 && near < Infinity)) throw new ArgumentError(`near must be 0 or more, but is ${near}`);
 }
 
 function checkPositions(positions: tf.Tensor3D, topology: Topology): void {
@@ -155,6 +162,11 @@ function checkedAttributes(
   if (perVertex && rows !== topology.vertexCount) {
     throw new ArgumentError(
       `attributes have ${rows} rows, but the topology has ${topology.vertexCount} vertices`,
+    );
+  }
+  if (!(indices instanceof Int32Array)) {
+    throw new ArgumentError(
+      `attributes.indices must be an Int32Array, but are ${Object.prototype.toString.call(indices)}`,
     );
   }
   if (indices.length !== topology.faces.length) {

@@ -23,9 +23,14 @@ export const identityView: ViewMatrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 
 /**
  * The view of a camera at `eye` that looks at `target`.
  *
- * @throws ArgumentError when `eye` and `target` coincide or `up` is parallel to the line of sight.
+ * @throws ArgumentError when a number is not finite, `eye` and `target` coincide, or `up` is parallel to the line of sight.
  */
 export function lookAt({ eye, target = [0, 0, 0], up = [0, 1, 0] }: LookAtOptions): Float64Array {
+  for (const [name, point] of Object.entries({ eye, target, up })) {
+    if (!point.every(Number.isFinite)) {
+      throw new ArgumentError(`${name} must be three finite numbers, but is (${point.join(', ')})`);
+    }
+  }
   const back = normalized(subtract(eye, target));
   if (!back) throw new ArgumentError(`eye and target must differ, but both are (${eye.join(', ')})`);
   const right = normalized(cross(up, back));

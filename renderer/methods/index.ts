@@ -13,10 +13,13 @@ export const methods = {
 
   /** @throws ArgumentError when there is no method of that name; the message has the nearest one. */
   get(type: string): GradientMethod {
+    if (typeof type !== 'string') {
+      throw new ArgumentError(`method needs a type, as in { type: "dibr" }, but its type is ${type}`);
+    }
     const method = known.find((candidate) => candidate.type === type);
     if (method) return method;
     const names = known.map((candidate) => candidate.type);
-    const meant = nearestName(String(type), names);
+    const meant = nearestName(type, names);
     throw new ArgumentError(
       `there is no method ${JSON.stringify(type)}; ${meant ? `did you mean "${meant}"?` : `known are ${names.join(', ')}`}`,
     );

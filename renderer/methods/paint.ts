@@ -18,12 +18,22 @@ export function paintVisible(frame: Frame): tf.Tensor4D {
   const rows = shader(
     interpolateAt(frame, fragments, attributes, [fragments.faces.length, channels]) as tf.Tensor2D,
   );
+  if (rows.rank !== 2 || rows.shape[0] !== fragments.faces.length) {
+    throw new ArgumentError(
+      `the shader must return [${fragments.faces.length}, channels], a row of colours for each row it was given, but returned [${rows.shape}]`,
+    );
+  }
   checkBackground(background, rows.shape[1]);
   return scatterRows(frame, fragments, rows, background);
 }
 
 function checkBackground(background: readonly number[] | undefined, channels: number): void {
-  if (background && background.length !== channels) {
+  if (!background) return;
+  if (background.length !== channels) {
     throw new ArgumentError(`background has ${background.length} channels, but the picture has ${channels}`);
+  }
+  const wrong = background.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new ArgumentError(`background[${wrong}] must be a finite number, but is ${background[wrong]}`);
   }
 }

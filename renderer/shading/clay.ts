@@ -17,9 +17,11 @@ const diffuse = 0.6;
 export const clay: Shading = {
   attributes({ vertices, topology }, camera, positions) {
     const { faceCount } = topology;
+    // Faces with a vertex that is not finite are not drawn, but zero times NaN would still spoil the gradients of the others.
+    const known = tf.where(tf.isFinite(vertices), vertices, 0);
     const corner = (k: number) =>
       tf.gather(
-        vertices,
+        known,
         tf.tensor1d(
           topology.faces.filter((_, i) => i % 3 === k),
           'int32',

@@ -17,6 +17,11 @@ export interface Shading {
 export const vertexColors: Shading = {
   attributes({ colors, topology }) {
     if (!colors) throw new ArgumentError('vertexColors needs a mesh with colours, but it has none');
+    if (colors.shape[0] !== topology.vertexCount) {
+      throw new ArgumentError(
+        `colors have ${colors.shape[0]} rows, but the mesh has ${topology.vertexCount} vertices`,
+      );
+    }
     return { values: colors.expandDims(0) as tf.Tensor3D, indices: topology.faces };
   },
 };

@@ -105,6 +105,27 @@ describe('render', () => {
     expect(colors.sum().dataSync()[0]).toBeGreaterThan(100);
   });
 
+  it('passes no NaN from a vertex to the gradients of others, whatever the shading', () => {
+    const vertices = tf.tensor2d([-0.5, -0.5, 0, 0.5, -0.5, 0, 0, 0.5, 0, Number.NaN, 0, 0], [4, 3]);
+    const topology = new Topology(Int32Array.of(0, 1, 2, 0, 1, 3), 4);
+    for (const colors of [undefined, tf.ones([4, 3]) as tf.Tensor2D]) {
+      const gradient = tf.grad((moved) => {
+        const { image, silhouette } = render(
+          { vertices: moved as tf.Tensor2D, topology, colors },
+          camera,
+          size,
+        );
+        return image.sum().add(silhouette.sum());
+      })(vertices);
+      expect([...gradient.dataSync()].every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it('names colours that do not fit the mesh', () => {
+    const mesh = { ...sphere(), colors: tf.ones([5, 3]) as tf.Tensor2D };
+    expect(() => render(mesh, camera, size)).toThrow('colors have 5 rows, but the mesh has 162 vertices');
+  });
+
   it('leaves out what is nearer than the camera allows', () => {
     const inside = new PerspectiveCamera({ fovDegrees: 40, near: 1.9, view: front });
     const { silhouette } = render(sphere(), inside, {

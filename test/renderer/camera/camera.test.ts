@@ -29,6 +29,9 @@ describe('lookAt', () => {
   it('refuses views that have no direction', () => {
     expect(() => lookAt({ eye: [1, 1, 1], target: [1, 1, 1] })).toThrow(ArgumentError);
     expect(() => lookAt({ eye: [0, 2, 0] })).toThrow(/parallel/);
+    expect(() => lookAt({ eye: [Number.NaN, 0, 1] })).toThrow(
+      'eye must be three finite numbers, but is (NaN, 0, 1)',
+    );
   });
 });
 

@@ -1,0 +1,6 @@
+// `npm run bench`: every benchmark, one after the other.
+
+await import('./backend.ts');
+await import('./rasterizer.ts');
+
+export {};
