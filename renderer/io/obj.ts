@@ -53,6 +53,10 @@ export function parseObj(text: string, materials: readonly Material[] = [], path
         polygons.add(line, material, vertices.length / 3, uv.length / 2);
         break;
       case 'usemtl':
+        if (line.rest === '') {
+          material = -1;
+          break;
+        }
         material = used.findIndex(({ name }) => name === line.rest);
         if (material < 0) material = used.push({ name: line.rest, diffuse: [1, 1, 1], opacity: 1 }) - 1;
         break;
@@ -135,7 +139,7 @@ class Triangles {
 
 /**
  * The text of an OBJ file with `mesh`, colours as `v x y z r g b`, numbers with as many digits as it takes to read them back
- * unchanged.
+ * unchanged. Faces without a material after faces with one follow a `usemtl` without a name, which other readers pass over.
  *
  * @param materialLibrary name of the file in which its materials are (`formatMtl`).
  * @throws ArgumentError where a coordinate or a colour is not a finite number.
@@ -157,9 +161,9 @@ export function formatObj(mesh: MeshData, materialLibrary?: string): string {
   for (let i = 0; i < uv.length; i += 2) lines.push(`vt ${decimal(uv[i])} ${decimal(uv[i + 1])}`);
   let current = -1;
   for (let f = 0; f < faceMaterials.length; f++) {
-    if (faceMaterials[f] !== current && faceMaterials[f] >= 0) {
+    if (faceMaterials[f] !== current) {
       current = faceMaterials[f];
-      lines.push(`usemtl ${materials[current].name}`);
+      lines.push(current < 0 ? 'usemtl' : `usemtl ${materials[current].name}`);
     }
     const corners = [3 * f, 3 * f + 1, 3 * f + 2].map((k) =>
       uvFaces[k] < 0 ? `${faces[k] + 1}` : `${faces[k] + 1}/${uvFaces[k] + 1}`,

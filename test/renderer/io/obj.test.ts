@@ -144,6 +144,18 @@ describe('formatObj', () => {
     ]);
   });
 
+  it('keeps faces without a material apart from the ones before them', () => {
+    const written = mesh({
+      vertices: new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0]),
+      faces: new Int32Array([0, 1, 2, 0, 1, 2, 0, 1, 2]),
+      materials: [{ name: 'oak', diffuse: [1, 1, 1], opacity: 1 }],
+      faceMaterials: new Int32Array([-1, 0, -1]),
+    });
+    const read = parseObj(formatObj(written), written.materials);
+    expect([...read.faceMaterials]).toEqual([-1, 0, -1]);
+    expect(read.materials).toEqual(written.materials);
+  });
+
   it('is read back unchanged', () => {
     const coordinates = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), {
       minLength: 9,
