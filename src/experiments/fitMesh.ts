@@ -7,6 +7,7 @@ import type { Dataset, DatasetObject, Sample, SampleView } from '../datasets/sam
 import { Adam } from '../tensor/adam.ts';
 import { Random } from '../tensor/random.ts';
 import { makeBatch } from '../training/batch.ts';
+import { expectFiniteLosses } from '../training/divergence.ts';
 import { Objective } from '../training/objective.ts';
 import { learningRateAt } from '../training/schedule.ts';
 import type { FitMeshConfig } from './schema.ts';
@@ -84,6 +85,8 @@ export class FittedMesh {
         losses = Object.fromEntries(numbers.map(([name, term]) => [name, term.dataSync()[0]]));
         return total;
       }, [this.vertices, this.colors]);
+      const remedy = 'a lower fitting.learningRate may help';
+      expectFiniteLosses(losses, `step ${step} of ${this.object.id}`, remedy);
       const rate = learningRateAt(step, { learningRate: 1, schedule, warmupSteps: 0, steps });
       this.shape.step({ vertices: grads[this.vertices.name] }, rate * learningRate);
       this.paint.step({ colors: grads[this.colors.name] }, rate * colorLearningRate);

@@ -2,10 +2,10 @@
 
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import { ArgumentError } from '../../renderer/errors.ts';
 import { readMesh, writeMesh } from '../../renderer/io/index.ts';
-import { type Dataset, type DatasetObject, splitNames } from '../datasets/sample.ts';
+import type { Dataset, DatasetObject } from '../datasets/sample.ts';
 import { FittedMesh, splitViews } from './fitMesh.ts';
+import { checkImageSize, objectsToFit } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import { meshFile, type PictureRow, picture, spread, truthPicture, writePictures } from './pictures.ts';
 import type { ResultColumn, ResultRow, Results } from './results.ts';
@@ -60,11 +60,6 @@ async function fitObject(object: DatasetObject, context: FitMeshContext): Promis
     let stepsPerSecond = 0;
     for (let step = 1; step <= steps; step++) {
       const losses = fitted.step(step);
-      if (!Number.isFinite(losses.total)) {
-        throw new ArgumentError(
-          `${object.id}: the fit diverged at step ${step}; try a lower fitting.learningRate`,
-        );
-      }
       folder.metrics.append({ step, kind: 'train', object: object.id, losses });
       stepsPerSecond = (1000 * step) / (performance.now() - began);
       const secondsLeft = (steps - step) / stepsPerSecond;
@@ -86,15 +81,10 @@ async function fitObject(object: DatasetObject, context: FitMeshContext): Promis
   }
 }
 
-/** @throws ArgumentError for an id that the data set does not have */
-export function objectsToFit({ objects }: FitMeshConfig, dataset: Dataset): DatasetObject[] {
-  if (typeof objects === 'number') return spread(dataset.split('test'), objects);
-  const all = splitNames.flatMap((split) => dataset.split(split));
-  return objects.map((id) => {
-    const found = all.find((object) => object.id === id);
-    if (!found) throw new ArgumentError(`objects: ${dataset.name} has no object "${id}"`);
-    return found;
-  });
+/** @throws ArgumentError where the config asks for what the data set does not have */
+export function checkFitMeshConfig(config: FitMeshConfig, dataset: Dataset): void {
+  checkImageSize(dataset, 'renderer.imageSize', config.renderer.imageSize);
+  objectsToFit(config, dataset);
 }
 
 async function writeFitPictures(

@@ -4,7 +4,7 @@ import { useBackend } from '../../renderer/backend/index.ts';
 import { type Dataset, openDataset } from '../datasets/index.ts';
 import { writeReport } from '../report/index.ts';
 import { loadConfig } from './config.ts';
-import { fitMeshes, objectsToFit } from './fitMeshRun.ts';
+import { checkFitMeshConfig, fitMeshes } from './fitMeshRun.ts';
 import type { RunObserver } from './observer.ts';
 import type { Results } from './results.ts';
 import { createRun, openRun, type RunFolder } from './runFolder.ts';
@@ -45,7 +45,7 @@ export async function runExperiment(
   const dataset = await openDataset(resolved.dataset.name);
   // What the data set cannot serve should not leave a run folder behind.
   if (resolved.task === 'train') checkTrainConfig(resolved, dataset);
-  else objectsToFit(resolved, dataset);
+  else checkFitMeshConfig(resolved, dataset);
   const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
   if (!resume) await folder.writeConfig(resolved);
   await folder.writeEnvironment(backend);

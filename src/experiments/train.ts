@@ -2,9 +2,8 @@
 // goes to the run folder and to the observer; what comes of it is evaluated elsewhere.
 
 import { setImmediate } from 'node:timers/promises';
-import { ArgumentError } from '../../renderer/errors.ts';
 import { methods } from '../../renderer/index.ts';
-import type { Dataset, DatasetObject } from '../datasets/sample.ts';
+import type { Dataset } from '../datasets/sample.ts';
 import { type MeshPredictor, Pixel2Mesh } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../training/checkpoint.ts';
 import { Trainer } from '../training/trainer.ts';
 import { evaluateModel } from './evaluation.ts';
+import { checkImageSize, chooseObjects } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { TrainConfig } from './schema.ts';
@@ -24,16 +24,8 @@ const timingEvery = 50;
 
 /** @throws ArgumentError where the config asks for what the data set does not have */
 export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
-  for (const [field, size] of [
-    ['model.imageSize', config.model.imageSize],
-    ['renderer.imageSize', config.renderer.imageSize],
-  ] as const) {
-    if (size !== dataset.imageSize) {
-      throw new ArgumentError(
-        `${field} is ${size}, but the pictures of ${dataset.name} are ${dataset.imageSize} × ${dataset.imageSize}`,
-      );
-    }
-  }
+  checkImageSize(dataset, 'model.imageSize', config.model.imageSize);
+  checkImageSize(dataset, 'renderer.imageSize', config.renderer.imageSize);
   for (const split of ['train', 'validation', config.evaluation.split] as const) {
     chooseObjects(dataset, config, split);
   }
@@ -42,23 +34,6 @@ export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
 /** The network of a config with fresh weights, for pictures of `dataset`. */
 export function makeModel(config: TrainConfig, dataset: Dataset): MeshPredictor {
   return new Pixel2Mesh(config.model, dataset.camera, new Random(config.seed).split('weights'));
-}
-
-/** Objects of a split, of the categories that the config asks for. */
-export function chooseObjects(
-  dataset: Dataset,
-  { dataset: { categories } }: TrainConfig,
-  split: 'train' | 'validation' | 'test',
-): DatasetObject[] {
-  const all = dataset.split(split);
-  const chosen = categories.length > 0 ? all.filter(({ category }) => categories.includes(category)) : all;
-  if (chosen.length === 0) {
-    const known = [...new Set(all.map(({ category }) => category))].join(', ');
-    throw new ArgumentError(
-      `dataset.categories is [${categories.join(', ')}], but the ${split} part of ${dataset.name} has only ${known}`,
-    );
-  }
-  return chosen;
 }
 
 export interface TrainContext {
@@ -97,7 +72,6 @@ export async function train(context: TrainContext): Promise<number> {
   let emptySteps = 0;
   for (let step = start + 1; step <= steps; step++) {
     const { losses, emptyViews } = trainer.step(step);
-    if (!Number.isFinite(losses.total)) throw divergence(step, losses);
     folder.metrics.append({ step, kind: 'train', losses });
     const stepsPerSecond = (1000 * (step - start)) / (performance.now() - began);
     observer.onStep?.({ step, steps, losses, stepsPerSecond, secondsLeft: (steps - step) / stepsPerSecond });
@@ -164,13 +138,4 @@ function warnOfMissingGradient({ losses, renderer: { method } }: TrainConfig, ob
         `what is covered already. Methods with one: ${others.join(', ')}.`,
     );
   }
-}
-
-function divergence(step: number, losses: Record<string, number>): ArgumentError {
-  const bad = Object.entries(losses).filter(([name, value]) => name !== 'total' && !Number.isFinite(value));
-  const terms =
-    bad.map(([name, value]) => `${name} = ${value}`).join(', ') || 'their weighted sum overflowed';
-  return new ArgumentError(
-    `the training diverged at step ${step} (${terms}); a lower training.learningRate or a training.clipNorm may help`,
-  );
 }

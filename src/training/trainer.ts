@@ -7,6 +7,7 @@ import type { MeshPredictor } from '../models/index.ts';
 import { Adam } from '../tensor/adam.ts';
 import type { Random } from '../tensor/random.ts';
 import { makeBatch } from './batch.ts';
+import { expectFiniteLosses } from './divergence.ts';
 import { ExampleOrder } from './exampleOrder.ts';
 import { Objective, type ObjectiveOptions } from './objective.ts';
 import { learningRateAt, type ScheduleOptions } from './schedule.ts';
@@ -49,7 +50,11 @@ export class Trainer {
     this.objective = new Objective(options.objective);
   }
 
-  /** Does step `step`, counted from 1. The same step on the same weights and optimiser state gives the same result. */
+  /**
+   * Does step `step`, counted from 1. The same step on the same weights and optimiser state gives the same result.
+   *
+   * @throws ArgumentError, before weights change, where the losses are not finite; RastergradError where a gradient is not
+   */
   step(step: number): StepReport {
     const { samples, random } = this.examples.step(step);
     return scoped(() => {
@@ -67,6 +72,8 @@ export class Trainer {
         },
         this.model.parameters.list().map(({ variable }) => variable),
       );
+      const remedy = 'a lower training.learningRate or a training.clipNorm may help';
+      expectFiniteLosses(report.losses, `step ${step}`, remedy);
       const gradients = Object.fromEntries(
         Object.entries(grads).map(([variable, gradient]) => [this.nameOfVariable.get(variable)!, gradient]),
       );

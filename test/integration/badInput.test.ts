@@ -22,6 +22,12 @@ evaluation: { views: 1 }
 report: { objects: 0 }
 `;
 
+const fitMesh = `
+task: fit-mesh
+dataset: { name: furniture-views }
+losses: { silhouette: { weight: 1 } }
+`;
+
 const triangle = 'v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n';
 
 let folder: string;
@@ -58,6 +64,7 @@ function contents(root: string): Record<string, string> {
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'rastergrad-bad-input-'));
   writeFileSync(inFolder('tiny.yaml'), tiny);
+  writeFileSync(inFolder('fit.yaml'), fitMesh);
   writeFileSync(inFolder('broken.yaml'), 'task: train\n  losses: [\n');
   writeFileSync(inFolder('loop.yaml'), 'extends: loop.yaml\n');
   writeFileSync(inFolder('index.obj'), `${triangle}f 1 2 7\n`);
@@ -93,14 +100,11 @@ interface Case {
   says: RegExp;
 }
 
-const run = (...more: string[]) => [
-  'run',
-  inFolder('tiny.yaml'),
-  '--quiet',
-  '--output',
-  inFolder('runs'),
-  ...more,
-];
+const runOf =
+  (config: string) =>
+  (...more: string[]) => ['run', inFolder(config), '--quiet', '--output', inFolder('runs'), ...more];
+const run = runOf('tiny.yaml');
+const fitMeshes = runOf('fit.yaml');
 const predict = (runFolder: string, image: string, output = 'mesh.obj') => [
   'predict',
   inFolder(runFolder),
@@ -128,6 +132,21 @@ const cases: Case[] = [
     what: 'a picture size that is not the data’s',
     args: () => run('model.imageSize=32'),
     says: /imageSize.*32.*64/,
+  },
+  {
+    what: 'a picture size to fit to that is not the data’s',
+    args: () => fitMeshes('renderer.imageSize=32'),
+    says: /imageSize.*32.*64/,
+  },
+  {
+    what: 'a category of which no object is there to fit to',
+    args: () => fitMeshes('dataset.categories=[spoon]'),
+    says: /spoon.*lamp/,
+  },
+  {
+    what: 'an object that is not there to fit to',
+    args: () => fitMeshes('objects=[spoon]'),
+    says: /furniture-views.*spoon/,
   },
   { what: 'a missing config', args: () => ['run', inFolder('no.yaml')], says: /no\.yaml: no such file/ },
   {

@@ -1,0 +1,41 @@
+// The training step when numbers go astray; that it learns is for whole runs to show.
+
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openDataset } from '../../../src/datasets/index.ts';
+import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
+import { Pixel2Mesh } from '../../../src/models/index.ts';
+import { Random } from '../../../src/tensor/random.ts';
+import { Trainer } from '../../../src/training/trainer.ts';
+import { useTestBackend } from '../../backend.ts';
+
+const config = parseConfig({
+  task: 'train',
+  model: { encoder: { channels: [4, 4] }, hidden: 4, template: { level: 0, levels: 2 } },
+  losses: { chamfer: { weight: 1 }, edge: { weight: 1 } },
+  training: { batchSize: 1 },
+}) as TrainConfig;
+
+describe('a training step', () => {
+  beforeAll(() => useTestBackend());
+
+  it('names the losses that are not finite, and leaves weights as they were', async () => {
+    const dataset = await openDataset('furniture-mini');
+    const model = new Pixel2Mesh(config.model, dataset.camera, new Random(1));
+    const objective = { losses: config.losses, renderedLevels: 1, renderer: config.renderer, fovDegrees: 30 };
+    const options = { ...config.training, views: 1, objective };
+    const trainer = new Trainer(model, dataset.split('test').slice(0, 1), options, new Random(2));
+    trainer.step(1);
+
+    const weights = new Map(model.parameters.list().map(({ name, variable }) => [name, variable]));
+    const bias = weights.get('block.0.head.bias')!;
+    bias.assign(tf.fill(bias.shape, Number.NaN));
+    const before = weights.get('color.weights')!.dataSync().slice();
+    expect(() => trainer.step(2)).toThrow(
+      /diverged at step 2 \(chamfer = NaN, edge = NaN\).*training\.learningRate/,
+    );
+    expect(weights.get('color.weights')!.dataSync()).toEqual(before);
+    expect(trainer.optimizer.state().step).toBe(1);
+    model.dispose();
+  });
+});
