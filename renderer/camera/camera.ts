@@ -21,6 +21,12 @@ export abstract class Camera {
       if (matrix.length !== 16 || !Array.prototype.every.call(matrix, Number.isFinite)) {
         throw new ArgumentError(`view[${i}] must be sixteen finite numbers (4×4, row-major)`);
       }
+      const lastRow = Array.from(matrix.slice(12));
+      if (lastRow.some((value, k) => Math.abs(value - (k === 3 ? 1 : 0)) > 1e-6)) {
+        throw new ArgumentError(
+          `view[${i}] must have the last row 0 0 0 1, but has ${lastRow.join(' ')}: is it column-major?`,
+        );
+      }
     });
     if (this.views.length === 0) throw new ArgumentError('a camera needs at least one view, but got none');
   }

@@ -95,6 +95,10 @@ describe('cameras', () => {
     );
     expect(() => new OrthographicCamera({ halfHeight: 0 })).toThrow(/halfHeight/);
     expect(() => new PerspectiveCamera({ fovDegrees: 30, view: [1, 2, 3] })).toThrow(/view\[0\].*sixteen/);
+    const columnMajor = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, -2, 1];
+    expect(() => new PerspectiveCamera({ fovDegrees: 30, view: columnMajor })).toThrow(
+      'view[0] must have the last row 0 0 0 1, but has 0 0 -2 1: is it column-major?',
+    );
     const camera = new PerspectiveCamera({ fovDegrees: 30, view: ring(3) });
     expect(() => camera.project(tf.zeros([2, 3, 3]))).toThrow('3 views cannot be shared out among 2 meshes');
     expect(() => camera.project(tf.zeros([1, 3, 4]))).toThrow(/\[batch, count, 3\]/);
