@@ -2,6 +2,7 @@
 
 import { defineCommand } from 'citty';
 import { integerOption, numberOption } from './numbers.ts';
+import { UsageError } from './usageError.ts';
 
 export default defineCommand({
   meta: { name: 'render', description: 'Render a mesh file to a PNG with a transparent background' },
@@ -29,6 +30,9 @@ export default defineCommand({
     quiet: { type: 'boolean', alias: 'q', description: 'Print nothing' },
   },
   async run({ args }) {
+    if (!/\.png$/i.test(args.output)) {
+      throw new UsageError(`--output is "${args.output}": expected a name that ends in .png`);
+    }
     const options = {
       azimuthDegrees: numberOption('azimuth', args.azimuth, -360, 360),
       elevationDegrees: numberOption('elevation', args.elevation, -90, 90),

@@ -74,9 +74,11 @@ beforeAll(async () => {
   const picture = new PNG({ width: 64, height: 64 });
   picture.data.fill(255);
   const png = PNG.sync.write(picture);
-  writeFileSync(inFolder('good.png'), png);
+  writeFileSync(inFolder('opaque.png'), png);
   writeFileSync(inFolder('truncated.png'), png.subarray(0, png.length / 2));
   writeFileSync(inFolder('text.png'), 'not a picture');
+  picture.data.fill(0, 0, 4 * 64 * 20);
+  writeFileSync(inFolder('object.png'), PNG.sync.write(picture));
   const transparent = new PNG({ width: 64, height: 64 });
   writeFileSync(inFolder('transparent.png'), PNG.sync.write(transparent));
 
@@ -179,6 +181,21 @@ const cases: Case[] = [
     what: 'a picture of nothing',
     args: () => predict('tiny', 'transparent.png'),
     says: /transparent\.png: /,
+  },
+  {
+    what: 'a picture without a background',
+    args: () => predict('tiny', 'opaque.png'),
+    says: /opaque\.png: is opaque everywhere/,
+  },
+  {
+    what: 'a mesh format that is not known',
+    args: () => predict('tiny', 'object.png', 'mesh.stl'),
+    says: /mesh\.stl.*\.obj/,
+  },
+  {
+    what: 'a picture format that is not known',
+    args: () => render('good.obj', 'good.obj'),
+    says: /good\.obj.*\.png/,
   },
   { what: 'a missing mesh', args: () => render('no.obj'), says: /no\.obj: no such file/ },
   { what: 'a face index out of range', args: () => render('index.obj'), says: /index\.obj:5.*7.*3 vertices/ },
