@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openDataset } from '../../../src/datasets/index.ts';
+import { type Dataset, openDataset } from '../../../src/datasets/index.ts';
 import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
 import { Pixel2Mesh } from '../../../src/models/index.ts';
 import { Random } from '../../../src/tensor/random.ts';
@@ -17,25 +17,40 @@ const config = parseConfig({
 }) as TrainConfig;
 
 describe('a training step', () => {
-  beforeAll(() => useTestBackend());
+  let dataset: Dataset;
+  beforeAll(async () => {
+    await useTestBackend();
+    dataset = await openDataset('furniture-mini');
+  });
 
-  it('names the losses that are not finite, and leaves weights as they were', async () => {
-    const dataset = await openDataset('furniture-mini');
+  const start = (losses: TrainConfig['losses']) => {
     const model = new Pixel2Mesh(config.model, dataset.camera, new Random(1));
-    const objective = { losses: config.losses, renderedLevels: 1, renderer: config.renderer, fovDegrees: 30 };
-    const options = { ...config.training, views: 1, objective };
+    const objective = { losses, renderedLevels: 1, renderer: config.renderer, fovDegrees: 30 };
+    const options = { ...config.training, views: 2, objective };
     const trainer = new Trainer(model, dataset.split('test').slice(0, 1), options, new Random(2));
-    trainer.step(1);
-
     const weights = new Map(model.parameters.list().map(({ name, variable }) => [name, variable]));
-    const bias = weights.get('block.0.head.bias')!;
-    bias.assign(tf.fill(bias.shape, Number.NaN));
+    const fill = (name: string, value: number) =>
+      weights.get(name)!.assign(tf.fill(weights.get(name)!.shape, value));
+    return { model, trainer, weights, fill };
+  };
+
+  it('names the losses that are not finite, and leaves weights as they were', () => {
+    const { model, trainer, weights, fill } = start(config.losses);
+    trainer.step(1);
+    fill('block.0.head.bias', Number.NaN);
     const before = weights.get('color.weights')!.dataSync().slice();
     expect(() => trainer.step(2)).toThrow(
       /diverged at step 2 \(chamfer = NaN, edge = NaN\).*training\.learningRate/,
     );
     expect(weights.get('color.weights')!.dataSync()).toEqual(before);
     expect(trainer.optimizer.state().step).toBe(1);
+    model.dispose();
+  });
+  it('says in how many views the prediction covers nothing', () => {
+    const { model, trainer, fill } = start({ ...config.losses, silhouette: { weight: 1, kind: 'iou' } });
+    expect(trainer.step(1).emptyViews).toBe(0);
+    fill('block.1.head.bias', 100);
+    expect(trainer.step(2).emptyViews).toBe(1);
     model.dispose();
   });
 });

@@ -1,0 +1,41 @@
+// What a training says of itself when pictures cannot teach it.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadConfig, runExperiment } from '../../../src/experiments/index.ts';
+import { packageRoot } from '../../../src/packageRoot.ts';
+
+const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-train-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** The notes of a run that is stopped after its first step. */
+async function notesOf(config: string): Promise<string[]> {
+  const file = path.join(packageRoot, 'experiments', config);
+  const loaded = await loadConfig(file, [
+    'training.batchSize=1',
+    'training.validateEvery=0',
+    'training.targetPoints=50',
+  ]);
+  const controller = new AbortController();
+  const notes: string[] = [];
+  await runExperiment(loaded, {
+    output: root,
+    signal: controller.signal,
+    observer: {
+      onNote: (text) => notes.push(text),
+      onStep: () => controller.abort(),
+    },
+  });
+  return notes;
+}
+
+describe('a training', () => {
+  it('says that a method has no coverage gradient, and which one has', async () => {
+    expect((await notesOf('2d-hard.yaml')).join('\n')).toMatch(
+      /"hard" has no coverage gradient.*Methods with one: dibr/,
+    );
+    expect((await notesOf('2d-only.yaml')).join('\n')).not.toMatch(/coverage gradient/);
+  });
+});
