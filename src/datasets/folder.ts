@@ -2,11 +2,11 @@
 // and checked against their hashes, when first asked for.
 
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ndarray from 'ndarray';
 import { PNG } from 'pngjs';
 import { FileError } from '../../renderer/errors.ts';
+import { readFileText, toFileError } from '../../renderer/io/files.ts';
 import { decodeSafetensors } from '../tensor/safetensors.ts';
 import {
   type DatasetFile,
@@ -47,9 +47,9 @@ export async function readDatasetFile(folder: string): Promise<DatasetFile> {
   const path = join(folder, 'dataset.json');
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    content = JSON.parse(await readFileText(path));
   } catch (error) {
-    throw new FileError(path, error instanceof SyntaxError ? `not JSON (${error.message})` : reasonOf(error));
+    throw error instanceof SyntaxError ? new FileError(path, `not JSON (${error.message})`) : error;
   }
   const version = (content as { version?: unknown } | null)?.version;
   if (version !== formatVersion) {
@@ -129,7 +129,7 @@ function readBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new FileError(path, reasonOf(error));
+    throw toFileError(path, error);
   }
 }
 
@@ -138,11 +138,6 @@ function readPngFile(path: string): PNG {
   try {
     return PNG.sync.read(bytes);
   } catch (error) {
-    throw new FileError(path, `damaged PNG (${reasonOf(error)})`);
+    throw new FileError(path, `damaged PNG (${(error as Error).message})`);
   }
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' ? 'no such file' : (code ?? message);
 }

@@ -70,9 +70,6 @@ const template = {
     ),
 };
 
-/** Shape losses that compare with no surface, so that fitting to pictures alone can use them. */
-const REGULARIZERS = ['edge', 'laplacian', 'move'];
-
 const lossTerm = ({ name, kind, description, settings }: Loss) =>
   z
     .strictObject({
@@ -292,7 +289,7 @@ const fitMeshSchema = z
       })
       .prefault({})
       .describe('The ellipsoid that is deformed.'),
-    losses: lossTerms(losses.filter(({ kind, name }) => kind === '2d' || REGULARIZERS.includes(name))),
+    losses: lossTerms(losses.filter((loss) => loss.kind === '2d' || !loss.comparesSurface)),
     views: z
       .strictObject({
         fit: count.default(20).describe("Pictures of an object to fit to; the object's others are held out."),

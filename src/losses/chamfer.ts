@@ -9,6 +9,7 @@ import { expectShape } from './shapes.ts';
 
 export const chamfer = shapeLoss({
   name: 'chamfer',
+  comparesSurface: true,
   description: 'squared distance of predicted vertices and true surface points, both ways',
   settings: z.strictObject({
     oppositeWeight: z.number().min(0).default(0.55).describe('weight of the way from prediction to target'),

@@ -9,6 +9,7 @@ import { expectShape } from './shapes.ts';
 
 export const edge = shapeLoss({
   name: 'edge',
+  comparesSurface: false,
   description: 'mean squared edge length',
   settings: z.strictObject({}),
   evaluate: ({ predicted, topology }) => edgeLoss(predicted, topology),

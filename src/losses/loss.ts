@@ -49,6 +49,8 @@ interface LossDefinition<Context, Shape extends z.ZodRawShape> {
 
 export interface ShapeLoss extends LossDefinition<ShapeContext, z.ZodRawShape> {
   kind: '3d';
+  /** Whether it looks at the true surface; if not, it also serves where there are only pictures. */
+  comparesSurface: boolean;
 }
 
 export interface PictureLoss extends LossDefinition<PictureContext, z.ZodRawShape> {
@@ -60,8 +62,9 @@ export interface PictureLoss extends LossDefinition<PictureContext, z.ZodRawShap
 export type Loss = ShapeLoss | PictureLoss;
 
 /** Checks a 3D loss against its own settings, then forgets their type. */
-export const shapeLoss = <Shape extends z.ZodRawShape>(definition: LossDefinition<ShapeContext, Shape>) =>
-  ({ ...definition, kind: '3d' }) as unknown as ShapeLoss;
+export const shapeLoss = <Shape extends z.ZodRawShape>(
+  definition: LossDefinition<ShapeContext, Shape> & { comparesSurface: boolean },
+) => ({ ...definition, kind: '3d' }) as unknown as ShapeLoss;
 
 /** Checks a 2D loss against its own settings, then forgets their type. */
 export const pictureLoss = <Shape extends z.ZodRawShape>(

@@ -8,6 +8,7 @@ import { expectShape } from './shapes.ts';
 
 export const move = shapeLoss({
   name: 'move',
+  comparesSurface: false,
   description: 'mean squared distance that vertices move',
   settings: z.strictObject({
     firstBlock: z

@@ -10,6 +10,7 @@ import { expectShape } from './shapes.ts';
 
 export const normal = shapeLoss({
   name: 'normal',
+  comparesSurface: true,
   description: 'edges should lie in the tangent plane of the true surface',
   settings: z.strictObject({}),
   evaluate: ({ predicted, topology, targetNormals, pairs }) =>
