@@ -9,6 +9,8 @@ import {
   methods,
 } from '../../renderer/methods/index.ts';
 import { type Loss, type LossSettings, losses } from '../losses/index.ts';
+import { type ModelOptions, modelOf, models, templateLevel, templateRadii } from '../models/index.ts';
+import { isFields } from './overrides.ts';
 
 /** Longest side of a rendered or read picture, in pixels. */
 const imageSize = z.int().min(8).max(1024);
@@ -53,21 +55,6 @@ const identity = {
     })
     .prefault({})
     .describe('Where the objects come from.'),
-};
-
-const template = {
-  level: z
-    .int()
-    .min(0)
-    .max(5)
-    .describe(
-      'Subdivisions of the icosahedron that the mesh starts as: 12, 42, 162, 642, 2562, 10242 vertices.',
-    ),
-  radii: z
-    .tuple([positive, positive, positive])
-    .describe(
-      "Half axes of the ellipsoid along x, y and z, in the data set's unit (its objects have radius 0.5).",
-    ),
 };
 
 const lossTerm = ({ name, kind, description, settings }: Loss) =>
@@ -121,6 +108,23 @@ const method = anyMethod
     'How the rasterizer is made differentiable. A `type` other than the inherited one drops its options.',
   );
 
+// As with methods: known at run time only. A config may leave the type out, where it is the first one's.
+const anyModel = z.discriminatedUnion(
+  'type',
+  models.map(({ options }) => options) as unknown as [z.ZodObject<{ type: z.ZodLiteral<string> }>],
+);
+const model = (
+  z.preprocess(
+    (fields) =>
+      isFields(fields) && fields.type === undefined ? { type: models[0].type, ...fields } : fields,
+    anyModel,
+  ) as unknown as z.ZodType<ModelOptions, Partial<ModelOptions>>
+)
+  .prefault({ type: models[0].type })
+  .describe(
+    'The network. A `type` other than the inherited one drops its options; without any it is pixel2mesh.',
+  );
+
 const renderer = z
   .strictObject({
     method,
@@ -146,59 +150,7 @@ const trainSchema = z
   .strictObject({
     task: z.literal('train').describe('Train a network that predicts meshes from one picture.'),
     ...identity,
-    model: z
-      .strictObject({
-        imageSize: imageSize
-          .default(64)
-          .describe("Width and height of the network's input picture, in pixels."),
-        encoder: z
-          .strictObject({
-            channels: z
-              .array(count)
-              .min(1)
-              .max(8)
-              .default([16, 32, 64, 128])
-              .describe('Channels of each convolution stage; every stage halves the picture.'),
-            convolutions: count
-              .default(1)
-              .describe('Convolutions of a stage, of which the first one halves the picture.'),
-            globalCode: z
-              .int()
-              .min(0)
-              .default(64)
-              .describe('Width of the code of the whole picture that every vertex receives; 0: none.'),
-          })
-          .prefault({})
-          .describe('The convolution stack that turns the picture into feature maps.'),
-        hidden: count.default(32).describe("Width of the graph network's hidden features."),
-        template: z
-          .strictObject({
-            level: template.level.default(1),
-            levels: z
-              .int()
-              .min(1)
-              .max(6)
-              .default(3)
-              .describe(
-                'Number of meshes, coarse to fine, each with one deformation block; level 1, 3 levels: 42 → 162 → 642 vertices.',
-              ),
-            radii: template.radii.default([0.3, 0.3, 0.3]),
-          })
-          .prefault({})
-          .describe('The ellipsoid that is deformed.'),
-        blocks: z
-          .strictObject({
-            residualBlocks: z
-              .int()
-              .min(0)
-              .default(2)
-              .describe('Residual blocks of two graph convolutions each, after the first graph convolution.'),
-          })
-          .prefault({})
-          .describe('The deformation blocks.'),
-      })
-      .prefault({})
-      .describe('The network.'),
+    model,
     losses: lossTerms(losses),
     supervision: z
       .strictObject({
@@ -253,19 +205,12 @@ const trainSchema = z
     report,
   })
   .superRefine((config, context) => {
-    const { level, levels } = config.model.template;
-    if (level + levels - 1 > 5) {
-      context.addIssue({
-        code: 'custom',
-        path: ['model', 'template', 'levels'],
-        message: `level ${level} and ${levels} levels end at subdivision ${level + levels - 1}, but 5 is the finest`,
-      });
-    }
+    const levels = modelOf(config.model).levelCount(config.model);
     if (config.supervision.levels > levels) {
       context.addIssue({
         code: 'custom',
         path: ['supervision', 'levels'],
-        message: `${config.supervision.levels} is more than model.template.levels, ${levels}`,
+        message: `${config.supervision.levels} is more than the ${levels} meshes that the model predicts`,
       });
     }
     requireLoss(config.losses, context);
@@ -284,8 +229,8 @@ const fitMeshSchema = z
       .describe('Objects to fit, one after another: a list of ids, or how many of the test split.'),
     template: z
       .strictObject({
-        level: template.level.default(3),
-        radii: template.radii.default([0.35, 0.35, 0.35]),
+        level: templateLevel.default(3),
+        radii: templateRadii.default([0.35, 0.35, 0.35]),
       })
       .prefault({})
       .describe('The ellipsoid that is deformed.'),

@@ -4,7 +4,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { methods } from '../../renderer/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
-import { type MeshPredictor, Pixel2Mesh } from '../models/index.ts';
+import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import {
   latestCheckpoint,
@@ -33,7 +33,8 @@ export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
 
 /** The network of a config with fresh weights, for pictures of `dataset`. */
 export function makeModel(config: TrainConfig, dataset: Dataset): MeshPredictor {
-  return new Pixel2Mesh(config.model, dataset.camera, new Random(config.seed).split('weights'));
+  const random = new Random(config.seed).split('weights');
+  return modelOf(config.model).create(config.model, dataset.camera, random);
 }
 
 export interface TrainContext {

@@ -2,10 +2,10 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { scoped } from '../../renderer/backend/index.ts';
-import { icosphere, type Mesh } from '../../renderer/index.ts';
+import type { Mesh } from '../../renderer/index.ts';
 import { writeMesh } from '../../renderer/io/index.ts';
 import { type Dataset, type Sample, toSample } from '../datasets/sample.ts';
-import type { MeshPredictor } from '../models/index.ts';
+import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
 import { bestConstantShape, NearestSilhouette } from './baselines.ts';
@@ -44,8 +44,7 @@ export function trainResults(
   const samples = evaluationSamples(objects, views);
   const neighbours = new NearestSilhouette(training, dataset);
   const evaluations = scoped(() => {
-    const { level, levels, radii } = config.model.template;
-    const start = icosphere(level + levels - 1, { radii });
+    const start = modelOf(config.model).startShape(config.model);
     const random = new Random(config.seed).split('best constant shape');
     const constant = bestConstantShape(start.vertices, start.topology, training, random);
     const { evaluation } = config;

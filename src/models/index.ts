@@ -1,2 +1,20 @@
+// The models that configurations can name. A new model is one file and one line here.
+
+import { ArgumentError } from '../../renderer/errors.ts';
+import type { Model } from './model.ts';
+import { pixel2mesh } from './pixel2mesh.ts';
+
+export const models: readonly Model[] = [pixel2mesh];
+
+/** @throws ArgumentError where there is no model of that type */
+export function modelOf({ type }: { type: string }): Model {
+  const model = models.find((candidate) => candidate.type === type);
+  if (model) return model;
+  const known = models.map((candidate) => candidate.type).join(', ');
+  throw new ArgumentError(`there is no model "${type}"; known: ${known}`);
+}
+
 export type { MeshPrediction, MeshPredictor, PredictedLevel } from './meshPredictor.ts';
+export type { Model, ModelOptions } from './model.ts';
 export { Pixel2Mesh, type Pixel2MeshOptions } from './pixel2mesh.ts';
+export { templateLevel, templateRadii } from './template.ts';

@@ -3,6 +3,7 @@
 // vertex receives, offsets instead of absolute positions (as Mesh R-CNN, Gkioxari et al. 2019), and a colour for every vertex.
 
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
 import { icosphere, subdivide, type Topology } from '../../renderer/mesh/index.ts';
 import {
   Dense,
@@ -15,25 +16,91 @@ import {
 } from '../nn/index.ts';
 import type { Random } from '../tensor/random.ts';
 import { DeformationBlock } from './deformationBlock.ts';
-import { ImageEncoder, type ImageEncoderOptions } from './imageEncoder.ts';
+import { ImageEncoder } from './imageEncoder.ts';
 import type { MeshPrediction, MeshPredictor, PredictedLevel } from './meshPredictor.ts';
+import { inputSize, modelDefinition } from './model.ts';
+import { templateLevel, templateRadii } from './template.ts';
 
-export interface Pixel2MeshOptions {
-  /** Side of the input picture, in pixels. */
-  imageSize: number;
-  encoder: ImageEncoderOptions;
-  /** Width of the hidden features of the graph network. */
-  hidden: number;
-  template: {
-    /** Subdivisions of the icosahedron that the coarsest level has. */
-    level: number;
-    /** Number of levels, each four times as many faces as the one before. */
-    levels: number;
-    /** Half axes of the ellipsoid. */
-    radii: [number, number, number];
-  };
-  blocks: { residualBlocks: number };
-}
+const count = z.int().min(1);
+
+const options = z
+  .strictObject({
+    type: z
+      .literal('pixel2mesh')
+      .default('pixel2mesh')
+      .describe(
+        'An ellipsoid deformed by graph convolutions, coarse to fine, with features from where it projects.',
+      ),
+    imageSize: inputSize,
+    encoder: z
+      .strictObject({
+        channels: z
+          .array(count)
+          .min(1)
+          .max(8)
+          .default([16, 32, 64, 128])
+          .describe('Channels of each convolution stage; every stage halves the picture.'),
+        convolutions: count
+          .default(1)
+          .describe('Convolutions of a stage, of which the first one halves the picture.'),
+        globalCode: z
+          .int()
+          .min(0)
+          .default(64)
+          .describe('Width of the code of the whole picture that every vertex receives; 0: none.'),
+      })
+      .prefault({})
+      .describe('The convolution stack that turns the picture into feature maps.'),
+    hidden: count.default(32).describe("Width of the graph network's hidden features."),
+    template: z
+      .strictObject({
+        level: templateLevel.default(1),
+        levels: z
+          .int()
+          .min(1)
+          .max(6)
+          .default(3)
+          .describe(
+            'Number of meshes, coarse to fine, each with one deformation block; level 1, 3 levels: 42 → 162 → 642 vertices.',
+          ),
+        radii: templateRadii.default([0.3, 0.3, 0.3]),
+      })
+      .prefault({})
+      .describe('The ellipsoid that is deformed.'),
+    blocks: z
+      .strictObject({
+        residualBlocks: z
+          .int()
+          .min(0)
+          .default(2)
+          .describe('Residual blocks of two graph convolutions each, after the first graph convolution.'),
+      })
+      .prefault({})
+      .describe('The deformation blocks.'),
+  })
+  .superRefine(({ template: { level, levels } }, context) => {
+    const finest = level + levels - 1;
+    if (finest <= 5) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['template', 'levels'],
+      message: `level ${level} and ${levels} levels end at subdivision ${finest}, but 5 is the finest`,
+    });
+  });
+
+export type Pixel2MeshOptions = Omit<z.output<typeof options>, 'type'>;
+
+export const pixel2mesh = modelDefinition({
+  type: 'pixel2mesh',
+  options,
+  levelCount: ({ template }) => template.levels,
+  startShape: ({ template: { level, levels, radii } }) => icosphere(level + levels - 1, { radii }),
+  facts: ({ template: { level, levels }, hidden }) => ({
+    Mesh: `${Array.from({ length: levels }, (_, i) => 10 * 4 ** (level + i) + 2).join(' → ')} vertices`,
+    'Hidden width': String(hidden),
+  }),
+  create: (chosen, camera, random) => new Pixel2Mesh(chosen, camera, random),
+});
 
 const pictureChannels = 4;
 

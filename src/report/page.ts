@@ -3,6 +3,7 @@
 import type { Environment } from '../experiments/environment.ts';
 import { bestRow, formatValue, type PictureGroup, type ResultTable } from '../experiments/results.ts';
 import type { ExperimentConfig } from '../experiments/schema.ts';
+import { modelOf } from '../models/index.ts';
 import { type Html, html } from './html.ts';
 
 /** A label and what it says. */
@@ -64,15 +65,11 @@ export function configFacts(config: ExperimentConfig): Fact[] {
     ];
   }
   const { model, training, supervision } = config;
-  const vertices = Array.from(
-    { length: model.template.levels },
-    (_, i) => 10 * 4 ** (model.template.level + i) + 2,
-  );
   return [
     ['Task', 'Predict meshes from one picture'],
     ['Data', [config.dataset.name, ...config.dataset.categories].join(' · ')],
-    ['Mesh', `${vertices.join(' → ')} vertices`],
-    ['Hidden width', String(model.hidden)],
+    ['Model', model.type],
+    ...Object.entries(modelOf(model).facts(model)),
     ['Training', `${training.steps} steps of ${training.batchSize}, learning rate ${training.learningRate}`],
     ['Supervising views', String(supervision.views)],
     ...common,

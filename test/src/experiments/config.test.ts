@@ -49,7 +49,7 @@ describe('loadConfig', () => {
     const config = (await loadConfig(file)) as TrainConfig;
     expect(config).toMatchObject({ name: 'child', description: '' });
     expect(config.training).toMatchObject({ steps: 9, batchSize: 2 });
-    expect(config.model.encoder.channels).toEqual([8]);
+    expect(config.model).toMatchObject({ type: 'pixel2mesh', encoder: { channels: [8], convolutions: 1 } });
   });
 
   it('drops the options of an inherited method when the type changes', async () => {
@@ -120,7 +120,10 @@ describe('mistakes in a config', () => {
       `${minimal}model: {template: {radii: [1, 2, x]}}`,
       'model.template.radii.2 is "x": expected a number > 0',
     ],
-    [`${minimal}supervision: {levels: 4}`, 'supervision.levels: 4 is more than model.template.levels, 3'],
+    [
+      `${minimal}supervision: {levels: 4}`,
+      'supervision.levels: 4 is more than the 3 meshes that the model predicts',
+    ],
     [
       `${minimal}model: {template: {level: 4}}`,
       'model.template.levels: level 4 and 3 levels end at subdivision 6, but 5 is the finest',

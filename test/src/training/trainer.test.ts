@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Dataset, openDataset } from '../../../src/datasets/index.ts';
 import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
-import { Pixel2Mesh } from '../../../src/models/index.ts';
+import { modelOf } from '../../../src/models/index.ts';
 import { Random } from '../../../src/tensor/random.ts';
 import { Trainer } from '../../../src/training/trainer.ts';
 import { useTestBackend } from '../../backend.ts';
@@ -24,7 +24,7 @@ describe('a training step', () => {
   });
 
   const start = (losses: TrainConfig['losses']) => {
-    const model = new Pixel2Mesh(config.model, dataset.camera, new Random(1));
+    const model = modelOf(config.model).create(config.model, dataset.camera, new Random(1));
     const objective = { losses, renderedLevels: 1, renderer: config.renderer, fovDegrees: 30 };
     const options = { ...config.training, views: 2, objective };
     const trainer = new Trainer(model, dataset.split('test').slice(0, 1), options, new Random(2));
