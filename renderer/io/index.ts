@@ -15,3 +15,4 @@ export type { MeshData } from './meshData.ts';
 export { fromMesh, readMesh, toMesh, writeMesh } from './meshFile.ts';
 export { formatMtl, parseMtl } from './mtl.ts';
 export { formatObj, materialLibraries, parseObj } from './obj.ts';
+export { resizeImage } from './resize.ts';

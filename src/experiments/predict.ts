@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { FileError } from '../../renderer/errors.ts';
-import { readPng, toUnitRange, writeMesh } from '../../renderer/io/index.ts';
+import { readPng, resizeImage, toUnitRange, writeMesh } from '../../renderer/io/index.ts';
 import { channel } from '../training/batch.ts';
 import { openTrainedModel } from './trainedModel.ts';
 import { predictedMesh } from './trainResults.ts';
@@ -10,7 +10,10 @@ import { predictedMesh } from './trainResults.ts';
 /**
  * Predicts the mesh of the object in a PNG picture and writes it, in the frame of the picture's camera and centred at the object.
  *
- * @throws FileError where the picture cannot be read, has another size than the model's, or is all object or all background
+ * The picture may have any size; the model sees it at its own. It should show the object as the training pictures did: in the middle,
+ * as large as the frame allows.
+ *
+ * @throws FileError where the picture cannot be read, is not square, or is all object or all background
  */
 export async function predictMesh(
   run: string,
@@ -19,10 +22,9 @@ export async function predictMesh(
 ): Promise<{ vertexCount: number; faceCount: number }> {
   const { config, model } = await openTrainedModel(run);
   const picture = toUnitRange(await readPng(image));
-  const { imageSize } = config.model;
   const [height, width] = picture.shape;
-  if (height !== imageSize || width !== imageSize) {
-    throw new FileError(image, `is ${width} × ${height} pixels, expected ${imageSize} × ${imageSize}`);
+  if (height !== width) {
+    throw new FileError(image, `is ${width} × ${height} pixels, expected a square picture`);
   }
   const coverage = channel([picture], 3);
   const isEverywhere = (value: number) => coverage.every((pixel) => pixel === value);
@@ -30,7 +32,9 @@ export async function predictMesh(
   if (flaw) {
     throw new FileError(image, `is ${flaw} everywhere, expected an object on a transparent background`);
   }
-  const mesh = predictedMesh(model, { input: { image: picture, objectToCamera: [] } });
+  const { imageSize } = config.model;
+  const input = resizeImage(picture, imageSize, imageSize);
+  const mesh = predictedMesh(model, { input: { image: input, objectToCamera: [] } });
   await writeMesh(output, mesh);
   const { vertexCount, faceCount } = mesh.topology;
   tf.dispose([mesh.vertices, mesh.colors!]);
