@@ -69,7 +69,7 @@ async function runUntilStep(step: number, signal: NodeJS.Signals): Promise<numbe
   return code;
 }
 
-describe('a run', () => {
+describe('a run', { timeout: 240_000 }, () => {
   const tensors: number[] = [];
 
   beforeAll(async () => {
@@ -77,7 +77,7 @@ describe('a run', () => {
       observer: { onStep: () => tensors.push(tf.memory().numTensors) },
     });
     expect(finished).toBe(true);
-  }, 60_000);
+  }, 240_000);
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it('keeps the number of tensors constant from step to step', () => {
