@@ -68,9 +68,11 @@ function describeIssue(issue: z.core.$ZodIssue, fields: unknown): string {
     fields,
   );
   const expected =
-    issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)
-      ? `one of ${issue.options.join(', ')}`
-      : describeType(schemaAt(configJsonSchema(), issue.path, fields) ?? {});
+    issue.code === 'invalid_format'
+      ? issue.message
+      : issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)
+        ? `one of ${issue.options.join(', ')}`
+        : describeType(schemaAt(configJsonSchema(), issue.path, fields) ?? {});
   if (where === '') return `expected a mapping of fields, such as "task: train", not ${show(value)}`;
   return value === undefined
     ? `${where} is missing: expected ${expected}`

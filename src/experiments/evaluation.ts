@@ -14,6 +14,7 @@ import {
   type ScoringOptions,
   scoreCandidate,
 } from './scoring.ts';
+import { spread } from './spread.ts';
 
 export interface EvaluationOptions extends ScoringOptions {
   /** Input pictures of an object, one at a time, spread evenly over its views. */
@@ -30,11 +31,8 @@ export interface Evaluation {
 /** The samples that an evaluation looks at: every object from `views` of its pictures, all others unseen. */
 export function evaluationSamples(objects: readonly DatasetObject[], views: number): Sample[] {
   return objects.flatMap((object) => {
-    const count = object.views.length;
-    const inputs = new Set(
-      Array.from({ length: Math.min(views, count) }, (_, k) => Math.floor((k * count) / views)),
-    );
-    return [...inputs].map((input) => toSample(object, input, inputFirst(input, count)));
+    const indices = [...object.views.keys()];
+    return spread(indices, views).map((input) => toSample(object, input, inputFirst(input, indices.length)));
   });
 }
 

@@ -12,6 +12,7 @@ import { Objective } from '../training/objective.ts';
 import { learningRateAt } from '../training/schedule.ts';
 import type { FitMeshConfig } from './schema.ts';
 import { meshCandidate, type Scores, scoreViews } from './scoring.ts';
+import { spread } from './spread.ts';
 
 /** The views that a mesh is fitted to, spread evenly, and the others. */
 export interface SplitViews {
@@ -20,15 +21,9 @@ export interface SplitViews {
 }
 
 export function splitViews(object: DatasetObject, fit: number): SplitViews {
-  const count = object.views.length;
   const views = object.views.map(({ image, worldToCamera }) => ({ image, objectToCamera: worldToCamera }));
-  const chosen = new Set(
-    Array.from({ length: Math.min(fit, count) }, (_, k) => Math.floor((k * count) / Math.min(fit, count))),
-  );
-  return {
-    fitted: views.filter((_, view) => chosen.has(view)),
-    heldOut: views.filter((_, view) => !chosen.has(view)),
-  };
+  const fitted = spread(views, fit);
+  return { fitted, heldOut: views.filter((view) => !fitted.includes(view)) };
 }
 
 /** A mesh of one object in the world frame. */

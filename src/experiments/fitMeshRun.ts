@@ -7,11 +7,12 @@ import type { Dataset, DatasetObject } from '../datasets/sample.ts';
 import { FittedMesh, splitViews } from './fitMesh.ts';
 import { checkImageSize, objectsToFit } from './objects.ts';
 import type { RunObserver } from './observer.ts';
-import { meshFile, type PictureRow, picture, spread, truthPicture, writePictures } from './pictures.ts';
+import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
 import type { ResultColumn, ResultRow, Results } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { FitMeshConfig } from './schema.ts';
 import type { Scores } from './scoring.ts';
+import { spread } from './spread.ts';
 
 const columns: ResultColumn[] = [
   { key: 'iouHeldOut', label: 'IoU held-out %', digits: 1, better: 'higher' },

@@ -1,6 +1,7 @@
 // Append-only files of one JSON object a line: metrics.jsonl and timings.jsonl.
 
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { toFileError } from '../../renderer/io/files.ts';
 
@@ -21,21 +22,33 @@ export class JsonLines<Entry extends { step: number }> {
     }
   }
 
-  /** All whole lines; none where the file is not there yet. A last line that was cut off is left out. */
+  /**
+   * All whole lines; none where the file is not there yet. A last line that was cut off is left out.
+   *
+   * @throws FileError where another line is no JSON
+   */
   read(): Entry[] {
-    return this.#lines().map((line) => JSON.parse(line) as Entry);
+    return this.#lines().map((line, i) => this.#parse(line, i));
   }
 
   /** Keeps the lines for which `keep` holds, byte for byte, and drops the others and a last line that was cut off. */
   async filter(keep: (entry: Entry) => boolean): Promise<void> {
     if (!existsSync(this.path)) return;
-    const kept = this.#lines().filter((line) => keep(JSON.parse(line) as Entry));
+    const kept = this.#lines().filter((line, i) => keep(this.#parse(line, i)));
     await atomicWrite(this.path, kept.map((line) => `${line}\n`).join(''));
   }
 
   /** Forgets what came after `step`, from where a run is resumed. */
   async truncateAfterStep(step: number): Promise<void> {
     await this.filter((entry) => entry.step <= step);
+  }
+
+  #parse(line: string, index: number): Entry {
+    try {
+      return JSON.parse(line) as Entry;
+    } catch {
+      throw new FileError(`${this.path}:${index + 1}`, 'is not a line of JSON');
+    }
   }
 
   #lines(): string[] {

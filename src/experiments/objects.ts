@@ -2,8 +2,8 @@
 
 import { ArgumentError } from '../../renderer/errors.ts';
 import { type Dataset, type DatasetObject, type SplitName, splitNames } from '../datasets/sample.ts';
-import { spread } from './pictures.ts';
 import type { ExperimentConfig, FitMeshConfig } from './schema.ts';
+import { spread } from './spread.ts';
 
 /**
  * Objects of a split, of the categories that the config asks for.

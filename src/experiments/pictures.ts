@@ -116,10 +116,4 @@ function contactSheet(rows: Picture[][]): Picture {
   return sheet;
 }
 
-/** `count` of the items, spread evenly over them. */
-export function spread<Item>(items: readonly Item[], count: number): Item[] {
-  const chosen = Math.min(count, items.length);
-  return Array.from({ length: chosen }, (_, k) => items[Math.floor((k * items.length) / chosen)]);
-}
-
 export const meshFile = (folder: RunFolder, id: string) => folder.file('meshes', path.basename(`${id}.obj`));

@@ -76,7 +76,7 @@ export function trueCandidate(sample: Sample): Required<Candidate> {
 
 /**
  * chamfer: mean squared distance to the nearest point of the other side, both directions summed. fScore: in percent, at
- * `fThreshold`. iouInput, iouUnseen and colorUnseen: as in `scoreViews`, of the input view and of the others.
+ * `fThreshold`. iouInput, iouUnseen and colorUnseen: as in `scoreViews`, of the input view and of the others, where there are any.
  */
 export function scoreCandidate(candidate: Candidate, sample: Sample, { fThreshold }: ScoringOptions): Scores {
   const { ious, colors } = compareViews(candidate, sample);
@@ -84,8 +84,8 @@ export function scoreCandidate(candidate: Candidate, sample: Sample, { fThreshol
     chamfer: chamferDistance(candidate.points, sample.points),
     fScore: 100 * fScore(candidate.points, sample.points, fThreshold),
     iouInput: 100 * ious[0],
-    iouUnseen: 100 * mean(ious.slice(1)),
-    ...(colors && { colorUnseen: mean(colors.slice(1)) }),
+    ...(ious.length > 1 && { iouUnseen: 100 * mean(ious.slice(1)) }),
+    ...(colors && colors.length > 1 && { colorUnseen: mean(colors.slice(1)) }),
   };
 }
 

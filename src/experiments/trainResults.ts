@@ -18,10 +18,11 @@ import {
   inputFirst,
 } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
-import { meshFile, type PictureRow, picture, spread, truthPicture, writePictures } from './pictures.ts';
+import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
 import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { TrainConfig } from './schema.ts';
+import { spread } from './spread.ts';
 
 const columns: ResultColumn[] = [
   { key: 'chamfer', label: 'chamfer ×10⁻³', digits: 2, better: 'lower' },

@@ -1,7 +1,16 @@
 // What a user can get wrong, from the outside: one clear line on stderr, exit code 1, and nothing half written.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PNG } from 'pngjs';
@@ -91,6 +100,8 @@ beforeAll(async () => {
   const [checkpoint] = readdirSync(inFolder('cut/checkpoints'));
   const weights = readFileSync(inFolder(`cut/checkpoints/${checkpoint}`));
   writeFileSync(inFolder(`cut/checkpoints/${checkpoint}`), weights.subarray(0, weights.length - 100));
+  cpSync(inFolder('tiny'), inFolder('garbled'), { recursive: true });
+  appendFileSync(inFolder('garbled/metrics.jsonl'), 'no JSON\n');
   mkdirSync(inFolder('empty'));
 }, 120_000);
 
@@ -122,6 +133,7 @@ const cases: Case[] = [
   { what: 'a missing argument', args: () => ['predict'], says: /missing|expected/i },
   { what: 'an unknown key', args: () => run('training.stepz=5'), says: /training\.stepz.*training\.steps/ },
   { what: 'a wrong type', args: () => run('training.steps=many'), says: /training\.steps.*many/ },
+  { what: 'a name that is no folder name', args: () => run('name=../x'), says: /name is "\.\.\/x".*letters/ },
   { what: 'a value out of range', args: () => run('training.steps=0'), says: /training\.steps.*0/ },
   { what: 'an unknown method', args: () => run('renderer.method.type=dbir'), says: /renderer\.method.*dibr/ },
   { what: 'an unknown back end', args: () => run('--backend', 'cuda'), says: /backend.*cuda.*wasm/ },
@@ -173,6 +185,11 @@ const cases: Case[] = [
     what: 'a checkpoint cut short',
     args: () => ['evaluate', inFolder('cut')],
     says: /step-\d+\.safetensors: /,
+  },
+  {
+    what: 'a damaged log',
+    args: () => ['run', '--quiet', '--resume', inFolder('garbled')],
+    says: /metrics\.jsonl:\d: is not a line of JSON/,
   },
   { what: 'a missing picture', args: () => predict('tiny', 'no.png'), says: /no\.png: no such file/ },
   { what: 'a truncated picture', args: () => predict('tiny', 'truncated.png'), says: /truncated\.png: / },

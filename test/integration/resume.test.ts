@@ -46,15 +46,22 @@ function expectSameRun(folder: string): void {
 }
 
 /** Starts the command line's `run`, sends it `signal` once when its metrics have come to step `step`, and waits for its end. */
-async function runUntilStep(step: number, signal: NodeJS.Signals): Promise<number | null> {
+async function runUntilStep(
+  step: number,
+  signal: NodeJS.Signals,
+): Promise<{ code: number | null; says: string }> {
   const main = path.join(packageRoot, 'src', 'cli', 'main.ts');
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', main, 'run', configFile, ...overrides, '-o', path.join(root, signal)],
-    { cwd: packageRoot, stdio: 'ignore' },
+    { cwd: packageRoot, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  let says = '';
+  child.stderr.on('data', (text) => {
+    says += text;
+  });
   const metrics = path.join(root, signal, 'tiny', 'metrics.jsonl');
-  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   const watch = setInterval(() => {
     try {
       if (readFileSync(metrics, 'utf8').split('\n').length <= step) return;
@@ -66,7 +73,7 @@ async function runUntilStep(step: number, signal: NodeJS.Signals): Promise<numbe
   }, 5);
   const code = await ended;
   clearInterval(watch);
-  return code;
+  return { code, says };
 }
 
 describe('a run', { timeout: 240_000 }, () => {
@@ -99,12 +106,12 @@ describe('a run', { timeout: 240_000 }, () => {
     expectSameRun(folder);
   });
 
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGKILL', null],
+  for (const [signal, code, says] of [
+    ['SIGINT', 130, /\nSaved\. To go on: rastergrad run --resume \S+tiny\n$/],
+    ['SIGKILL', null, /^Run folder/],
   ] as const) {
     it(`ends the same when ${signal} ended its process at half and it was resumed`, async () => {
-      expect(await runUntilStep(9, signal)).toBe(code);
+      expect(await runUntilStep(9, signal)).toEqual({ code, says: expect.stringMatching(says) });
       const folder = path.join(root, signal, 'tiny');
       await run(signal, { resume: folder });
       expectSameRun(folder);
