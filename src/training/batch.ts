@@ -59,7 +59,7 @@ export function networkInput(images: readonly NdArray<Float32Array>[]): tf.Tenso
   return tf.tensor4d(result, [images.length, height, width, 4]);
 }
 
-/** sRGB codes of 8 bits are all that picture files hold, so a table of 256 replaces a power a pixel. */
+/** Pictures have 8 bits a channel, as their files do, so a table of 256 replaces a power a pixel. */
 const linearOfCode = Float32Array.from({ length: 256 }, (_, code) => srgbToLinear(code / 255));
 
 /** RGB of [H, W, 4] pictures, made linear: [pictures · H · W · 3]. */

@@ -88,6 +88,7 @@ beforeAll(async () => {
   writeFileSync(inFolder('text.png'), 'not a picture');
   picture.data.fill(0, 0, 4 * 64 * 20);
   writeFileSync(inFolder('object.png'), PNG.sync.write(picture));
+  writeFileSync(inFolder('wide.png'), PNG.sync.write(new PNG({ width: 64, height: 48 })));
   const transparent = new PNG({ width: 64, height: 64 });
   writeFileSync(inFolder('transparent.png'), PNG.sync.write(transparent));
 
@@ -203,6 +204,11 @@ const cases: Case[] = [
     what: 'a picture without a background',
     args: () => predict('tiny', 'opaque.png'),
     says: /opaque\.png: is opaque everywhere/,
+  },
+  {
+    what: 'a picture that is not square',
+    args: () => predict('tiny', 'wide.png'),
+    says: /wide\.png: is 64 × 48/,
   },
   {
     what: 'a mesh format that is not known',
