@@ -20,7 +20,7 @@ const count = z.int().min(1);
 const identity = {
   name: z
     .string()
-    .regex(/^[\w.-]+$/, 'letters, digits, ".", "_" and "-"')
+    .regex(/^\w[\w.-]*$/, 'letters, digits, ".", "_" and "-", not starting with "." or "-"')
     .default('run')
     .describe(
       "Names the run's folder. Defaults to the config file's own name; never inherited by `extends`.",
