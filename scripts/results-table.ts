@@ -66,10 +66,11 @@ function tableRow(label: string, seedRows: ResultRow[]): string {
   return `| ${label} | ${columns.map((column) => meanAndSpread(seedRows, column)).join(' | ')} |`;
 }
 
-function meanAndSpread(seedRows: ResultRow[], { key, digits }: ResultColumn): string {
+function meanAndSpread(seedRows: ResultRow[], { key, digits: usual }: ResultColumn): string {
   const values = seedRows.map((row) => row.values[key]).filter((value) => value !== undefined);
   if (values.length === 0) return '–';
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const digits = Math.abs(mean) >= 1000 ? 0 : usual;
   const variance =
     values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(values.length - 1, 1);
   return variance > 0
