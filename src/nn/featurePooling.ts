@@ -22,6 +22,11 @@ interface Footprint {
   /** Position between them, in [0, 1). */
   u: number;
   v: number;
+  /** Their bilinear weights, in the same order. */
+  w00: number;
+  w01: number;
+  w10: number;
+  w11: number;
   /** Texels moved for one unit of image-plane x or y: 0 where the position is clamped to the border. */
   du: number;
   dv: number;
@@ -74,6 +79,10 @@ export function poolingKernel(
     bottomRight: 0,
     u: 0,
     v: 0,
+    w00: 0,
+    w01: 0,
+    w10: 0,
+    w11: 0,
     du: 0,
     dv: 0,
   };
@@ -89,11 +98,8 @@ export function poolingKernel(
           const map = maps[m];
           const { channels } = sizes[m];
           locate(footprint, x, y, item, sizes[m]);
-          const { topLeft, topRight, bottomLeft, bottomRight, u, v } = footprint;
-          const w00 = (1 - u) * (1 - v);
-          const w01 = u * (1 - v);
-          const w10 = (1 - u) * v;
-          const w11 = u * v;
+          const { topLeft, topRight, bottomLeft, bottomRight } = footprint;
+          const { w00, w01, w10, w11 } = footprint;
           for (let c = 0; c < channels; c++) {
             output[column + c] =
               w00 * map[topLeft + c] +
@@ -121,10 +127,7 @@ export function poolingKernel(
           const { channels } = sizes[m];
           locate(footprint, x, y, item, sizes[m]);
           const { topLeft, topRight, bottomLeft, bottomRight, u, v } = footprint;
-          const w00 = (1 - u) * (1 - v);
-          const w01 = u * (1 - v);
-          const w10 = (1 - u) * v;
-          const w11 = u * v;
+          const { w00, w01, w10, w11 } = footprint;
           let du = 0;
           let dv = 0;
           for (let c = 0; c < channels; c++) {
@@ -176,8 +179,14 @@ function locate(
   footprint.topRight = ((base + top) * width + right) * channels;
   footprint.bottomLeft = ((base + bottom) * width + left) * channels;
   footprint.bottomRight = ((base + bottom) * width + right) * channels;
-  footprint.u = clampedColumn - left;
-  footprint.v = clampedRow - top;
+  const u = clampedColumn - left;
+  const v = clampedRow - top;
+  footprint.u = u;
+  footprint.v = v;
+  footprint.w00 = (1 - u) * (1 - v);
+  footprint.w01 = u * (1 - v);
+  footprint.w10 = (1 - u) * v;
+  footprint.w11 = u * v;
   footprint.du = column === clampedColumn ? width / 2 : 0;
   footprint.dv = row === clampedRow ? -height / 2 : 0;
 }

@@ -2,17 +2,10 @@
 // upstream gradient, a few pictures of the batch at a time so that the patches stay in cache.
 
 import * as tf from '@tensorflow/tfjs';
+import { type Conv2DAttrs, conv2DInfo } from './conv2DInfo.ts';
 import { multiply } from './gemm.ts';
 import { addressOf, floatsAt, type WasmBackend, withScratch } from './memory.ts';
 import { gatherPatches, patchesSize, picturesAtOnce } from './patches.ts';
-
-interface Conv2DBackpropFilterAttrs {
-  strides: [number, number] | number;
-  pad: 'valid' | 'same' | number;
-  dataFormat: 'NHWC' | 'NCHW';
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  filterShape: [number, number, number, number];
-}
 
 export const conv2DBackpropFilter: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropFilter,
@@ -20,17 +13,8 @@ export const conv2DBackpropFilter: tf.KernelConfig = {
   kernelFunc({ inputs, backend: anyBackend, attrs }) {
     const backend = anyBackend as WasmBackend;
     const { x, dy } = inputs as unknown as { x: tf.TensorInfo; dy: tf.TensorInfo };
-    const { strides, pad, dataFormat, dimRoundingMode, filterShape } =
-      attrs as unknown as Conv2DBackpropFilterAttrs;
-    if (dataFormat !== 'NHWC') throw new Error(`conv2d on the wasm back end takes NHWC, not ${dataFormat}`);
-    const info = tf.backend_util.computeConv2DInfo(
-      x.shape as [number, number, number, number],
-      filterShape,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    );
+    const { filterShape, ...convolution } = attrs as unknown as Conv2DAttrs & { filterShape: number[] };
+    const info = conv2DInfo(x.shape, filterShape, convolution);
     const [xAddress, dyAddress] = [addressOf(backend, x), addressOf(backend, dy)];
     const output = backend.makeOutput(filterShape, 'float32');
     const out = addressOf(backend, output);

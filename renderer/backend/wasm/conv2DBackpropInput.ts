@@ -2,17 +2,10 @@
 // input's patches, which are added where they overlap.
 
 import * as tf from '@tensorflow/tfjs';
+import { type Conv2DAttrs, conv2DInfo } from './conv2DInfo.ts';
 import { multiply, transpose } from './gemm.ts';
 import { addressOf, floatsAt, sizeOf, type WasmBackend, withScratch } from './memory.ts';
 import { addPatches, patchesSize, picturesAtOnce } from './patches.ts';
-
-interface Conv2DBackpropInputAttrs {
-  strides: [number, number] | number;
-  pad: 'valid' | 'same' | number;
-  dataFormat: 'NHWC' | 'NCHW';
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  inputShape: [number, number, number, number];
-}
 
 export const conv2DBackpropInput: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropInput,
@@ -20,17 +13,8 @@ export const conv2DBackpropInput: tf.KernelConfig = {
   kernelFunc({ inputs, backend: anyBackend, attrs }) {
     const backend = anyBackend as WasmBackend;
     const { dy, filter } = inputs as unknown as { dy: tf.TensorInfo; filter: tf.TensorInfo };
-    const { strides, pad, dataFormat, dimRoundingMode, inputShape } =
-      attrs as unknown as Conv2DBackpropInputAttrs;
-    if (dataFormat !== 'NHWC') throw new Error(`conv2d on the wasm back end takes NHWC, not ${dataFormat}`);
-    const info = tf.backend_util.computeConv2DInfo(
-      inputShape,
-      filter.shape as [number, number, number, number],
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    );
+    const { inputShape, ...convolution } = attrs as unknown as Conv2DAttrs & { inputShape: number[] };
+    const info = conv2DInfo(inputShape, filter.shape, convolution);
     const [dyAddress, filterAddress] = [addressOf(backend, dy), addressOf(backend, filter)];
     const output = backend.makeOutput(inputShape, 'float32');
     const out = addressOf(backend, output);
