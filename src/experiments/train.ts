@@ -22,6 +22,9 @@ import type { TrainConfig } from './schema.ts';
 /** Steps between lines of timings.jsonl. */
 const timingEvery = 50;
 
+/** Steps after another in which coverage is missing, before the run says so. */
+const emptyStepsToNote = 20;
+
 /** @throws ArgumentError where the config asks for what the data set does not have */
 export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
   checkImageSize(dataset, 'model.imageSize', config.model.imageSize);
@@ -78,9 +81,10 @@ export async function train(context: TrainContext): Promise<number> {
     observer.onStep?.({ step, steps, losses, stepsPerSecond, secondsLeft: (steps - step) / stepsPerSecond });
 
     emptySteps = emptyViews !== undefined && emptyViews > 0 ? emptySteps + 1 : 0;
-    if (emptySteps === 20) {
+    if (emptySteps === emptyStepsToNote) {
       observer.onNote?.(
-        `step ${step}: the rendered mesh covers no pixel in ${Math.round(100 * emptyViews!)} % of the views, for 20 steps now. ` +
+        `step ${step}: in each of the last ${emptyStepsToNote} steps the rendered mesh covered no pixel of some views, ` +
+          `of ${Math.round(100 * emptyViews!)} % of them in this one. ` +
           'Where nothing is covered there is no colour gradient, and a silhouette gradient only within the method’s reach.',
       );
     }

@@ -10,13 +10,14 @@ import { packageRoot } from '../../../src/packageRoot.ts';
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-train-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** The notes of a run that is stopped after its first step. */
-async function notesOf(config: string): Promise<string[]> {
+/** The notes of a run that is stopped after step `last`. */
+async function notesOf(config: string, last = 1, overrides: string[] = []): Promise<string[]> {
   const file = path.join(packageRoot, 'experiments', config);
   const loaded = await loadConfig(file, [
     'training.batchSize=1',
     'training.validateEvery=0',
     'training.targetPoints=50',
+    ...overrides,
   ]);
   const controller = new AbortController();
   const notes: string[] = [];
@@ -25,7 +26,7 @@ async function notesOf(config: string): Promise<string[]> {
     signal: controller.signal,
     observer: {
       onNote: (text) => notes.push(text),
-      onStep: () => controller.abort(),
+      onStep: ({ step }) => step === last && controller.abort(),
     },
   });
   return notes;
@@ -37,5 +38,13 @@ describe('a training', () => {
       /"hard" has no coverage gradient.*Methods with one: dibr/,
     );
     expect((await notesOf('2d-only.yaml')).join('\n')).not.toMatch(/coverage gradient/);
+  });
+
+  it('says once that the mesh has left the pictures', async () => {
+    const wild = ['training.learningRate=0.1', 'losses.move.weight=0'];
+    const notes = await notesOf('2d-hard.yaml', 60, wild);
+    expect(
+      notes.filter((note) => /last 20 steps the rendered mesh covered no pixel/.test(note)),
+    ).toHaveLength(1);
   });
 });
