@@ -21,8 +21,29 @@ export {
   type SoftMaskState,
 } from './kernels/index.ts';
 export * from './mesh/index.ts';
-export { type GradientMethod, type MethodOption, type MethodOptions, methods } from './methods/index.ts';
+export {
+  type ChoiceOption,
+  type FlagOption,
+  type GradientMethod,
+  type MethodOption,
+  type MethodOptions,
+  methods,
+  type NumberOption,
+  type OptionTable,
+  type OptionValue,
+  paintVisible,
+  registerMethod,
+} from './methods/index.ts';
 export { type OutputName, type RasterizeOptions, type RasterOutputs, rasterize } from './rasterize.ts';
 export { type RenderOptions, render } from './render.ts';
 export { clay, materialColors, type Shading, vertexColors } from './shading/index.ts';
-export type { CornerAttributes, Frame, Shader } from './visibility/index.ts';
+export {
+  type CornerAttributes,
+  compact,
+  coverage,
+  type Frame,
+  interpolateAt,
+  type Shader,
+  scatterRows,
+  softMask,
+} from './visibility/index.ts';

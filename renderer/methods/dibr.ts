@@ -1,11 +1,12 @@
 // DIB-R: the visible picture of a z-buffer, and a silhouette that fades out around the outline.
 // Chen et al., Learning to Predict 3D Objects with an Interpolation-based Differentiable Renderer, NeurIPS 2019.
 
+import type { SoftMaskOptions } from '../kernels/index.ts';
 import { softMask } from '../visibility/index.ts';
 import type { GradientMethod } from './method.ts';
 import { paintVisible } from './paint.ts';
 
-export const dibr: GradientMethod<'sharpness' | 'boxSize' | 'maxFaces'> = {
+export const dibr: GradientMethod<SoftMaskOptions> = {
   type: 'dibr',
   summary: 'sharp picture; silhouette 1 inside, fading as exp(−s·d²) outside, so that outlines move vertices',
   source: 'Chen et al. 2019 (arXiv 1908.01210); rules and defaults as NVIDIA Kaolin, dibr_soft_mask',

@@ -1,12 +1,15 @@
-// The registry: every method the library offers. `methods` is what configuration, help and documentation are made from.
+// The registry: every method there is. `methods` is what configuration, help and documentation are made from.
 
 import { ArgumentError } from '../errors.ts';
 import { nearestName } from '../nearestName.ts';
 import { dibr } from './dibr.ts';
 import { hard } from './hard.ts';
-import { type GradientMethod, type MethodOptions, methodOptions } from './method.ts';
+import type { GradientMethod, MethodOptions } from './method.ts';
+import { accepts, completeOptions, expectation, type OptionValue } from './options.ts';
 
-const known: readonly GradientMethod[] = [hard, dibr];
+export { paintVisible } from './paint.ts';
+
+const known: GradientMethod[] = [hard, dibr];
 
 export const methods = {
   list: (): readonly GradientMethod[] => known,
@@ -27,16 +30,51 @@ export const methods = {
 };
 
 /**
+ * Adds a method of one's own: from then on its name works wherever a method is named, in code, configs and comparisons.
+ *
+ * @throws ArgumentError where the name is taken or not a plain word, or a default is none that the option takes.
+ */
+export function registerMethod<Options extends object>(method: GradientMethod<Options>): void {
+  const { type } = method;
+  if (typeof type !== 'string' || !/^[a-z][\w-]*$/i.test(type)) {
+    throw new ArgumentError(
+      `a method's type must be a word of letters, digits, "_" and "-", but is ${JSON.stringify(type)}`,
+    );
+  }
+  if (known.some((other) => other.type === type)) {
+    throw new ArgumentError(`there is a method "${type}" already; give yours another type`);
+  }
+  const added = method as unknown as GradientMethod;
+  for (const [name, option] of Object.entries(added.options)) {
+    if (!accepts(option, option.default)) {
+      throw new ArgumentError(
+        `the default of option "${name}" of method "${type}" must be ${expectation(option)}, but is ${JSON.stringify(option.default)}`,
+      );
+    }
+  }
+  known.push(added);
+}
+
+/**
  * The method that `choice` names and its complete options.
  *
- * @throws ArgumentError on an unknown method or option (naming the nearest), or a value out of range.
+ * @throws ArgumentError on an unknown method or option (naming the nearest), or a value that the option does not take.
  */
 export function resolveMethod(choice: MethodOptions): {
   method: GradientMethod;
-  options: Record<string, number>;
+  options: Record<string, OptionValue>;
 } {
   const method = methods.get(choice.type);
-  return { method, options: methodOptions(method, choice) };
+  const { type, ...given } = choice;
+  return { method, options: completeOptions(type, method.options, given) };
 }
 
-export type { GradientMethod, MethodOption, MethodOptions } from './method.ts';
+export type { GradientMethod, MethodOptions } from './method.ts';
+export type {
+  ChoiceOption,
+  FlagOption,
+  MethodOption,
+  NumberOption,
+  OptionTable,
+  OptionValue,
+} from './options.ts';

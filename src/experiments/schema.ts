@@ -7,6 +7,7 @@ import {
   type MethodOption,
   type MethodOptions,
   methods,
+  type OptionValue,
 } from '../../renderer/methods/index.ts';
 import { type Loss, type LossSettings, losses } from '../losses/index.ts';
 import { type ModelOptions, modelOf, models, templateLevel, templateRadii } from '../models/index.ts';
@@ -86,20 +87,38 @@ const schedule = z
 const methodVariant = ({ type, summary, options }: GradientMethod) =>
   z.strictObject({
     type: z.literal(type).describe(sentence(summary)),
-    ...Object.fromEntries(Object.entries(options).map(([name, option]) => [name, methodOption(option)])),
+    ...Object.fromEntries(
+      Object.entries(options).map(([name, option]) => [
+        name,
+        methodOption(option)
+          .default(option.default)
+          .describe(sentence(optionDescription(option))),
+      ]),
+    ),
   });
 
-const methodOption = ({ default: value, range, integer, unit, description }: MethodOption) =>
-  (integer ? z.int() : z.number())
-    .min(range[0])
-    .max(range[1])
-    .default(value)
-    .describe(sentence(unit ? `${description} (in ${unit})` : description));
+function methodOption(option: MethodOption): z.ZodType<OptionValue> {
+  if ('choices' in option) return z.enum(option.choices as [string]);
+  if (!('range' in option)) return z.boolean();
+  const { integer, range, word } = option;
+  const number = (integer ? z.int() : z.number()).min(range[0]).max(range[1]);
+  return word === undefined ? number : z.union([number, z.literal(word)]);
+}
 
-// The variants are known at run time only; to the compiler they are what the registry says of any method.
-const anyMethod = z.discriminatedUnion(
-  'type',
-  methods.list().map(methodVariant) as unknown as [ReturnType<typeof methodVariant>],
+/** The option's own description, with its unit and the values that make sense. */
+function optionDescription(option: MethodOption): string {
+  if (!('range' in option)) return option.description;
+  const { description, unit, useful } = option;
+  const notes = [unit && `in ${unit}`, useful && `useful from ${useful.join(' to ')}`].filter(Boolean);
+  return notes.length > 0 ? `${description} (${notes.join('; ')})` : description;
+}
+
+// The variants are known at run time only (`registerMethod`); to the compiler they are what the registry says of any method.
+const anyMethod = z.lazy(() =>
+  z.discriminatedUnion(
+    'type',
+    methods.list().map(methodVariant) as unknown as [ReturnType<typeof methodVariant>],
+  ),
 ) as unknown as z.ZodType<MethodOptions, MethodOptions>;
 
 const method = anyMethod

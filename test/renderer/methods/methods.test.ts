@@ -2,7 +2,17 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ArgumentError } from '../../../renderer/errors.ts';
 import { icosphere } from '../../../renderer/mesh/index.ts';
-import { type MethodOptions, methods, resolveMethod } from '../../../renderer/methods/index.ts';
+import { hard } from '../../../renderer/methods/hard.ts';
+import {
+  type GradientMethod,
+  type MethodOption,
+  type MethodOptions,
+  methods,
+  type OptionValue,
+  registerMethod,
+  resolveMethod,
+} from '../../../renderer/methods/index.ts';
+import { accepts, completeOptions } from '../../../renderer/methods/options.ts';
 import { rasterize } from '../../../renderer/rasterize.ts';
 import { useTestBackend } from '../../backend.ts';
 
@@ -15,8 +25,7 @@ describe('methods', () => {
       expect(method.summary).not.toBe('');
       for (const option of Object.values(method.options)) {
         expect(option.description).not.toBe('');
-        expect(option.default).toBeGreaterThanOrEqual(option.range[0]);
-        expect(option.default).toBeLessThanOrEqual(option.range[1]);
+        expect(accepts(option, option.default)).toBe(true);
       }
     }
   });
@@ -48,6 +57,55 @@ describe('methods', () => {
     ],
   ])('refuse %o', (options, message) => {
     expect(() => resolveMethod(options)).toThrow(new ArgumentError(message));
+  });
+});
+
+describe('options', () => {
+  const table = {
+    reach: { default: 'auto', range: [0, 2], word: 'auto', unit: '', description: 'a number or a word' },
+    order: { default: 'index', choices: ['index', 'nearest'], description: 'a choice' },
+    signed: { default: false, description: 'a flag' },
+  } as const satisfies Record<string, MethodOption>;
+
+  it('take numbers or their word, choices and flags', () => {
+    expect(completeOptions('mine', table, {})).toEqual({ reach: 'auto', order: 'index', signed: false });
+    const given = { reach: 0.5, order: 'nearest', signed: true };
+    expect(completeOptions('mine', table, given)).toEqual(given);
+  });
+
+  it.each<[Record<string, OptionValue>, string]>([
+    [
+      { reach: 'far' },
+      'option "reach" of method "mine" must be a number from 0 to 2, or "auto", but is "far"',
+    ],
+    [{ reach: Number.NaN }, 'must be a number from 0 to 2, or "auto"'],
+    [{ order: 'last' }, 'option "order" of method "mine" must be one of "index", "nearest", but is "last"'],
+    [{ signed: 1 }, 'option "signed" of method "mine" must be true or false, but is 1'],
+  ])('refuse %o', (given, message) => {
+    expect(() => completeOptions('mine', table, given)).toThrow(message);
+  });
+});
+
+describe('registerMethod', () => {
+  it('makes a method known by its name', () => {
+    registerMethod({ ...hard, type: 'mine' });
+    expect(resolveMethod({ type: 'mine' }).method.summary).toBe(hard.summary);
+  });
+
+  it.each<[string, GradientMethod, string]>([
+    ['a name that is taken', { ...hard, type: 'dibr' }, 'there is a method "dibr" already'],
+    ['a name that is no word', { ...hard, type: 'my method' }, 'must be a word'],
+    [
+      'a default out of range',
+      {
+        ...hard,
+        type: 'wrong',
+        options: { reach: { default: 3, range: [0, 2], unit: '', description: '' } },
+      },
+      'the default of option "reach" of method "wrong" must be a number from 0 to 2, but is 3',
+    ],
+  ])('refuses %s', (_, method, message) => {
+    expect(() => registerMethod(method)).toThrow(message);
   });
 });
 
