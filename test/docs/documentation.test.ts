@@ -50,7 +50,9 @@ describe('the example of README.md', () => {
 });
 
 describe('notebooks', () => {
-  const notebooks = readdirSync(path.join(packageRoot, 'notebooks')).filter((file) => file.endsWith('.ts'));
+  const notebooks = readdirSync(path.join(packageRoot, 'notebooks')).filter(
+    (file) => file.endsWith('.ts') && read(`notebooks/${file}`).includes('// %%'),
+  );
 
   it.each(notebooks)('%s runs from beginning to end', (file) => {
     execFileSync(process.execPath, ['--import', 'tsx', path.join('notebooks', file)], { cwd: packageRoot });
