@@ -16,7 +16,7 @@ export const hard: GradientMethod = {
     coverage(frame, () =>
       warnOnce(
         'the silhouette of method "hard" has no gradient: coverage is 0 or 1 and its derivative is zero almost everywhere. ' +
-          'Use a method that softens or differentiates the outline, such as "dibr".',
+          'Methods that soften or differentiate the outline have one: "dibr", "softras", "nmr", "antialias", "edge".',
       ),
     ),
 };
