@@ -45,15 +45,15 @@ describe('methods', () => {
     [{ type: 'hard', sharpness: 3 }, 'method "hard" has no option "sharpness"; it has no options'],
     [
       { type: 'dibr', maxFaces: 2.5 },
-      'option "maxFaces" of method "dibr" must be a whole number from 1 to 1000000, but is 2.5',
+      'option "maxFaces" of method "dibr" must be a whole number from 1 to 1000000, or "all", but is 2.5',
     ],
     [
       { type: 'dibr', boxSize: -1 },
-      'option "boxSize" of method "dibr" must be a number from 0 to 10, but is -1',
+      'option "boxSize" of method "dibr" must be a number from 0 to 10, or "auto", but is -1',
     ],
     [
       { type: 'dibr', boxSize: 'wide' },
-      'option "boxSize" of method "dibr" must be a number from 0 to 10, but is "wide"',
+      'option "boxSize" of method "dibr" must be a number from 0 to 10, or "auto", but is "wide"',
     ],
   ])('refuse %o', (options, message) => {
     expect(() => resolveMethod(options)).toThrow(message);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ArgumentError, FileError } from '../../../renderer/errors.ts';
+import { methods } from '../../../renderer/methods/index.ts';
 import { formatConfig, loadConfig, parseConfig } from '../../../src/experiments/config.ts';
 import type { TrainConfig } from '../../../src/experiments/schema.ts';
 
@@ -29,7 +30,7 @@ describe('loadConfig', () => {
   it('fills in defaults and takes the name of the file', async () => {
     const config = await loadConfig(await write('tiny try.yaml', minimal));
     expect(config).toMatchObject({ task: 'train', name: 'tiny-try', seed: 1, backend: 'wasm' });
-    expect((config as TrainConfig).renderer.method).toEqual({
+    expect((config as TrainConfig).renderer.method).toMatchObject({
       type: 'dibr',
       sharpness: 7000,
       boxSize: 0.02,
@@ -109,8 +110,11 @@ describe('mistakes in a config', () => {
       'training.schedule is "cosin": expected one of cosine, constant',
     ],
     [
-      `${minimal}renderer: {method: {type: softras}}`,
-      'renderer.method.type is "softras": expected one of hard, dibr',
+      `${minimal}renderer: {method: {type: raytracing}}`,
+      `renderer.method.type is "raytracing": expected one of ${methods
+        .list()
+        .map(({ type }) => type)
+        .join(', ')}`,
     ],
     [
       `${minimal}model: {template: {radii: [1, 2]}}`,
