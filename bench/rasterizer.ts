@@ -15,25 +15,12 @@ import {
   type Scene,
   useBackend,
 } from '../renderer/index.ts';
+import { fastest, header, ms, row } from './tables.ts';
 
 await useBackend('wasm');
 const scalar = kernelsNamed('scalar');
-const softOptions = { sharpness: 7000, boxSize: 0.02, maxFaces: 30 };
+const softOptions = { sharpness: 7000, boxSize: 0.02, maxFaces: 30, order: 'index' as const };
 const channels = 3;
-
-/** Processor time of the fastest of the runs that fit into half a second, at least five; in milliseconds. */
-function fastest(run: () => void): number {
-  for (let i = 0; i < 3; i++) run();
-  let best = Number.POSITIVE_INFINITY;
-  const end = performance.now() + 500;
-  for (let i = 0; i < 5 || performance.now() < end; i++) {
-    const start = process.cpuUsage();
-    run();
-    const { user, system } = process.cpuUsage(start);
-    best = Math.min(best, (user + system) / 1000);
-  }
-  return best;
-}
 
 const views = (count: number) =>
   Array.from({ length: count }, (_, i) => lookAt({ eye: [2 * Math.cos(i), 0.6, 2 * Math.sin(i)] }));
@@ -124,12 +111,6 @@ function sumsAlone(size: number, batch: number): number {
   });
 }
 
-const ms = (time: number) => time.toFixed(time < 10 ? 2 : 1);
-const row = (cells: (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
-const header = (names: string[]) => {
-  row(names);
-  row(names.map(() => '---:'));
-};
 const sphere = (level: number) => icosphere(level, { radii: [0.45, 0.45, 0.45] });
 console.log(
   `Node ${process.version}, ${cpus()[0].model}, one core; processor milliseconds of the fastest run.\n`,
