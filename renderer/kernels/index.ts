@@ -22,6 +22,7 @@ export function kernelsNamed(name: KernelName): Kernels {
   return implementations[name];
 }
 
+export type { EdgeGradientKernels, EdgeGradientOptions } from './edgeGradient.ts';
 export type {
   AttributeRows,
   Fragments,

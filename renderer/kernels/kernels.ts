@@ -2,6 +2,7 @@
 // offers the same functions, so that one can stand in for, or be checked against, another.
 
 import type { RealArray } from '../realArray.ts';
+import type { EdgeGradientKernels } from './edgeGradient.ts';
 
 export type { RealArray };
 
@@ -73,7 +74,7 @@ export interface SoftMaskOptions {
 /** What the soft mask's forward pass keeps for its backward pass; each implementation has its own. */
 export type SoftMaskState = object;
 
-export interface Kernels {
+export interface Kernels extends EdgeGradientKernels {
   /** The nearest face at every pixel centre. Ties in float32 depth go to the lowest face; a centre on an edge is inside. */
   findVisible(scene: Scene, picture: Picture): Fragments;
 

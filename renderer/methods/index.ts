@@ -3,13 +3,14 @@
 import { ArgumentError } from '../errors.ts';
 import { nearestName } from '../nearestName.ts';
 import { dibr } from './dibr.ts';
+import { edge } from './edge.ts';
 import { hard } from './hard.ts';
 import type { GradientMethod, MethodOptions } from './method.ts';
 import { accepts, completeOptions, expectation, type OptionValue } from './options.ts';
 
 export { paintVisible } from './paint.ts';
 
-const known: GradientMethod[] = [hard, dibr];
+const known: GradientMethod[] = [hard, dibr, edge];
 
 export const methods = {
   list: (): readonly GradientMethod[] => known,

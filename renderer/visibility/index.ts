@@ -7,3 +7,4 @@ export {
 } from './fragments.ts';
 export { type CornerAttributes, Frame, type FrameOptions, type Shader } from './frame.ts';
 export { coverage, softMask } from './silhouette.ts';
+export { withPositionGradient } from './withPositionGradient.ts';

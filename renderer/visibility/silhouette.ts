@@ -6,7 +6,7 @@ import type { SoftMaskOptions, SoftMaskState } from '../kernels/index.ts';
 import type { Frame } from './frame.ts';
 
 /** 1 on covered pixels, 0 elsewhere, [B, H, W]. Its gradient is zero; `onBackward` is called when one is asked for. */
-export function coverage(frame: Frame, onBackward: () => void): tf.Tensor3D {
+export function coverage(frame: Frame, onBackward: () => void = () => {}): tf.Tensor3D {
   const { faces } = frame.visible;
   return hostFunction<void>({
     inputs: [frame.positions],

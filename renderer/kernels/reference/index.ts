@@ -2,6 +2,7 @@
 // well as the float32 of tensors, so finite differences can be taken of them. Slow: for tests and small pictures.
 
 import type { Kernels } from '../kernels.ts';
+import { edgeGradient } from './edgeGradient.ts';
 import { findVisible, interpolate, interpolateBackward, weightsBackward } from './fragments.ts';
 import { type ReferenceMask, softMask, softMaskBackward } from './softMask.ts';
 
@@ -13,4 +14,5 @@ export const referenceKernels: Kernels = {
   softMask,
   softMaskBackward: (scene, picture, state, upstream, positionGradient) =>
     softMaskBackward(scene, picture, state as ReferenceMask, upstream, positionGradient),
+  edgeGradient,
 };

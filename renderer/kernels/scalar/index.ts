@@ -1,6 +1,7 @@
 // The kernels in plain TypeScript on one core. Cost grows with faces plus covered pixels, not with their product.
 
 import type { Kernels } from '../kernels.ts';
+import { edgeGradient } from './edgeGradient.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward } from './interpolate.ts';
 import { type SoftPairs, softMask, softMaskBackward } from './softMask.ts';
@@ -14,4 +15,5 @@ export const scalarKernels: Kernels = {
   softMask,
   softMaskBackward: (scene, picture, state, upstream, positionGradient) =>
     softMaskBackward(scene, picture, state as SoftPairs, upstream, positionGradient),
+  edgeGradient,
 };

@@ -1,0 +1,26 @@
+// Pictures that stay as they are but get a gradient of their own making, for methods that differentiate a finished picture.
+
+import type * as tf from '@tensorflow/tfjs';
+import { hostFunction } from '../backend/hostFunction.ts';
+import type { RealArray, Scene } from '../kernels/index.ts';
+import type { Frame } from './frame.ts';
+
+/**
+ * The same picture, [B, H, W, C] or [B, H, W]. Gradients pass through to where it came from, and `addGradient` adds one with
+ * respect to positions.
+ */
+export function withPositionGradient<Pictures extends tf.Tensor>(
+  frame: Frame,
+  pictures: Pictures,
+  addGradient: (scene: Scene, colors: RealArray, upstream: RealArray, positionGradient: RealArray) => void,
+): Pictures {
+  return hostFunction<void>({
+    inputs: [frame.positions, pictures],
+    shape: pictures.shape,
+    forward: ([, colors], output) => output.set(colors),
+    backward(upstream, [positions, colors], [positionGradient, colorGradient]) {
+      colorGradient.set(upstream);
+      addGradient(frame.scene(positions), colors, upstream, positionGradient);
+    },
+  }) as Pictures;
+}
