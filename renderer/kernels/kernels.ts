@@ -67,8 +67,10 @@ export interface SoftMaskOptions {
   sharpness: number;
   /** A face reaches the pixels whose centre lies in its bounding box, grown by this much on every side. */
   boxSize: number;
-  /** A pixel hears only the first so many faces, in index order, whose box holds it. */
+  /** A pixel hears at most so many of the faces whose box holds it; Infinity: all of them. */
   maxFaces: number;
+  /** Which ones: the first by index, or the nearest, of which the first by index where they are equally near. */
+  order: 'index' | 'nearest';
 }
 
 /** What the soft mask's forward pass keeps for its backward pass; each implementation has its own. */

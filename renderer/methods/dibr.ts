@@ -1,12 +1,21 @@
 // DIB-R: the visible picture of a z-buffer, and a silhouette that fades out around the outline.
 // Chen et al., Learning to Predict 3D Objects with an Interpolation-based Differentiable Renderer, NeurIPS 2019.
 
-import type { SoftMaskOptions } from '../kernels/index.ts';
 import { softMask } from '../visibility/index.ts';
 import type { GradientMethod } from './method.ts';
 import { paintVisible } from './paint.ts';
 
-export const dibr: GradientMethod<SoftMaskOptions> = {
+export interface DibrOptions {
+  sharpness: number;
+  boxSize: number | 'auto';
+  maxFaces: number | 'all';
+  order: 'index' | 'nearest';
+}
+
+/** exp(−x) is here below float32's resolution of 1: a falloff cut there has no step. */
+const negligible = 24 * Math.LN2;
+
+export const dibr: GradientMethod<DibrOptions> = {
   type: 'dibr',
   summary: 'sharp picture; silhouette 1 inside, fading as exp(−s·d²) outside, so that outlines move vertices',
   source: 'Chen et al. 2019 (arXiv 1908.01210); rules and defaults as NVIDIA Kaolin, dibr_soft_mask',
@@ -23,16 +32,30 @@ export const dibr: GradientMethod<SoftMaskOptions> = {
       default: 0.02,
       range: [0, 10],
       unit: 'image-plane unit',
-      description: 'how far outside its bounding box a face reaches; the picture is 2 wide',
+      word: 'auto',
+      description:
+        'how far outside its bounding box a face reaches; the picture is 2 wide; "auto": as far as exp(−s·d²) can be told from 0',
     },
     maxFaces: {
       default: 30,
       range: [1, 1e6],
       integer: true,
       unit: 'faces',
-      description: 'a pixel hears only the first so many faces that reach it, in index order',
+      word: 'all',
+      description: 'a pixel hears only so many of the faces that reach it; "all": every one',
+    },
+    order: {
+      default: 'index',
+      choices: ['index', 'nearest'],
+      description: 'which of them: the first by index, or the nearest',
     },
   },
   image: paintVisible,
-  silhouette: softMask,
+  silhouette: (frame, { sharpness, boxSize, maxFaces, order }) =>
+    softMask(frame, {
+      sharpness,
+      boxSize: boxSize === 'auto' ? Math.sqrt(negligible / sharpness) : boxSize,
+      maxFaces: maxFaces === 'all' ? Number.POSITIVE_INFINITY : maxFaces,
+      order,
+    }),
 };

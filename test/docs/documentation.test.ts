@@ -28,24 +28,41 @@ describe('links', () => {
   });
 });
 
+/** Runs the TypeScript example of a section of a page as a user would, and returns the numbers of each line that it prints. */
+function runExample(page: string, section: RegExp): number[][] {
+  const [, example] = read(page)
+    .slice(read(page).search(section))
+    .match(/```ts\n(.*?)```/s)!;
+  const renderer = pathToFileURL(path.join(packageRoot, 'renderer/index.ts')).href;
+  const folder = mkdtempSync(path.join(packageRoot, 'node_modules/.example-'));
+  try {
+    const file = path.join(folder, 'example.mts');
+    writeFileSync(file, example.replace("'rastergrad/renderer'", `'${renderer}'`));
+    const output = execFileSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8' });
+    return output
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ').map(Number));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe('the example of README.md', () => {
   it('runs, and fits a mesh to outlines', () => {
-    const [, example] = read('README.md').match(/```ts\n(.*?)```/s)!;
-    const renderer = pathToFileURL(path.join(packageRoot, 'renderer/index.ts')).href;
-    const folder = mkdtempSync(path.join(packageRoot, 'node_modules/.readme-'));
-    try {
-      const file = path.join(folder, 'example.mts');
-      writeFileSync(file, example.replace("'rastergrad/renderer'", `'${renderer}'`));
-      const output = execFileSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8' });
-      const losses = output
-        .trim()
-        .split('\n')
-        .map((line) => Number(line.split(' ')[1]));
-      expect(losses).toHaveLength(3);
-      expect(losses[2]).toBeLessThan(0.2 * losses[0]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const losses = runExample('README.md', /^## The renderer by itself/m).map(([, loss]) => loss);
+    expect(losses).toHaveLength(3);
+    expect(losses[2]).toBeLessThan(0.2 * losses[0]);
+  });
+});
+
+describe("the method of one's own in docs/methods.md", () => {
+  it('runs, and finds the size of a sphere', () => {
+    const lines = runExample('docs/methods.md', /^## A method of one's own/m);
+    expect(lines).toHaveLength(4);
+    const [, loss, size] = lines[3];
+    expect(loss).toBeLessThan(0.1 * lines[0][1]);
+    expect(Math.abs(size - 2)).toBeLessThan(0.03);
   });
 });
 
@@ -65,9 +82,12 @@ describe('docs/methods.md', () => {
   it.each(methods.list())('describes the method $type with its options and defaults', ({ type, options }) => {
     const section = text.split(/^## /m).find((part) => part.startsWith(`\`${type}\``));
     expect(section).toBeDefined();
-    const rows = [...section!.matchAll(/^\| `(\w+)` \| (\S+) \|/gm)].map(([, name, value]) => [name, +value]);
+    const rows = [...section!.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, name, value]) => [
+      name,
+      value.replaceAll(/[`"]/g, ''),
+    ]);
     expect(Object.fromEntries(rows)).toEqual(
-      Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default])),
+      Object.fromEntries(Object.entries(options).map(([name, option]) => [name, String(option.default)])),
     );
   });
 });

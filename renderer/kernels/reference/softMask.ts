@@ -1,5 +1,6 @@
-// DIB-R's silhouette by its formula: at every uncovered pixel, α = 1 − Π_j (1 − exp(−s·d_j²)) over the first K faces whose grown
-// bounding box holds the pixel's centre (rules of Kaolin's dibr_soft_mask). The backward pass walks the same pixels again.
+// DIB-R's silhouette by its formula: at every uncovered pixel, α = 1 − Π_j (1 − exp(−s·d_j²)) over the first or nearest K faces
+// whose grown bounding box holds the pixel's centre (the first, by rules of Kaolin's dibr_soft_mask). The backward pass walks the
+// same pixels again.
 
 import type { Fragments, MeshRange, Picture, RealArray, Scene, SoftMaskOptions } from '../kernels.ts';
 import { type Pixel, pixelsOf } from './pixels.ts';
@@ -70,16 +71,17 @@ function neighboursOf(
   item: MeshRange,
   { near }: Picture,
   { x, y }: Pixel,
-  { sharpness, boxSize, maxFaces }: SoftMaskOptions,
+  { sharpness, boxSize, maxFaces, order }: SoftMaskOptions,
 ): Neighbour[] {
   const neighbours: Neighbour[] = [];
-  for (let f = 0; f < item.faceCount && neighbours.length < maxFaces; f++) {
+  for (let f = 0; f < item.faceCount; f++) {
     const triangle = triangleOf(scene, item, f, near);
     if (!triangle || !holds(triangle.x, x, boxSize) || !holds(triangle.y, y, boxSize)) continue;
     const nearest = nearestPoint(triangle, x, y);
     neighbours.push({ triangle, nearest, p: Math.exp(-sharpness * nearest.squared) });
   }
-  return neighbours;
+  if (order === 'nearest') neighbours.sort((a, b) => a.nearest.squared - b.nearest.squared);
+  return neighbours.slice(0, maxFaces);
 }
 
 /** Whether `at` lies in the grown range of `values`: the lower bound belongs to it, the upper one does not. */

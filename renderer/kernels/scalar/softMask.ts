@@ -1,7 +1,7 @@
 // DIB-R's silhouette (Chen et al. 2019, equations 6 and 7): 1 on covered pixels, α = 1 − Π_j (1 − p_j) elsewhere, with
 // p_j = exp(−s·d_j²) and d_j the distance to face j in the image plane. Rules as in Kaolin's dibr_soft_mask: a face reaches
 // the pixels whose centre lies in its grown bounding box, lower bounds included, upper ones not; a pixel takes the first K such
-// faces by index; back faces take part.
+// faces by index; back faces take part. The nearest K instead are found among all pairs afterwards.
 //
 // With c the point of the face nearest to p, at a + t·(b − a) on one edge, ∂d²/∂a = 2(1 − t)(c − p) and ∂d²/∂b = 2t(c − p)
 // (t itself is optimal, so it adds nothing), and ∂α/∂d_j² = −s·p_j/(1 − p_j)·Π_i (1 − p_i).
@@ -21,13 +21,16 @@ export class SoftPairs {
   places: Int32Array;
   /** Three a pair: t, and −2s·p/(1 − p)·(c − p). */
   slopes: Float32Array;
+  /** s·d² of every pair while the nearest ones are being chosen; empty otherwise. */
+  exponents: Float64Array;
 
   /** `capacity`: pairs to have room for at first. */
-  constructor(pixels: number, items: number, capacity: number) {
+  constructor(pixels: number, items: number, capacity: number, order: SoftMaskOptions['order']) {
     this.survival = new Float32Array(pixels).fill(1);
     this.itemStarts = new Int32Array(items + 1);
     this.places = new Int32Array(3 * capacity);
     this.slopes = new Float32Array(3 * capacity);
+    this.exponents = new Float64Array(order === 'nearest' ? capacity : 0);
   }
 
   grow(): void {
@@ -37,6 +40,18 @@ export class SoftPairs {
     slopes.set(this.slopes);
     this.places = places;
     this.slopes = slopes;
+    if (this.exponents.length > 0) {
+      const exponents = new Float64Array(2 * this.exponents.length);
+      exponents.set(this.exponents);
+      this.exponents = exponents;
+    }
+  }
+
+  /** Pair `to` becomes what pair `from` is. */
+  move(from: number, to: number): void {
+    this.places.copyWithin(3 * to, 3 * from, 3 * from + 3);
+    this.slopes.copyWithin(3 * to, 3 * from, 3 * from + 3);
+    this.exponents[to] = this.exponents[from];
   }
 }
 
@@ -61,6 +76,13 @@ const smallestMiss = 1e-12;
 /** Pictures of one run resemble each other, so what was enough for the last one saves growing step by step. */
 let usualPairs = 1024;
 
+/** More faces than a mesh can have. */
+const unlimited = 2 ** 31 - 1;
+
+const listEnds = scratch(Int32Array);
+const pairLists = scratch(Int32Array);
+const drops = scratch(Uint8Array);
+
 const nextOpenColumns = scratch(Int32Array);
 const faceCounts = scratch(Int32Array);
 
@@ -75,9 +97,10 @@ export function softMask(
   const height = picture.height | 0;
   const pixels = (width * height) | 0;
   const { sharpness, boxSize } = options;
-  const maxFaces = options.maxFaces | 0;
+  const chooseLater = options.order === 'nearest';
+  const maxFaces = Math.min(chooseLater ? Number.POSITIVE_INFINITY : options.maxFaces, unlimited) | 0;
   const { faces } = scene;
-  const pairs = new SoftPairs(pixels * scene.items.length, scene.items.length, usualPairs);
+  const pairs = new SoftPairs(pixels * scene.items.length, scene.items.length, usualPairs, options.order);
   const { survival } = pairs;
   // Farther than this p is negligible: such a pair takes one of the pixel's K places and nothing else.
   const reach = Math.min(boxSize, Math.sqrt(negligible / sharpness));
@@ -184,10 +207,11 @@ export function softMask(
           const exponent = sharpness * nearest;
           if (exponent > negligible) continue;
           const p = decay(exponent);
-          survival[base + pixel] *= 1 - p;
+          if (!chooseLater) survival[base + pixel] *= 1 - p;
           const slope = (-2 * sharpness * p) / Math.max(1 - p, smallestMiss);
           const k = 3 * pairs.length++;
           if (k === pairs.places.length) pairs.grow();
+          if (chooseLater) pairs.exponents[k / 3] = exponent;
           const { places, slopes } = pairs;
           places[k] = base + pixel;
           places[k + 1] = start;
@@ -198,11 +222,40 @@ export function softMask(
         }
       }
     }
+    if (chooseLater) keepNearest(pairs, pairs.itemStarts[b], base, pixels, options.maxFaces);
     pairs.itemStarts[b + 1] = pairs.length;
     for (let i = base; i < base + pixels; i++) output[i] = visible.faces[i] >= 0 ? 1 : 1 - survival[i];
   }
   usualPairs = Math.max(1024, Math.ceil(1.25 * pairs.length));
+  pairs.exponents = new Float64Array(0);
   return pairs;
+}
+
+/** Drops, of the pairs from `start` on, which belong to one item, all but the `limit` nearest ones of each pixel. */
+function keepNearest(pairs: SoftPairs, start: number, base: number, pixels: number, limit: number): void {
+  const { places, exponents, survival } = pairs;
+  const count = pairs.length - start;
+  // Pairs by pixel, those of a pixel in index order: ends[i] is where the list of pixel i stops.
+  const ends = listEnds(pixels + 1).fill(0, 0, pixels + 1);
+  for (let k = start; k < pairs.length; k++) ends[places[3 * k] - base + 1]++;
+  for (let i = 1; i <= pixels; i++) ends[i] += ends[i - 1];
+  const list = pairLists(count);
+  for (let k = start; k < pairs.length; k++) list[ends[places[3 * k] - base]++] = k;
+
+  const dropped = drops(count).fill(0, 0, count);
+  for (let i = 0, from = 0; i < pixels; from = ends[i++]) {
+    if (ends[i] - from <= limit) continue;
+    const ofPixel = list.subarray(from, ends[i]).sort((a, b) => exponents[a] - exponents[b] || a - b);
+    for (let n = limit; n < ofPixel.length; n++) dropped[ofPixel[n] - start] = 1;
+  }
+
+  let kept = start;
+  for (let k = start; k < start + count; k++) {
+    if (dropped[k - start]) continue;
+    survival[places[3 * k]] *= 1 - decay(exponents[k]);
+    pairs.move(k, kept++);
+  }
+  pairs.length = kept;
 }
 
 /** For each row and column, the first uncovered column from there on; `width` where there is none. Rows have width + 1 entries. */

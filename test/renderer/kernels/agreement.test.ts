@@ -152,7 +152,7 @@ it.each([
     const visible = kernels.findVisible(scene, picture);
     const image = interpolated(kernels, scene, visible, rows.values, 2);
     const mask = new Float64Array(visible.faces.length);
-    const options = { sharpness: 100, boxSize: 0.2, maxFaces: 8 };
+    const options = { sharpness: 100, boxSize: 0.2, maxFaces: 8, order: 'index' as const };
     const state = kernels.softMask(scene, picture, visible, options, mask);
     const gradient = new Float64Array(scene.positions.length);
     const valueGradient = new Float64Array(rows.values.length);
@@ -170,7 +170,8 @@ it('draws the same soft masks and passes the same gradients', () => {
   const options = fc.record({
     sharpness: fc.constantFrom(20, 300, 7000, 1e6),
     boxSize: fc.constantFrom(0, 0.02, 0.3),
-    maxFaces: fc.constantFrom(1, 4, 30),
+    maxFaces: fc.constantFrom(1, 4, 30, Number.POSITIVE_INFINITY),
+    order: fc.constantFrom('index' as const, 'nearest' as const),
   });
   fc.assert(
     fc.property(scenes, pictures, options, ({ seed, batch, stride }, picture, soft) => {

@@ -21,7 +21,7 @@ beforeAll(() => useTestBackend());
 const channels = 2;
 const size = { width: 11, height: 9 };
 const step = 1e-6;
-const softOptions = { sharpness: 150, boxSize: 0.15, maxFaces: 6 };
+const softOptions = { sharpness: 150, boxSize: 0.15, maxFaces: 6, order: 'index' as const };
 
 interface Case {
   output: OutputName;
