@@ -61,8 +61,8 @@ describe("the method of one's own in docs/methods.md", () => {
     const lines = runExample('docs/methods.md', /^## A method of one's own/m);
     expect(lines).toHaveLength(4);
     const [, loss, size] = lines[3];
-    expect(loss).toBeLessThan(0.1 * lines[0][1]);
-    expect(Math.abs(size - 2)).toBeLessThan(0.03);
+    expect(loss).toBeLessThan(0.2 * lines[0][1]);
+    expect(Math.abs(size - 2)).toBeLessThan(0.05);
   });
 });
 
