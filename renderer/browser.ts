@@ -14,11 +14,13 @@ export {
   type KernelName,
   type Kernels,
   kernelsNamed,
+  loadGpuKernels,
   type MeshRange,
   type Picture,
   type Scene,
   type SoftMaskOptions,
   type SoftMaskState,
+  unloadGpuKernels,
 } from './kernels/index.ts';
 export * from './mesh/index.ts';
 export {

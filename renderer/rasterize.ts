@@ -50,7 +50,7 @@ export interface RasterizeOptions<Name extends OutputName = 'image' | 'silhouett
   shader?: Shader;
   /** Colour of pixels where nothing is visible, one number a channel. Default: 0. */
   background?: readonly number[];
-  /** Which implementation of the inner loops. */
+  /** Which implementation of the inner loops; 'gpu' needs `await loadGpuKernels()` first. Default: 'scalar'. */
   kernel?: KernelName;
   /** Default: image and silhouette. */
   outputs?: readonly Name[];

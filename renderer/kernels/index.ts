@@ -1,28 +1,31 @@
 // The implementations of the inner loops, by name.
 
 import { ArgumentError } from '../errors.ts';
+import { gpuKernels } from './gpu/index.ts';
 import type { Kernels } from './kernels.ts';
 import { referenceKernels } from './reference/index.ts';
 import { scalarKernels } from './scalar/index.ts';
 
-export type KernelName = 'scalar' | 'reference';
+export type KernelName = 'scalar' | 'reference' | 'gpu';
 
-const implementations: Record<KernelName, Kernels> = {
-  scalar: scalarKernels,
-  reference: referenceKernels,
+const implementations: Record<KernelName, () => Kernels> = {
+  scalar: () => scalarKernels,
+  reference: () => referenceKernels,
+  gpu: gpuKernels,
 };
 
-/** @throws ArgumentError when there is no implementation of that name. */
+/** @throws ArgumentError when there is no implementation of that name, or for 'gpu' before `loadGpuKernels()`. */
 export function kernelsNamed(name: KernelName): Kernels {
   if (!Object.hasOwn(implementations, name)) {
     throw new ArgumentError(
       `kernel must be one of ${Object.keys(implementations).join(', ')}, but is ${JSON.stringify(name)}`,
     );
   }
-  return implementations[name];
+  return implementations[name]();
 }
 
 export type { EdgeGradientKernels, EdgeGradientOptions } from './edgeGradient.ts';
+export { loadGpuKernels, unloadGpuKernels } from './gpu/index.ts';
 export type {
   AttributeRows,
   Fragments,
