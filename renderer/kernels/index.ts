@@ -37,3 +37,4 @@ export type {
   SoftMaskOptions,
   SoftMaskState,
 } from './kernels.ts';
+export type { ScanlineGradientKernels, ScanlineGradientOptions } from './scanlineGradient.ts';

@@ -3,6 +3,7 @@
 
 import type { RealArray } from '../realArray.ts';
 import type { EdgeGradientKernels } from './edgeGradient.ts';
+import type { ScanlineGradientKernels } from './scanlineGradient.ts';
 
 export type { RealArray };
 
@@ -76,7 +77,7 @@ export interface SoftMaskOptions {
 /** What the soft mask's forward pass keeps for its backward pass; each implementation has its own. */
 export type SoftMaskState = object;
 
-export interface Kernels extends EdgeGradientKernels {
+export interface Kernels extends EdgeGradientKernels, ScanlineGradientKernels {
   /** The nearest face at every pixel centre. Ties in float32 depth go to the lowest face; a centre on an edge is inside. */
   findVisible(scene: Scene, picture: Picture): Fragments;
 

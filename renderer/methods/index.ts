@@ -6,11 +6,12 @@ import { dibr } from './dibr.ts';
 import { edge } from './edge.ts';
 import { hard } from './hard.ts';
 import type { GradientMethod, MethodOptions } from './method.ts';
+import { nmr } from './nmr.ts';
 import { accepts, completeOptions, expectation, type OptionValue } from './options.ts';
 
 export { paintVisible } from './paint.ts';
 
-const known: GradientMethod[] = [hard, dibr, edge];
+const known: GradientMethod[] = [hard, dibr, nmr, edge];
 
 export const methods = {
   list: (): readonly GradientMethod[] => known,

@@ -7,4 +7,5 @@ export {
 } from './fragments.ts';
 export { type CornerAttributes, Frame, type FrameOptions, type Shader } from './frame.ts';
 export { coverage, softMask } from './silhouette.ts';
+export { averaged, finerFrame } from './supersample.ts';
 export { withPositionGradient } from './withPositionGradient.ts';

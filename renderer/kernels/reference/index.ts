@@ -4,6 +4,7 @@
 import type { Kernels } from '../kernels.ts';
 import { edgeGradient } from './edgeGradient.ts';
 import { findVisible, interpolate, interpolateBackward, weightsBackward } from './fragments.ts';
+import { scanlineGradient } from './scanlineGradient.ts';
 import { type ReferenceMask, softMask, softMaskBackward } from './softMask.ts';
 
 export const referenceKernels: Kernels = {
@@ -15,4 +16,5 @@ export const referenceKernels: Kernels = {
   softMaskBackward: (scene, picture, state, upstream, positionGradient) =>
     softMaskBackward(scene, picture, state as ReferenceMask, upstream, positionGradient),
   edgeGradient,
+  scanlineGradient,
 };

@@ -4,6 +4,7 @@ import type { Kernels } from '../kernels.ts';
 import { edgeGradient } from './edgeGradient.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward } from './interpolate.ts';
+import { scanlineGradient } from './scanlineGradient.ts';
 import { type SoftPairs, softMask, softMaskBackward } from './softMask.ts';
 import { weightsBackward } from './weights.ts';
 
@@ -16,4 +17,5 @@ export const scalarKernels: Kernels = {
   softMaskBackward: (scene, picture, state, upstream, positionGradient) =>
     softMaskBackward(scene, picture, state as SoftPairs, upstream, positionGradient),
   edgeGradient,
+  scanlineGradient,
 };
