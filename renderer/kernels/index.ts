@@ -24,6 +24,7 @@ export function kernelsNamed(name: KernelName): Kernels {
   return implementations[name]();
 }
 
+export type { AntialiasKernels, AntialiasOptions, AntialiasState, PixelRows } from './antialias.ts';
 export type { EdgeGradientKernels, EdgeGradientOptions } from './edgeGradient.ts';
 export { loadGpuKernels, unloadGpuKernels } from './gpu/index.ts';
 export type {

@@ -2,6 +2,7 @@
 // offers the same functions, so that one can stand in for, or be checked against, another.
 
 import type { RealArray } from '../realArray.ts';
+import type { AntialiasKernels } from './antialias.ts';
 import type { EdgeGradientKernels } from './edgeGradient.ts';
 import type { ScanlineGradientKernels } from './scanlineGradient.ts';
 
@@ -77,7 +78,7 @@ export interface SoftMaskOptions {
 /** What the soft mask's forward pass keeps for its backward pass; each implementation has its own. */
 export type SoftMaskState = object;
 
-export interface Kernels extends EdgeGradientKernels, ScanlineGradientKernels {
+export interface Kernels extends AntialiasKernels, EdgeGradientKernels, ScanlineGradientKernels {
   /** The nearest face at every pixel centre. Ties in float32 depth go to the lowest face; a centre on an edge is inside. */
   findVisible(scene: Scene, picture: Picture): Fragments;
 

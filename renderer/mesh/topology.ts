@@ -17,6 +17,7 @@ export class Topology {
   #edges: Int32Array | undefined;
   #faceEdges: Int32Array | undefined;
   #edgeFaces: Int32Array | undefined;
+  #oppositeVertices: Int32Array | undefined;
   #neighbours: AdjacencyLists | undefined;
 
   /**
@@ -63,6 +64,16 @@ export class Topology {
   get edgeFaces(): Int32Array {
     this.#edgeFaces ??= findEdgeFaces(this.faceEdges, this.edgeCount);
     return this.#edgeFaces;
+  }
+
+  /**
+   * [F·3] for corner k of each face, the third vertex of the face beyond the edge opposite that corner; −1 where there is none. Of
+   * an edge with more than two faces, only the first two that have different third vertices count as neighbours. Faces that repeat
+   * a vertex are nobody's neighbours.
+   */
+  get oppositeVertices(): Int32Array {
+    this.#oppositeVertices ??= findOppositeVertices(this.faces, this.faceEdges, this.edgeCount);
+    return this.#oppositeVertices;
   }
 
   /** The vertices joined to each vertex by an edge, in ascending order. */
@@ -125,6 +136,27 @@ function findEdgeFaces(faceEdges: Int32Array, edgeCount: number): Int32Array {
   return edgeFaces;
 }
 
+function findOppositeVertices(faces: Int32Array, faceEdges: Int32Array, edgeCount: number): Int32Array {
+  // Two third vertices an edge.
+  const thirds = new Int32Array(2 * edgeCount).fill(-1);
+  const whole = (i: number) =>
+    faceEdges[i] >= 0 && faceEdges[nextCorner(i)] >= 0 && faceEdges[lastCorner(i)] >= 0;
+  for (let i = 0; i < faces.length; i++) {
+    if (!whole(i)) continue;
+    const e = 2 * faceEdges[nextCorner(i)];
+    if (thirds[e] === -1) thirds[e] = faces[i];
+    else if (thirds[e + 1] === -1 && thirds[e] !== faces[i]) thirds[e + 1] = faces[i];
+  }
+  const opposite = new Int32Array(faces.length).fill(-1);
+  for (let i = 0; i < faces.length; i++) {
+    if (!whole(i)) continue;
+    const e = 2 * faceEdges[nextCorner(i)];
+    if (thirds[e] === faces[i]) opposite[i] = thirds[e + 1];
+    else if (thirds[e + 1] === faces[i]) opposite[i] = thirds[e];
+  }
+  return opposite;
+}
+
 function findNeighbours(edges: Int32Array, vertexCount: number): AdjacencyLists {
   const offsets = new Int32Array(vertexCount + 1);
   for (let i = 0; i < edges.length; i++) offsets[edges[i] + 1]++;
@@ -140,3 +172,6 @@ function findNeighbours(edges: Int32Array, vertexCount: number): AdjacencyLists 
 
 /** The position in `faces` of the corner after position i in the same face. */
 const nextCorner = (i: number) => (i % 3 === 2 ? i - 2 : i + 1);
+
+/** The position in `faces` of the corner before position i in the same face. */
+const lastCorner = (i: number) => (i % 3 === 0 ? i + 2 : i - 1);

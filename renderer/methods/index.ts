@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../errors.ts';
 import { nearestName } from '../nearestName.ts';
+import { antialias } from './antialias.ts';
 import { dibr } from './dibr.ts';
 import { edge } from './edge.ts';
 import { hard } from './hard.ts';
@@ -11,7 +12,7 @@ import { accepts, completeOptions, expectation, type OptionValue } from './optio
 
 export { paintVisible } from './paint.ts';
 
-const known: GradientMethod[] = [hard, dibr, nmr, edge];
+const known: GradientMethod[] = [hard, dibr, nmr, antialias, edge];
 
 export const methods = {
   list: (): readonly GradientMethod[] => known,

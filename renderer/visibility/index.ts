@@ -1,3 +1,4 @@
+export { antialias } from './antialias.ts';
 export {
   compact,
   interpolateAt,

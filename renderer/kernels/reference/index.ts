@@ -2,6 +2,7 @@
 // well as the float32 of tensors, so finite differences can be taken of them. Slow: for tests and small pictures.
 
 import type { Kernels } from '../kernels.ts';
+import { antialias, antialiasBackward, type Crossing } from './antialias.ts';
 import { edgeGradient } from './edgeGradient.ts';
 import { findVisible, interpolate, interpolateBackward, weightsBackward } from './fragments.ts';
 import { scanlineGradient } from './scanlineGradient.ts';
@@ -17,4 +18,16 @@ export const referenceKernels: Kernels = {
     softMaskBackward(scene, picture, state as ReferenceMask, upstream, positionGradient),
   edgeGradient,
   scanlineGradient,
+  antialias,
+  antialiasBackward: (scene, picture, state, options, colors, upstream, colorGradient, positionGradient) =>
+    antialiasBackward(
+      scene,
+      picture,
+      state as Crossing[],
+      options,
+      colors,
+      upstream,
+      colorGradient,
+      positionGradient,
+    ),
 };

@@ -1,6 +1,7 @@
 // The kernels in plain TypeScript on one core. Cost grows with faces plus covered pixels, not with their product.
 
 import type { Kernels } from '../kernels.ts';
+import { antialias, antialiasBackward, type BlendedPairs } from './antialias.ts';
 import { edgeGradient } from './edgeGradient.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward } from './interpolate.ts';
@@ -18,4 +19,16 @@ export const scalarKernels: Kernels = {
     softMaskBackward(scene, picture, state as SoftPairs, upstream, positionGradient),
   edgeGradient,
   scanlineGradient,
+  antialias,
+  antialiasBackward: (scene, picture, state, options, colors, upstream, colorGradient, positionGradient) =>
+    antialiasBackward(
+      scene,
+      picture,
+      state as BlendedPairs,
+      options,
+      colors,
+      upstream,
+      colorGradient,
+      positionGradient,
+    ),
 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../../renderer/errors.ts';
-import { Topology } from '../../../renderer/mesh/index.ts';
+import { icosphere, Topology } from '../../../renderer/mesh/index.ts';
 
 // Two triangles sharing the edge 1–2, and a fifth vertex that no face uses.
 const square = new Topology(new Int32Array([0, 1, 2, 3, 2, 1]), 5);
@@ -32,7 +32,38 @@ describe('Topology', () => {
     expect([...square.neighbours.indices]).toEqual([1, 2, 0, 2, 3, 0, 1, 3, 1, 2]);
   });
 
+  it('knows the vertex that lies across from each corner', () => {
+    expect([...square.oppositeVertices]).toEqual([3, -1, -1, 0, -1, -1]);
+  });
+
+  it.each([
+    ['three faces at an edge: the first two are neighbours', [0, 1, 2, 1, 0, 3, 0, 1, 4], [3, 2, -1]],
+    ['a face and its twin are not neighbours', [0, 1, 2, 0, 1, 2, 1, 0, 3], [3, 3, 2]],
+    ['a face that repeats a vertex is nobody’s neighbour', [0, 1, 2, 1, 0, 0], [-1, -1]],
+  ])('across an edge, %s', (_, faces, expected) => {
+    const { oppositeVertices } = new Topology(Int32Array.from(faces), 5);
+    // The last corner, or that after the edge 0–1, of each face.
+    expect([...oppositeVertices].filter((_, i) => i % 3 === 2)).toEqual(expected);
+  });
+
+  it('finds across every edge of a closed surface the corner that finds it back', () => {
+    const { topology } = icosphere(2);
+    const { faces, oppositeVertices } = topology;
+    oppositeVertices.forEach((opposite, i) => {
+      const f = i - (i % 3);
+      const edge = [faces[f + ((i + 1) % 3)], faces[f + ((i + 2) % 3)]];
+      const back = [...oppositeVertices.keys()].filter((j) => {
+        const g = j - (j % 3);
+        const ends = [faces[g + ((j + 1) % 3)], faces[g + ((j + 2) % 3)]];
+        return faces[j] === opposite && ends.includes(edge[0]) && ends.includes(edge[1]);
+      });
+      expect(back).toHaveLength(1);
+      expect(oppositeVertices[back[0]]).toBe(faces[i]);
+    });
+  });
+
   it('computes each list once', () => {
+    expect(square.oppositeVertices).toBe(square.oppositeVertices);
     expect(square.edges).toBe(square.edges);
     expect(square.neighbours).toBe(square.neighbours);
   });
