@@ -1,0 +1,10 @@
+// The judge of all methods: the picture without sampling, and its exact gradient, in double precision and without tensors.
+
+export {
+  type ExactGradient,
+  exactGradient,
+  exactLossGradient,
+  type PictureGradient,
+} from './exactGradient.ts';
+export { type ExactPicture, exactPicture } from './exactPicture.ts';
+export type { OracleOptions } from './options.ts';
