@@ -163,8 +163,9 @@ class Line {
       const c = faces[corner + 2];
       const front = (x[b] - x[a]) * (y[c] - y[a]) - (x[c] - x[a]) * (y[b] - y[a]) > 0;
       for (let k = 0; k < 3; k++) {
-        const from = faces[corner + k];
-        const to = faces[corner + ((k + 1) % 3)];
+        const next = (k + 1) % 3;
+        const from = faces[corner + (front ? k : next)];
+        const to = faces[corner + (front ? next : k)];
         const s0 = (count * (crossAxis[from] + 1) - 1) / 2;
         const s1 = (count * (crossAxis[to] + 1) - 1) / 2;
         if (s0 === s1 || s < Math.min(s0, s1) || s > Math.max(s0, s1)) continue;
@@ -173,7 +174,7 @@ class Line {
         const t = (s - s0) / (s1 - s0);
         const crossing = d0 + t * (d1 - d0);
         // Counter-clockwise, the inside lies above an edge that goes right, and left of one that goes up.
-        const outward = ((axis === 1) === s0 < s1) === front ? -1 : 1;
+        const outward = (axis === 1) === s0 < s1 ? -1 : 1;
         const inner = outward > 0 ? Math.floor(crossing) : Math.ceil(crossing);
         const outer = inner + outward;
         if (Math.min(inner, outer) < 0 || Math.max(inner, outer) >= length) continue;
