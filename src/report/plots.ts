@@ -37,45 +37,106 @@ export function validationCurves(records: readonly MetricsRecord[]): Map<string,
   return grouped(points, ({ name }) => name);
 }
 
-/** One chart of curves over training steps. `log` draws the values on a logarithmic axis, which leaves out those ≤ 0. */
-export async function drawCurves(
+interface CurvesOptions {
+  title: string;
+  /** A logarithmic axis of values, which leaves out those ≤ 0. */
+  log: boolean;
+  width: number;
+  height: number;
+  /** Title of the horizontal axis. */
+  along?: string;
+  /** All curves there may be, in the order of their colours. */
+  names?: readonly string[];
+  legend?: boolean;
+}
+
+/** One chart of curves. */
+export function drawCurves(
   points: readonly CurvePoint[],
-  { title, log, width, height }: { title: string; log: boolean; width: number; height: number },
+  {
+    title,
+    log,
+    width,
+    height,
+    along = 'step',
+    names = [...new Set(points.map(({ name }) => name))],
+    legend = names.length > 1,
+  }: CurvesOptions,
 ): Promise<Html> {
   const values = points.filter(({ value }) => Number.isFinite(value) && (!log || value > 0));
-  const names = [...new Set(points.map(({ name }) => name))];
-  const spec: TopLevelSpec = {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+  return drawChart({
     title: { text: title, anchor: 'start' },
     width,
     height,
-    autosize: { type: 'fit', contains: 'padding' },
     data: { values },
     mark: { type: 'line', strokeWidth: 1.6, point: values.length <= 3 * names.length },
     encoding: {
-      x: { field: 'step', type: 'quantitative', title: 'step', axis: { grid: false } },
+      x: { field: 'step', type: 'quantitative', title: along, axis: { grid: false } },
       y: {
         field: 'value',
         type: 'quantitative',
         title: null,
         scale: log ? { type: 'log', nice: false } : { zero: false },
-        axis: { tickCount: 5, ...(log ? { format: '~g' } : {}) },
+        axis: log ? { values: logTicks(values.map(({ value }) => value)), format: '~g' } : { tickCount: 5 },
       },
-      color: {
-        field: 'name',
-        type: 'nominal',
-        scale: { domain: names, range: COLORS },
-        legend: names.length > 1 ? { title: null, orient: 'right', symbolType: 'stroke' } : null,
-      },
+      ...curveStyles(names, legend),
     },
+  });
+}
+
+/** How the curves of a chart differ, by the field `name`: in colour, and in dashes where there are more of them than colours. */
+export function curveStyles(names: readonly string[], legend: boolean) {
+  const styles = names.map((_, i) => curveStyle(i));
+  const shown = legend ? { title: null, orient: 'right' as const, symbolType: 'stroke' as const } : null;
+  return {
+    color: {
+      field: 'name',
+      type: 'nominal' as const,
+      scale: { domain: [...names], range: styles.map(({ color }) => color) },
+      legend: shown,
+    },
+    strokeDash: {
+      field: 'name',
+      type: 'nominal' as const,
+      scale: { domain: [...names], range: styles.map(({ dash }) => dash) },
+      legend: shown,
+    },
+  };
+}
+
+/** Colour and dashes of the curve number `index`. */
+export function curveStyle(index: number): { color: string; dash: number[] } {
+  return { color: COLORS[index % COLORS.length], dash: index < COLORS.length ? [1, 0] : [5, 3] };
+}
+
+/** Ticks of a logarithmic axis: powers of ten, with 2 and 5 times as much between them where the values span few. */
+export function logTicks(values: readonly number[]): number[] {
+  if (values.length === 0) return [];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const steps = powers.length > 4 ? [1] : [1, 2, 5];
+  const ticks = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
+  return ticks.filter((tick) => tick >= low && tick <= high);
+}
+
+/** A Vega-Lite chart in the colours of the page. */
+export async function drawChart(chart: TopLevelSpec): Promise<Html> {
+  const spec: TopLevelSpec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    autosize: { type: 'fit', contains: 'padding' },
+    ...chart,
     config: PAGE_COLORS,
   };
   const svg = await new View(parse(compile(spec).spec), { renderer: 'none' }).toSVG();
   return new Html(svg.replace('<svg ', '<svg role="img" '));
 }
 
-/** Paul Tol's "bright" scheme, apart for colour-blind readers and on both page colours (personal.sron.nl/~pault). */
-const COLORS = ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#999999'];
+/**
+ * Paul Tol's "bright" scheme, apart for colour-blind readers and on both page colours (personal.sron.nl/~pault); a brown in
+ * place of its grey, which is the ink of axes here.
+ */
+const COLORS = ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#a5693a'];
 
 const text = { labelColor: 'currentColor', titleColor: 'currentColor', labelFontSize: 11, titleFontSize: 11 };
 const PAGE_COLORS = {

@@ -1,0 +1,3 @@
+// The page of a comparison.
+
+export { writeComparisonPage } from './page.ts';
