@@ -36,6 +36,7 @@ export {
   paintVisible,
   registerMethod,
 } from './methods/index.ts';
+export * from './oracle/index.ts';
 export { type OutputName, type RasterizeOptions, type RasterOutputs, rasterize } from './rasterize.ts';
 export { type RenderOptions, render } from './render.ts';
 export { clay, materialColors, type Shading, vertexColors } from './shading/index.ts';
