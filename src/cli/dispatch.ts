@@ -18,6 +18,7 @@ const root: AnyCommand = defineCommand({
     evaluate: () => import('./evaluate.ts').then((module) => module.default),
     predict: () => import('./predict.ts').then((module) => module.default),
     render: () => import('./render.ts').then((module) => module.default),
+    'compare-gradients': () => import('./compareGradients.ts').then((module) => module.default),
     dataset: () => import('./dataset.ts').then((module) => module.default),
     schema: () => import('./schema.ts').then((module) => module.default),
   },

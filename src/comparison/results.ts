@@ -4,12 +4,11 @@
 
 import type { MethodOptions } from '../../renderer/methods/index.ts';
 import type { Environment } from '../experiments/environment.ts';
+import { comparedLossNames, descentNames } from '../experiments/schema.ts';
 
-export const lossNames = ['silhouette-l2', 'iou', 'color-l1', 'color-l2'] as const;
+export { comparedLossNames, descentNames };
 
-export type LossName = (typeof lossNames)[number];
-
-export const descentNames = ['translate', 'rotate', 'scale', 'deform'] as const;
+export type LossName = (typeof comparedLossNames)[number];
 
 export type DescentName = (typeof descentNames)[number];
 

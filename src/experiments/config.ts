@@ -9,46 +9,70 @@ import { readFileText } from '../../renderer/io/files.ts';
 import { nearestName } from '../../renderer/nearestName.ts';
 import { configJsonSchema, describeType, fieldPaths, schemaAt } from './jsonSchema.ts';
 import { type ConfigFields, isFields, mergeFields, overrideFields, parseOverride } from './overrides.ts';
-import { configSchema, type ExperimentConfig, OWN_FIELDS } from './schema.ts';
+import {
+  type CompareConfig,
+  type Config,
+  configSchema,
+  type ExperimentConfig,
+  OWN_FIELDS,
+} from './schema.ts';
 
 /**
  * Loads the config at `file`, lays it over the ones it `extends`, and the `key=value` overrides over that.
  *
  * Where neither says a back end, the environment's RASTERGRAD_BACKEND does. Where the file says no name, its own name is taken.
  *
- * @throws FileError for a missing file, bad YAML, a circle of `extends`, an unknown field or a wrong value.
+ * @throws FileError for a missing file, bad YAML, a circle of `extends`, an unknown field or a wrong value, or a comparison.
  * @throws ArgumentError for an override that is malformed, names an unknown field or has a wrong value.
  */
 export async function loadConfig(file: string, overrides: string[] = []): Promise<ExperimentConfig> {
-  const parsed = overrides.map(parseOverride);
-  const fromFiles = await readExtended(file, []);
-  const named = { name: fileStem(file), ...environmentFields(), ...fromFiles };
-  const fields = parsed.map(overrideFields).reduce(mergeFields, named);
-  const blame = (field: string, problem: string): RastergradError => {
-    const override = parsed.findLast((candidate) => liesWithin(field, candidate.path.join('.')));
-    if (override) return new ArgumentError(problem);
-    const isEnvironments = field === 'backend' && fromFiles.backend === undefined;
-    return isEnvironments
-      ? new ArgumentError(`RASTERGRAD_BACKEND: ${problem}`)
-      : new FileError(file, problem);
-  };
-  return check(fields, blame);
+  const config = await load(file, overrides);
+  if (config.task !== 'compare-gradients') return config;
+  throw new FileError(file, 'is a comparison: run it with "rastergrad compare-gradients"');
+}
+
+/** The same for the config of a comparison; without a file, what the overrides leave open has its default. */
+export async function loadComparison(
+  file: string | undefined,
+  overrides: string[] = [],
+): Promise<CompareConfig> {
+  const config = await load(file, overrides);
+  if (config.task === 'compare-gradients') return config;
+  throw new FileError(file ?? '', 'is no comparison (task: compare-gradients): run it with "rastergrad run"');
 }
 
 /** Checks a config given as data, as `loadConfig` does one from a file, and fills in the defaults. */
 export function parseConfig(fields: unknown): ExperimentConfig {
-  return check(fields, (_field, problem) => new ArgumentError(problem));
+  const config = check(fields, (_field, problem) => new ArgumentError(problem));
+  if (config.task !== 'compare-gradients') return config;
+  throw new ArgumentError('task is compare-gradients: expected train or fit-mesh');
 }
 
 /** A config as YAML that `loadConfig` reads back to the same. */
-export function formatConfig(config: ExperimentConfig): string {
+export function formatConfig(config: Config): string {
   return stringify(config, { flowCollectionPadding: false, lineWidth: 0 });
 }
 
-function check(
-  fields: unknown,
-  blame: (field: string, problem: string) => RastergradError,
-): ExperimentConfig {
+async function load(file: string | undefined, overrides: string[]): Promise<Config> {
+  const parsed = overrides.map(parseOverride);
+  const fromFiles = file === undefined ? { task: 'compare-gradients' } : await readExtended(file, []);
+  const named = {
+    name: file === undefined ? 'comparison' : fileStem(file),
+    ...environmentFields(),
+    ...fromFiles,
+  };
+  const fields = parsed.map(overrideFields).reduce(mergeFields, named);
+  const blame = (field: string, problem: string): RastergradError => {
+    const override = parsed.findLast((candidate) => liesWithin(field, candidate.path.join('.')));
+    if (override) return new ArgumentError(problem);
+    const isEnvironments = field === 'backend' && !Object.hasOwn(fromFiles, 'backend');
+    if (isEnvironments) return new ArgumentError(`RASTERGRAD_BACKEND: ${problem}`);
+    return file === undefined ? new ArgumentError(problem) : new FileError(file, problem);
+  };
+  return check(fields, blame);
+}
+
+function check(fields: unknown, blame: (field: string, problem: string) => RastergradError): Config {
   const result = configSchema.safeParse(fields);
   if (result.success) return result.data;
   // An unknown field explains more than what is missing in consequence.

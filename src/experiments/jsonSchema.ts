@@ -81,6 +81,9 @@ export function branchFor(node: SchemaNode, value: unknown): SchemaNode {
 export function fieldPaths(root: SchemaNode, config: unknown): string[] {
   const paths: string[] = [];
   const visit = (node: SchemaNode, value: unknown, prefix: string) => {
+    if (node.items && Array.isArray(value)) {
+      for (const [i, item] of value.entries()) visit(node.items, item, `${prefix}${i}.`);
+    }
     for (const [key, field] of Object.entries(branchFor(node, value).properties ?? {})) {
       paths.push(prefix + key);
       visit(field, (value as Mapping | undefined)?.[key], `${prefix}${key}.`);

@@ -41,7 +41,8 @@ export function portrait(mesh: Mesh, options: PortraitOptions): NdArray<Float32A
   const { size, method } = options;
   const side = size * SUPERSAMPLING;
   const samples = tf.tidy(() => {
-    const { image, silhouette, faceIndex } = render(mesh, framingCamera(mesh, options), {
+    const camera = framingCamera(mesh.vertices.dataSync(), options);
+    const { image, silhouette, faceIndex } = render(mesh, camera, {
       width: side,
       height: side,
       method,
@@ -61,12 +62,21 @@ export function portrait(mesh: Mesh, options: PortraitOptions): NdArray<Float32A
   return ndarray(picture, [size, size, 4]);
 }
 
-function framingCamera(
-  mesh: Mesh,
-  { azimuthDegrees, elevationDegrees, fovDegrees }: PortraitOptions,
+/**
+ * A camera that looks at the centre of the bounding box of `vertices` [V·3], from `distance`, or, where that is 0, from as far away
+ * as it takes to see them all.
+ *
+ * @throws ArgumentError where there are no vertices.
+ */
+export function framingCamera(
+  vertices: ArrayLike<number>,
+  options: Pick<PortraitOptions, 'azimuthDegrees' | 'elevationDegrees' | 'fovDegrees'> & {
+    distance?: number;
+  },
 ): PerspectiveCamera {
-  const { center, radius } = boundingSphere(mesh.vertices.dataSync() as Float32Array);
-  const distance = radius / Math.sin((FILL * fovDegrees * Math.PI) / 360);
+  const { azimuthDegrees, elevationDegrees, fovDegrees } = options;
+  const { center, radius } = boundingSphere(vertices);
+  const distance = options.distance || radius / Math.sin((FILL * fovDegrees * Math.PI) / 360);
   const [azimuth, elevation] = [azimuthDegrees, elevationDegrees].map((angle) => (angle * Math.PI) / 180);
   const [x, y, z] = center;
   // Straight above or below, "up" has no meaning on the picture; a hair beside it, it does.
@@ -80,14 +90,17 @@ function framingCamera(
 }
 
 /** About the centre of the bounding box: simple, and close enough to the smallest for a picture. */
-function boundingSphere(vertices: Float32Array): { center: [number, number, number]; radius: number } {
+export function boundingSphere(vertices: ArrayLike<number>): {
+  center: [number, number, number];
+  radius: number;
+} {
   if (vertices.length === 0) throw new ArgumentError('the mesh has no vertices to look at');
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
-  vertices.forEach((value, i) => {
-    low[i % 3] = Math.min(low[i % 3], value);
-    high[i % 3] = Math.max(high[i % 3], value);
-  });
+  for (let i = 0; i < vertices.length; i++) {
+    low[i % 3] = Math.min(low[i % 3], vertices[i]);
+    high[i % 3] = Math.max(high[i % 3], vertices[i]);
+  }
   const center = low.map((value, axis) => (value + high[axis]) / 2) as [number, number, number];
   let squared = 0;
   for (let i = 0; i < vertices.length; i += 3) {

@@ -42,6 +42,9 @@ const identity = {
     .describe(
       'Tensor back end. `tensorflow` needs @tensorflow/tfjs-node or -node-gpu; `auto` takes it where installed.',
     ),
+};
+
+const source = {
   dataset: z
     .strictObject({
       name: z
@@ -169,6 +172,7 @@ const trainSchema = z
   .strictObject({
     task: z.literal('train').describe('Train a network that predicts meshes from one picture.'),
     ...identity,
+    ...source,
     model,
     losses: lossTerms(losses),
     supervision: z
@@ -242,6 +246,7 @@ const fitMeshSchema = z
       .literal('fit-mesh')
       .describe('Fit the vertices and colours of one mesh an object to its pictures.'),
     ...identity,
+    ...source,
     objects: z
       .union([count, z.array(z.string()).min(1)])
       .default(10)
@@ -278,12 +283,98 @@ const fitMeshSchema = z
   .superRefine((config, context) => requireLoss(config.losses, context))
   .describe('Meshes fitted to pictures directly, with no network.');
 
-/** Every experiment config, distinguished by its `task`. */
-export const configSchema = z.discriminatedUnion('task', [trainSchema, fitMeshSchema]);
+/** What gradients can be compared for: each a mean over one picture. */
+export const comparedLossNames = ['silhouette-l2', 'iou', 'color-l1', 'color-l2'] as const;
 
-export type ExperimentConfig = z.output<typeof configSchema>;
+/** What a shape is to recover from in a descent. */
+export const descentNames = ['translate', 'rotate', 'scale', 'deform'] as const;
+
+const meshScene = z.strictObject({
+  file: z.string().min(1).describe('A mesh file; it is scaled to radius 1 about the origin.'),
+  azimuthDegrees: z.number().min(-360).max(360).default(30).describe('From +z towards +x.'),
+  elevationDegrees: z.number().min(-90).max(90).default(20).describe('Above the horizon.'),
+  fovDegrees: z.number().min(1).max(150).default(40).describe('Vertical field of view.'),
+  distance: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('From the middle of the mesh, in its radii; 0: as far as it takes to see all of it.'),
+});
+
+const compareSchema = z
+  .strictObject({
+    task: z
+      .literal('compare-gradients')
+      .describe('Hold gradients of methods against the exact one (`rastergrad compare-gradients CONFIG`).'),
+    ...identity,
+    scenes: z
+      .array(z.string())
+      .default(['all'])
+      .describe('Scenes by name (`rastergrad compare-gradients --list`); `all` and `furniture` are several.'),
+    meshes: z
+      .array(meshScene)
+      .default([])
+      .describe('Meshes of your own, a scene each; the target is the same mesh, turned and pushed a little.'),
+    methods: z
+      .array(anyMethod)
+      .default([])
+      .describe(
+        'Methods, any of them several times with other options; an empty list takes all as they are.',
+      ),
+    resolutions: z
+      .array(imageSize)
+      .min(1)
+      .default([64])
+      .describe('Width and height of the pictures, in pixels.'),
+    losses: z.array(z.enum(comparedLossNames)).min(1).default(['silhouette-l2']).describe('Losses.'),
+    cases: count.default(20).describe('Random cases of the scene `triangle`.'),
+    target: z
+      .enum(['area', 'hard'])
+      .default('area')
+      .describe('How target pictures are sampled: `area` exactly, `hard` at pixel centres, as masks are.'),
+    bias: z
+      .strictObject({
+        cases: z.int().min(0).default(8).describe('Random straight edges; 0 leaves the test out.'),
+      })
+      .prefault({})
+      .describe('Where does gradient descent stop beside a straight edge?'),
+    descent: z
+      .strictObject({
+        scenes: z
+          .array(z.enum(descentNames))
+          .default([...descentNames])
+          .describe('What is to be recovered; an empty list leaves descents out.'),
+        steps: count.default(60).describe('Optimiser steps.'),
+        learningRate: positive
+          .default(0.01)
+          .describe("Adam's, for lengths in image-plane units (the picture is 2 wide), angles in radians."),
+        resolution: imageSize.default(64).describe('Width and height of the pictures, in pixels.'),
+      })
+      .prefault({})
+      .describe('The same optimisation with every method.'),
+    pictures: z
+      .strictObject({
+        resolution: z
+          .int()
+          .min(0)
+          .max(256)
+          .default(48)
+          .describe('Side of the pictures with arrows and of the gradient maps, in pixels; 0: none.'),
+      })
+      .prefault({})
+      .describe('What the page shows of each scene; made for the first of the losses.'),
+  })
+  .describe('Gradients of every method beside the exact gradient of the visible picture.');
+
+/** Every config, distinguished by its `task`. */
+export const configSchema = z.discriminatedUnion('task', [trainSchema, fitMeshSchema, compareSchema]);
+
+export type Config = z.output<typeof configSchema>;
 export type TrainConfig = z.output<typeof trainSchema>;
 export type FitMeshConfig = z.output<typeof fitMeshSchema>;
+/** What runs into a run folder. */
+export type ExperimentConfig = TrainConfig | FitMeshConfig;
+export type CompareConfig = z.output<typeof compareSchema>;
 export type RendererConfig = z.output<typeof renderer>;
 export type TrainLosses = TrainConfig['losses'];
 export type FitMeshLosses = FitMeshConfig['losses'];

@@ -33,12 +33,12 @@ afterEach(async () => {
 });
 
 describe('rastergrad schema', () => {
-  it('prints JSON Schema of both tasks, with extends', async () => {
+  it('prints JSON Schema of all tasks, with extends', async () => {
     expect(await main(['schema'])).toBe(0);
     const { oneOf } = JSON.parse(stdout);
     expect(
       oneOf.map((task: { properties: { task: { const: string } } }) => task.properties.task.const),
-    ).toEqual(['train', 'fit-mesh']);
+    ).toEqual(['train', 'fit-mesh', 'compare-gradients']);
     expect(oneOf[0].properties.extends.type).toBe('string');
     expect(oneOf[0].required).toEqual(['task']);
   });

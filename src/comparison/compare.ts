@@ -1,0 +1,103 @@
+// A whole comparison, from its config to its numbers.
+
+import { useBackend } from '../../renderer/backend/index.ts';
+import { describeEnvironment } from '../experiments/environment.ts';
+import type { CompareConfig } from '../experiments/schema.ts';
+import { measureBias } from './bias.ts';
+import { runDescents } from './descent.ts';
+import { comparedLosses } from './losses.ts';
+import { measureScene } from './measure.ts';
+import { comparedMethod, summarizeMethods } from './methods.ts';
+import { scenePictures } from './pictures.ts';
+import type { Comparison, Timings } from './results.ts';
+import { roundNumbers } from './round.ts';
+import { buildScenes } from './scenes/index.ts';
+import { timeScene } from './timing.ts';
+
+export interface CompareOptions {
+  /** The command line that makes the comparison again, for the page. */
+  command?: string;
+  /** What is being done, and how much of it is done. */
+  onProgress?: (what: string, done: number, total: number) => void;
+}
+
+export interface CompareResult {
+  /** The same for the same config. */
+  comparison: Comparison;
+  /** May differ from run to run. */
+  timings: Timings;
+}
+
+/**
+ * Compares gradients as `config` says. Numbers are rounded to six digits.
+ *
+ * @throws ArgumentError for an unknown scene or a method that is there twice, FileError for a mesh that cannot be read.
+ */
+export async function compareGradients(
+  config: CompareConfig,
+  { command = '', onProgress }: CompareOptions = {},
+): Promise<CompareResult> {
+  const { seed, losses, target, cases } = config;
+  const resolutions = [...new Set(config.resolutions)].sort((a, b) => a - b);
+  const summaries = summarizeMethods(config.methods);
+  const methods = summaries.map(comparedMethod);
+  const backend = await useBackend(config.backend);
+  const scenes = await buildScenes(config.scenes, config.meshes, { seed, cases });
+
+  const comparison: Comparison = {
+    title: config.name,
+    description: config.description,
+    command,
+    seed,
+    scenes: scenes.map(({ name, title, description, cases }) => ({
+      name,
+      title,
+      description,
+      vertexCount: cases[0].start.topology.vertexCount,
+      faceCount: cases[0].start.topology.faceCount,
+      cases: cases.length,
+    })),
+    methods: summaries,
+    resolutions,
+    losses,
+    measurements: [],
+    bias: [],
+    descents: [],
+    pictures: [],
+  };
+  const timings: Timings = {
+    environment: await describeEnvironment(backend),
+    measurements: [],
+    descents: [],
+  };
+  const layer = losses.some((loss) => comparedLosses[loss].layer === 'image') ? 'image' : 'silhouette';
+  for (const scene of scenes) {
+    const progress = (done: number, total: number) => onProgress?.(scene.title, done, total);
+    comparison.measurements.push(
+      ...measureScene(scene, { methods, resolutions, losses, target, onProgress: progress }),
+    );
+    timings.measurements.push(...timeScene(scene, { methods, resolutions, layer }));
+    const { resolution } = config.pictures;
+    if (resolution > 0) {
+      onProgress?.(`${scene.title}: pictures`, 0, 1);
+      comparison.pictures.push(await scenePictures(scene, { methods, resolution, loss: losses[0], target }));
+    }
+  }
+  if (config.bias.cases > 0) {
+    comparison.bias = measureBias({
+      methods,
+      resolutions,
+      cases: config.bias.cases,
+      seed,
+      onProgress: (done, total) => onProgress?.('Bias', done, total),
+    });
+  }
+  const descents = await runDescents({
+    ...config.descent,
+    methods,
+    onProgress: (done, total) => onProgress?.('Descents', done, total),
+  });
+  comparison.descents = descents.descents;
+  timings.descents = descents.timings;
+  return { comparison: roundNumbers(comparison), timings: roundNumbers(timings) };
+}
