@@ -38,4 +38,11 @@ export type {
   SoftMaskOptions,
   SoftMaskState,
 } from './kernels.ts';
+export type { OutlineMaskKernels, OutlineMaskOptions, OutlineMaskState } from './outlineMask.ts';
 export type { ScanlineGradientKernels, ScanlineGradientOptions } from './scanlineGradient.ts';
+export type {
+  FragmentColors,
+  SoftAggregateKernels,
+  SoftOptions,
+  SoftState,
+} from './softAggregate.ts';

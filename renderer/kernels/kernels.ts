@@ -4,7 +4,9 @@
 import type { RealArray } from '../realArray.ts';
 import type { AntialiasKernels } from './antialias.ts';
 import type { EdgeGradientKernels } from './edgeGradient.ts';
+import type { OutlineMaskKernels } from './outlineMask.ts';
 import type { ScanlineGradientKernels } from './scanlineGradient.ts';
+import type { SoftAggregateKernels } from './softAggregate.ts';
 
 export type { RealArray };
 
@@ -78,7 +80,12 @@ export interface SoftMaskOptions {
 /** What the soft mask's forward pass keeps for its backward pass; each implementation has its own. */
 export type SoftMaskState = object;
 
-export interface Kernels extends AntialiasKernels, EdgeGradientKernels, ScanlineGradientKernels {
+export interface Kernels
+  extends AntialiasKernels,
+    OutlineMaskKernels,
+    EdgeGradientKernels,
+    ScanlineGradientKernels,
+    SoftAggregateKernels {
   /** The nearest face at every pixel centre. Ties in float32 depth go to the lowest face; a centre on an edge is inside. */
   findVisible(scene: Scene, picture: Picture): Fragments;
 

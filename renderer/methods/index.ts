@@ -9,10 +9,11 @@ import { hard } from './hard.ts';
 import type { GradientMethod, MethodOptions } from './method.ts';
 import { nmr } from './nmr.ts';
 import { accepts, completeOptions, expectation, type OptionValue } from './options.ts';
+import { softras } from './softras.ts';
 
 export { paintVisible } from './paint.ts';
 
-const known: GradientMethod[] = [hard, dibr, nmr, antialias, edge];
+const known: GradientMethod[] = [hard, dibr, softras, nmr, antialias, edge];
 
 export const methods = {
   list: (): readonly GradientMethod[] => known,

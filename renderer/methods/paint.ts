@@ -3,31 +3,52 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors.ts';
-import { compact, type Frame, interpolateAt, scatterRows } from '../visibility/index.ts';
+import {
+  type CornerAttributes,
+  compact,
+  type Frame,
+  interpolateAt,
+  type Shader,
+  scatterRows,
+} from '../visibility/index.ts';
 
 /** [B, H, W, C]. Gradients reach attributes and positions through the interpolation; none comes from a moving outline. */
 export function paintVisible(frame: Frame): tf.Tensor4D {
-  const { attributes, shader, visible, background } = frame;
-  if (!attributes) throw new ArgumentError('the output "image" needs attributes, but none were given');
+  const { shader, visible, background } = frame;
+  const attributes = paintedAttributes(frame);
   const channels = attributes.values.shape[2];
   if (!shader) {
     checkBackground(background, channels);
     return interpolateAt(frame, visible, attributes, [...frame.shape, channels], background) as tf.Tensor4D;
   }
   const fragments = compact(visible);
-  const rows = shader(
+  const rows = shade(
+    shader,
     interpolateAt(frame, fragments, attributes, [fragments.faces.length, channels]) as tf.Tensor2D,
   );
-  if (rows.rank !== 2 || rows.shape[0] !== fragments.faces.length) {
-    throw new ArgumentError(
-      `the shader must return [${fragments.faces.length}, channels], a row of colours for each row it was given, but returned [${rows.shape}]`,
-    );
-  }
   checkBackground(background, rows.shape[1]);
   return scatterRows(frame, fragments, rows, background);
 }
 
-function checkBackground(background: readonly number[] | undefined, channels: number): void {
+/** @throws ArgumentError where there is nothing to paint. */
+export function paintedAttributes({ attributes }: Frame): CornerAttributes {
+  if (!attributes) throw new ArgumentError('the output "image" needs attributes, but none were given');
+  return attributes;
+}
+
+/** @throws ArgumentError where the shader does not return a row for each row. */
+export function shade(shader: Shader, interpolated: tf.Tensor2D): tf.Tensor2D {
+  const rows = shader(interpolated);
+  if (rows.rank !== 2 || rows.shape[0] !== interpolated.shape[0]) {
+    throw new ArgumentError(
+      `the shader must return [${interpolated.shape[0]}, channels], a row of colours for each row it was given, but returned [${rows.shape}]`,
+    );
+  }
+  return rows;
+}
+
+/** @throws ArgumentError where it does not fit a picture of so many channels. */
+export function checkBackground(background: readonly number[] | undefined, channels: number): void {
   if (!background) return;
   if (background.length !== channels) {
     throw new ArgumentError(`background has ${background.length} channels, but the picture has ${channels}`);

@@ -40,6 +40,19 @@ export function compact({ faces, weights, itemStarts }: Fragments): Fragments {
   return list;
 }
 
+/** Attributes as kernels take them, given their elements. */
+export function attributeRows(
+  frame: Frame,
+  { values, indices }: CornerAttributes,
+): (values: RealArray) => AttributeRows {
+  const [batch, rows, channels] = values.shape;
+  const rowStarts = Array.from(
+    { length: frame.batch },
+    (_, b) => Math.floor((b * batch) / frame.batch) * rows,
+  );
+  return (elements) => ({ values: elements, channels, indices, rowStarts });
+}
+
 /**
  * Attributes at fragments, in a tensor of the given shape (fragments × channels). Gradients reach the attributes through the
  * weights, and the positions through the derivative of the weights (DIB-R, equations 2 to 5).
@@ -52,17 +65,7 @@ export function interpolateAt(
   background?: readonly number[],
 ): tf.Tensor {
   const { kernels, picture } = frame;
-  const [batch, rows, channels] = attributes.values.shape;
-  const rowStarts = Array.from(
-    { length: frame.batch },
-    (_, b) => Math.floor((b * batch) / frame.batch) * rows,
-  );
-  const rowsOf = (values: RealArray): AttributeRows => ({
-    values,
-    channels,
-    indices: attributes.indices,
-    rowStarts,
-  });
+  const rowsOf = attributeRows(frame, attributes);
   return hostFunction<void>({
     inputs: [frame.positions, attributes.values],
     shape,

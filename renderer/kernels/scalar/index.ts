@@ -6,7 +6,16 @@ import { edgeGradient } from './edgeGradient.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward } from './interpolate.ts';
 import { scanlineGradient } from './scanlineGradient.ts';
+import {
+  type SoftLayers,
+  softAggregate,
+  softAggregateBackward,
+  softFragments,
+  softInterpolateBackward,
+} from './softFragments.ts';
+import { type OutlinePairs, outlineMask, outlineMaskBackward } from './outlineMask.ts';
 import { type SoftPairs, softMask, softMaskBackward } from './softMask.ts';
+import { type SoftPixels, softPicture, softPictureBackward } from './softPicture.ts';
 import { weightsBackward } from './weights.ts';
 
 export const scalarKernels: Kernels = {
@@ -17,6 +26,9 @@ export const scalarKernels: Kernels = {
   softMask,
   softMaskBackward: (scene, picture, state, upstream, positionGradient) =>
     softMaskBackward(scene, picture, state as SoftPairs, upstream, positionGradient),
+  outlineMask,
+  outlineMaskBackward: (scene, picture, state, upstream, positionGradient) =>
+    outlineMaskBackward(scene, picture, state as OutlinePairs, upstream, positionGradient),
   edgeGradient,
   scanlineGradient,
   antialias,
@@ -31,4 +43,12 @@ export const scalarKernels: Kernels = {
       colorGradient,
       positionGradient,
     ),
+  softFragments,
+  softInterpolateBackward,
+  softAggregate,
+  softAggregateBackward: (scene, picture, options, fragments, colors, state, ...gradients) =>
+    softAggregateBackward(scene, picture, options, fragments, colors, state as SoftLayers, ...gradients),
+  softPicture,
+  softPictureBackward: (scene, picture, options, attributes, background, state, ...gradients) =>
+    softPictureBackward(scene, picture, options, attributes, background, state as SoftPixels, ...gradients),
 };

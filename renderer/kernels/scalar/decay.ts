@@ -1,0 +1,38 @@
+// exp(−x) and 1/(1 + exp(x)) for the soft methods, several times as fast as Math.exp: values at steps and a polynomial between them.
+
+/** Where exp(−x) has fallen so far below float32's resolution of 1 that it counts for nothing. */
+export const longest = 40;
+
+const stepsOfOne = 16;
+const steps = longest * stepsOfOne + 2;
+const decayAtSteps = Float64Array.from({ length: steps }, (_, i) => Math.exp(-i / stepsOfOne));
+
+/** exp(−x) for 0 ≤ x ≤ `longest`, to a relative error of 1e-8: Taylor's series from the step below. */
+export function decay(x: number): number {
+  const step = (x * stepsOfOne) | 0;
+  const h = x - step / stepsOfOne;
+  return decayAtSteps[step] * (1 - h * (1 - h * (1 / 2 - h * (1 / 6 - h / 24))));
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(x));
+
+/** Four coefficients a step: the cubic through values and slopes at its ends (slope of s: −s(1 − s)). */
+const cubics = Float64Array.from({ length: 4 * steps }, (_, i) => {
+  const step = i >> 2;
+  const from = sigmoid(step / stepsOfOne);
+  const to = sigmoid((step + 1) / stepsOfOne);
+  const fromSlope = (-from * (1 - from)) / stepsOfOne;
+  const toSlope = (-to * (1 - to)) / stepsOfOne;
+  return [from, fromSlope, 3 * (to - from) - 2 * fromSlope - toSlope, 2 * (from - to) + fromSlope + toSlope][
+    i & 3
+  ];
+});
+
+/** 1/(1 + exp(x)) for 0 ≤ x ≤ `longest`, to a relative error of 5e-8. */
+export function fade(x: number): number {
+  const place = x * stepsOfOne;
+  const step = place | 0;
+  const h = place - step;
+  const k = 4 * step;
+  return cubics[k] + h * (cubics[k + 1] + h * (cubics[k + 2] + h * cubics[k + 3]));
+}

@@ -1,0 +1,743 @@
+// One face under the pixels that it reaches, for the loops of SoftRas, a row at a time: which pixels those are, coverage D, clipped
+// weights and depth there, and the way back to the corners. Formulas: reference/softFragment.ts.
+//
+// Edge k lies opposite corner k and runs from corner i to corner j. E_k = (j − i) × (p − i), with the sign of the area taken out,
+// is positive inside; |E_k|/√L_k is the distance to the edge's line, so E_k > −r√L_k holds wherever the face reaches as far as r.
+// Only edges with E_k ≤ 0 can be nearest to a point outside: at their foot, d² = E_k²/L_k, or at one of their ends. Everything is
+// measured from a corner, not from the origin, so that small faces lose nothing.
+
+import {
+  flatness,
+  type MeshRange,
+  type Picture,
+  type RealArray,
+  type Scene,
+  smallestArea,
+} from '../kernels.ts';
+import { scratch } from '../scratch.ts';
+import { type SoftOptions, smallestFace } from '../softAggregate.ts';
+import { fade, longest } from './decay.ts';
+import { addPlanarGradient, type ProjectedVertices, projectVertices } from './vertices.ts';
+
+/** How far, in pixels, rounding may move the end of a row span; what lies outside is found out pixel by pixel. */
+const slack = 1e-3;
+
+const planarSums = scratch(Float64Array);
+const depthSums = scratch(Float64Array);
+
+export class SoftFace {
+  /** Rows within reach of the face. */
+  firstRow = 0;
+  lastRow = -1;
+  /** Columns within reach in the row of `coverRow`. */
+  firstColumn = 0;
+  lastColumn = -1;
+  /** Whether it can take part in colours: it has an area and an inverse depth, and is not culled. */
+  colored = false;
+  /** The largest z̄ of its corners, and so of all its points; Infinity where a corner lies behind the camera's plane. */
+  highest = 0;
+
+  // Filled by `coverRow`, one number a column.
+  /** D, or −1 out of reach. */
+  readonly coverage: Float64Array;
+  /** 1 − D, precise near 0. */
+  readonly miss: Float64Array;
+  /** 1 in the face or on its outline. */
+  readonly inside: Uint8Array;
+
+  // Filled by `weighRow`.
+  readonly b0: Float64Array;
+  readonly b1: Float64Array;
+  readonly b2: Float64Array;
+  /** ζ. */
+  readonly depth: Float64Array;
+
+  // Read by `addRow`, and set to 0 again.
+  /** dL/d(δd²), or of what stands in its place. */
+  readonly distanceGradient: Float64Array;
+  /** dL/db and dL/dζ, wherever `heard` is 1. */
+  readonly g0: Float64Array;
+  readonly g1: Float64Array;
+  readonly g2: Float64Array;
+  readonly depthGradient: Float64Array;
+  readonly heard: Uint8Array;
+
+  readonly #scene: Scene;
+  readonly #picture: Picture;
+  readonly #options: SoftOptions;
+  readonly #softras: boolean;
+  readonly #radius: number;
+  #item: MeshRange;
+  #vertices: ProjectedVertices;
+  #planar = planarSums(0);
+  #depths = depthSums(0);
+
+  /** E_k; where the outline is nearest: the foot on edge 0, 1, 2 or corner 3, 4, 5; Σ(c/w) inverted. */
+  readonly #E0: Float64Array;
+  readonly #E1: Float64Array;
+  readonly #E2: Float64Array;
+  readonly #nearest: Uint8Array;
+  readonly #perTotal: Float64Array;
+
+  #firstColumn = 0;
+  #lastColumn = -1;
+  #py = 0;
+  // Corners: vertices, positions, 1/ζ or ζ, 1/w or 1.
+  #v0 = 0;
+  #v1 = 0;
+  #v2 = 0;
+  #x0 = 0;
+  #y0 = 0;
+  #x1 = 0;
+  #y1 = 0;
+  #x2 = 0;
+  #y2 = 0;
+  #d0 = 0;
+  #d1 = 0;
+  #d2 = 0;
+  #s0 = 0;
+  #s1 = 0;
+  #s2 = 0;
+  // Edges, times the sign of the area; 1/L; margins r√L; 1/|area|, 0 for a flat face.
+  #turn = 1;
+  #e0x = 0;
+  #e0y = 0;
+  #e1x = 0;
+  #e1y = 0;
+  #e2x = 0;
+  #e2y = 0;
+  #n0 = 0;
+  #n1 = 0;
+  #n2 = 0;
+  #m0 = 0;
+  #m1 = 0;
+  #m2 = 0;
+  #perArea = 0;
+  // Sums over the face's pixels: dL/dx and dL/dy of the corners; dL/dw but for a factor 1/w; dL/dζ, for `softras` over 1/ζ².
+  #gx0 = 0;
+  #gx1 = 0;
+  #gx2 = 0;
+  #gy0 = 0;
+  #gy1 = 0;
+  #gy2 = 0;
+  #gw0 = 0;
+  #gw1 = 0;
+  #gw2 = 0;
+  #gd0 = 0;
+  #gd1 = 0;
+  #gd2 = 0;
+
+  constructor(scene: Scene, picture: Picture, options: SoftOptions) {
+    this.#scene = scene;
+    this.#picture = picture;
+    this.#options = options;
+    this.#softras = options.variant === 'softras';
+    this.#radius = options.distance === 'hard' ? 0 : Math.sqrt(options.reach);
+    this.#item = scene.items[0];
+    this.#vertices = projectVertices(scene, this.#item, picture);
+    const row = () => new Float64Array(picture.width);
+    this.coverage = row();
+    this.miss = row();
+    this.inside = new Uint8Array(picture.width);
+    this.b0 = row();
+    this.b1 = row();
+    this.b2 = row();
+    this.depth = row();
+    this.distanceGradient = row();
+    this.g0 = row();
+    this.g1 = row();
+    this.g2 = row();
+    this.depthGradient = row();
+    this.heard = new Uint8Array(picture.width);
+    this.#E0 = row();
+    this.#E1 = row();
+    this.#E2 = row();
+    this.#nearest = new Uint8Array(picture.width);
+    this.#perTotal = row();
+  }
+
+  /** Starts on the faces of an item. */
+  startItem(item: MeshRange): void {
+    this.#item = item;
+    this.#vertices = projectVertices(this.#scene, item, this.#picture);
+    this.#planar = planarSums(2 * item.vertexCount).fill(0, 0, 2 * item.vertexCount);
+    this.#depths = depthSums(2 * item.vertexCount).fill(0, 0, 2 * item.vertexCount);
+  }
+
+  /** Chooses face f of the item; false where it reaches no pixel. */
+  toFace(f: number): boolean {
+    const { faces } = this.#scene;
+    const { x, y, z, w } = this.#vertices;
+    const at = 3 * (this.#item.faceStart + f);
+    const v0 = faces[at];
+    const v1 = faces[at + 1];
+    const v2 = faces[at + 2];
+    if (w[v0] === 0 || w[v1] === 0 || w[v2] === 0) return false;
+    const x0 = x[v0];
+    const y0 = y[v0];
+    const x1 = x[v1];
+    const y1 = y[v1];
+    const x2 = x[v2];
+    const y2 = y[v2];
+    const radius = this.#radius;
+    const left = Math.min(x0, x1, x2);
+    const right = Math.max(x0, x1, x2);
+    const bottom = Math.min(y0, y1, y2);
+    const top = Math.max(y0, y1, y2);
+    if (!(left - radius <= 1 && right + radius >= -1 && bottom - radius <= 1 && top + radius >= -1))
+      return false;
+
+    const area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0);
+    const extent = (right - left) * (right - left) + (top - bottom) * (top - bottom);
+    const flat = !(Math.abs(area) > Math.max(smallestArea, flatness * extent));
+    if (flat && this.#options.distance !== 'euclidean') return false;
+    const d0 = -z[v0];
+    const d1 = -z[v1];
+    const d2 = -z[v2];
+    const nearest = Math.min(d0, d1, d2);
+    if (!this.#softras && (Math.abs(area) <= smallestFace || nearest < smallestFace)) return false;
+
+    const { width, height, cull, perspectiveCorrect } = this.#picture;
+    this.firstRow = Math.max(0, Math.ceil((height * (1 - top - radius) - 1) / 2 - slack));
+    this.lastRow = Math.min(height - 1, Math.floor((height * (1 - bottom + radius) - 1) / 2 + slack));
+    this.#firstColumn = Math.max(0, Math.ceil((width * (left - radius + 1) - 1) / 2 - slack));
+    this.#lastColumn = Math.min(width - 1, Math.floor((width * (right + radius + 1) - 1) / 2 + slack));
+
+    const turn = area < 0 ? -1 : 1;
+    const e0x = turn * (x2 - x1);
+    const e0y = turn * (y2 - y1);
+    const e1x = turn * (x0 - x2);
+    const e1y = turn * (y0 - y2);
+    const e2x = turn * (x1 - x0);
+    const e2y = turn * (y1 - y0);
+    const l0 = e0x * e0x + e0y * e0y;
+    const l1 = e1x * e1x + e1y * e1y;
+    const l2 = e2x * e2x + e2y * e2y;
+    this.#v0 = v0;
+    this.#v1 = v1;
+    this.#v2 = v2;
+    this.#x0 = x0;
+    this.#y0 = y0;
+    this.#x1 = x1;
+    this.#y1 = y1;
+    this.#x2 = x2;
+    this.#y2 = y2;
+    this.#turn = turn;
+    this.#e0x = e0x;
+    this.#e0y = e0y;
+    this.#e1x = e1x;
+    this.#e1y = e1y;
+    this.#e2x = e2x;
+    this.#e2y = e2y;
+    this.#n0 = l0 > 0 ? 1 / l0 : 0;
+    this.#n1 = l1 > 0 ? 1 / l1 : 0;
+    this.#n2 = l2 > 0 ? 1 / l2 : 0;
+    this.#perArea = flat ? 0 : 1 / Math.abs(area);
+    const barycentric = this.#options.distance === 'barycentric';
+    this.#m0 = radius * (barycentric ? Math.abs(area) : Math.sqrt(l0));
+    this.#m1 = radius * (barycentric ? Math.abs(area) : Math.sqrt(l1));
+    this.#m2 = radius * (barycentric ? Math.abs(area) : Math.sqrt(l2));
+
+    this.colored = !flat && d0 * d1 * d2 !== 0 && !(cull && area < 0);
+    const { near, far } = this.#options;
+    this.highest = nearest > 0 ? (far - nearest) / (far - near) : Number.POSITIVE_INFINITY;
+    this.#d0 = this.#softras ? 1 / d0 : d0;
+    this.#d1 = this.#softras ? 1 / d1 : d1;
+    this.#d2 = this.#softras ? 1 / d2 : d2;
+    this.#s0 = perspectiveCorrect ? 1 / w[v0] : 1;
+    this.#s1 = perspectiveCorrect ? 1 / w[v1] : 1;
+    this.#s2 = perspectiveCorrect ? 1 / w[v2] : 1;
+    return true;
+  }
+
+  /** Chooses a row, and finds the columns within reach and D there. */
+  coverRow(row: number): void {
+    const { width, height } = this.#picture;
+    const py = (height - 2 * row - 1) / height;
+    this.#py = py;
+    // E_k = r_k − e_ky (p_x − x_i) ≥ −m_k bounds p_x from above where edge k rises, from below where it falls.
+    const r0 = this.#e0x * (py - this.#y1);
+    const r1 = this.#e1x * (py - this.#y2);
+    const r2 = this.#e2x * (py - this.#y0);
+    let from = -2;
+    let to = 2;
+    if (this.#e0y > 0) to = Math.min(to, this.#x1 + (r0 + this.#m0) / this.#e0y);
+    else if (this.#e0y < 0) from = Math.max(from, this.#x1 + (r0 + this.#m0) / this.#e0y);
+    if (this.#e1y > 0) to = Math.min(to, this.#x2 + (r1 + this.#m1) / this.#e1y);
+    else if (this.#e1y < 0) from = Math.max(from, this.#x2 + (r1 + this.#m1) / this.#e1y);
+    if (this.#e2y > 0) to = Math.min(to, this.#x0 + (r2 + this.#m2) / this.#e2y);
+    else if (this.#e2y < 0) from = Math.max(from, this.#x0 + (r2 + this.#m2) / this.#e2y);
+    this.firstColumn = Math.max(this.#firstColumn, Math.ceil((width * (from + 1) - 1) / 2 - slack));
+    this.lastColumn = Math.min(this.#lastColumn, Math.floor((width * (to + 1) - 1) / 2 + slack));
+    switch (this.#options.distance) {
+      case 'euclidean':
+        this.#coverEuclidean(r0, r1, r2);
+        break;
+      case 'barycentric':
+        this.#coverBarycentric(r0, r1, r2);
+        break;
+      case 'hard':
+        this.#coverHard(r0, r1, r2);
+    }
+  }
+
+  #coverEuclidean(r0: number, r1: number, r2: number): void {
+    const { coverage, miss, inside } = this;
+    const E0 = this.#E0;
+    const E1 = this.#E1;
+    const E2 = this.#E2;
+    const nearest = this.#nearest;
+    const { width } = this.#picture;
+    const flat = this.#perArea === 0;
+    const perSigma = 1 / this.#options.sigma;
+    const { reach } = this.#options;
+    const x0 = this.#x0;
+    const x1 = this.#x1;
+    const x2 = this.#x2;
+    const dy0 = this.#y0 - this.#py;
+    const dy1 = this.#y1 - this.#py;
+    const dy2 = this.#y2 - this.#py;
+    const e0y = this.#e0y;
+    const e1y = this.#e1y;
+    const e2y = this.#e2y;
+    const n0 = this.#n0;
+    const n1 = this.#n1;
+    const n2 = this.#n2;
+    // Foot of edge k at i + t (j − i), t = tx (p_x − x_i) + ty.
+    const turn = this.#turn;
+    const t0x = turn * this.#e0x * n0;
+    const t1x = turn * this.#e1x * n1;
+    const t2x = turn * this.#e2x * n2;
+    const t0y = -turn * e0y * n0 * dy1;
+    const t1y = -turn * e1y * n1 * dy2;
+    const t2y = -turn * e2y * n2 * dy0;
+    const last = this.lastColumn | 0;
+    for (let column = this.firstColumn | 0; column <= last; column++) {
+      const px = (2 * column + 1 - width) / width;
+      const dx0 = px - x0;
+      const dx1 = px - x1;
+      const dx2 = px - x2;
+      const e0 = r0 - e0y * dx1;
+      const e1 = r1 - e1y * dx2;
+      const e2 = r2 - e2y * dx0;
+      E0[column] = e0;
+      E1[column] = e1;
+      E2[column] = e2;
+      if (e0 > 0 && e1 > 0 && e2 > 0 && !flat) {
+        let squared = e0 * e0 * n0;
+        let k = 0;
+        const other = e1 * e1 * n1;
+        if (other < squared) {
+          squared = other;
+          k = 1;
+        }
+        const third = e2 * e2 * n2;
+        if (third < squared) {
+          squared = third;
+          k = 2;
+        }
+        nearest[column] = k;
+        inside[column] = 1;
+        const x = squared * perSigma;
+        const p = x > longest ? 0 : fade(x);
+        coverage[column] = 1 - p;
+        miss[column] = p;
+        continue;
+      }
+      let squared = Number.POSITIVE_INFINITY;
+      let k = 0;
+      if (e0 <= 0 || flat) {
+        const t = t0x * dx1 + t0y;
+        if (t <= 0) {
+          squared = dx1 * dx1 + dy1 * dy1;
+          k = 4;
+        } else if (t >= 1) {
+          squared = dx2 * dx2 + dy2 * dy2;
+          k = 5;
+        } else {
+          squared = e0 * e0 * n0;
+        }
+      }
+      if (e1 <= 0 || flat) {
+        const t = t1x * dx2 + t1y;
+        let other = e1 * e1 * n1;
+        let end = 1;
+        if (t <= 0) {
+          other = dx2 * dx2 + dy2 * dy2;
+          end = 5;
+        } else if (t >= 1) {
+          other = dx0 * dx0 + dy0 * dy0;
+          end = 3;
+        }
+        if (other < squared) {
+          squared = other;
+          k = end;
+        }
+      }
+      if (e2 <= 0 || flat) {
+        const t = t2x * dx0 + t2y;
+        let other = e2 * e2 * n2;
+        let end = 2;
+        if (t <= 0) {
+          other = dx0 * dx0 + dy0 * dy0;
+          end = 3;
+        } else if (t >= 1) {
+          other = dx1 * dx1 + dy1 * dy1;
+          end = 4;
+        }
+        if (other < squared) {
+          squared = other;
+          k = end;
+        }
+      }
+      if (squared >= reach) {
+        coverage[column] = -1;
+        continue;
+      }
+      nearest[column] = k;
+      inside[column] = e0 >= 0 && e1 >= 0 && e2 >= 0 ? 1 : 0;
+      const x = squared * perSigma;
+      const p = x > longest ? 0 : fade(x);
+      coverage[column] = p;
+      miss[column] = 1 - p;
+    }
+  }
+
+  #coverBarycentric(r0: number, r1: number, r2: number): void {
+    const { coverage, miss, inside } = this;
+    const { width } = this.#picture;
+    const { sigma, reach } = this.#options;
+    for (let column = this.firstColumn; column <= this.lastColumn; column++) {
+      const px = (2 * column + 1 - width) / width;
+      const e0 = r0 - this.#e0y * (px - this.#x1);
+      const e1 = r1 - this.#e1y * (px - this.#x2);
+      const e2 = r2 - this.#e2y * (px - this.#x0);
+      this.#E0[column] = e0;
+      this.#E1[column] = e1;
+      this.#E2[column] = e2;
+      const least = Math.min(e0, e1, e2);
+      const weight = least * this.#perArea;
+      const squared = weight * weight;
+      const p = squared > longest * sigma ? 0 : fade(squared / sigma);
+      this.#nearest[column] = least === e0 ? 0 : least === e1 ? 1 : 2;
+      inside[column] = least >= 0 ? 1 : 0;
+      coverage[column] = weight > 0 ? 1 - p : squared < reach ? p : -1;
+      miss[column] = weight > 0 ? p : 1 - p;
+    }
+  }
+
+  #coverHard(r0: number, r1: number, r2: number): void {
+    const { width } = this.#picture;
+    for (let column = this.firstColumn; column <= this.lastColumn; column++) {
+      const px = (2 * column + 1 - width) / width;
+      const e0 = r0 - this.#e0y * (px - this.#x1);
+      const e1 = r1 - this.#e1y * (px - this.#x2);
+      const e2 = r2 - this.#e2y * (px - this.#x0);
+      this.#E0[column] = e0;
+      this.#E1[column] = e1;
+      this.#E2[column] = e2;
+      const within = e0 >= 0 && e1 >= 0 && e2 >= 0;
+      this.inside[column] = within ? 1 : 0;
+      this.coverage[column] = within ? 1 : -1;
+      this.miss[column] = 0;
+    }
+  }
+
+  /** Weights and depth within reach in the row of `coverRow`: equal weights, which mean nothing, in a face without area. */
+  weighRow(): void {
+    const { coverage, inside, b0, b1, b2, depth } = this;
+    const E0 = this.#E0;
+    const E1 = this.#E1;
+    const E2 = this.#E2;
+    const totals = this.#perTotal;
+    const per = this.#perArea;
+    const softras = this.#softras;
+    const s0 = this.#s0;
+    const s1 = this.#s1;
+    const s2 = this.#s2;
+    const d0 = this.#d0;
+    const d1 = this.#d1;
+    const d2 = this.#d2;
+    const most = softras ? 1 : Number.POSITIVE_INFINITY;
+    const last = this.lastColumn | 0;
+    for (let column = this.firstColumn | 0; column <= last; column++) {
+      if (coverage[column] < 0) continue;
+      let c0 = E0[column] * per;
+      let c1 = E1[column] * per;
+      let c2 = E2[column] * per;
+      if (per === 0) {
+        c0 = 1 / 3;
+        c1 = 1 / 3;
+        c2 = 1 / 3;
+      } else if (inside[column] === 0) {
+        c0 = c0 < 0 ? 0 : c0 > most ? most : c0;
+        c1 = c1 < 0 ? 0 : c1 > most ? most : c1;
+        c2 = c2 < 0 ? 0 : c2 > most ? most : c2;
+      }
+      const p0 = c0 * s0;
+      const p1 = c1 * s1;
+      const p2 = c2 * s2;
+      const perTotal = 1 / (p0 + p1 + p2);
+      totals[column] = perTotal;
+      b0[column] = p0 * perTotal;
+      b1[column] = p1 * perTotal;
+      b2[column] = p2 * perTotal;
+      depth[column] = softras
+        ? (c0 + c1 + c2) / (c0 * d0 + c1 * d1 + c2 * d2)
+        : (p0 * d0 + p1 * d1 + p2 * d2) * perTotal;
+    }
+  }
+
+  /** Adds dL/d(corner) of the row's pixels: from distances, and where `weighed`, from weights and depth too. */
+  addRow(weighed: boolean): void {
+    const { distance } = this.#options;
+    if (distance === 'euclidean') this.#addDistances();
+    if (weighed || distance === 'barycentric') this.#addWeights();
+  }
+
+  #addDistances(): void {
+    const { coverage, distanceGradient, inside } = this;
+    const E0 = this.#E0;
+    const E1 = this.#E1;
+    const E2 = this.#E2;
+    const nearest = this.#nearest;
+    const { width } = this.#picture;
+    const py = this.#py;
+    const turn = this.#turn;
+    const flat = this.#perArea === 0;
+    let gx0 = 0;
+    let gy0 = 0;
+    let gx1 = 0;
+    let gy1 = 0;
+    let gx2 = 0;
+    let gy2 = 0;
+    const last = this.lastColumn | 0;
+    for (let column = this.firstColumn | 0; column <= last; column++) {
+      const g = distanceGradient[column];
+      if (g === 0 || coverage[column] < 0) continue;
+      distanceGradient[column] = 0;
+      const px = (2 * column + 1 - width) / width;
+      // On an outline the distance is 0 either way.
+      const twice = inside[column] === 1 && !flat ? 2 * g : -2 * g;
+      switch (nearest[column]) {
+        case 0: {
+          const scale = twice * E0[column] * this.#n0;
+          const t = turn * ((px - this.#x1) * this.#e0x + (py - this.#y1) * this.#e0y) * this.#n0;
+          gx1 += scale * this.#e0y * (1 - t);
+          gy1 -= scale * this.#e0x * (1 - t);
+          gx2 += scale * this.#e0y * t;
+          gy2 -= scale * this.#e0x * t;
+          break;
+        }
+        case 1: {
+          const scale = twice * E1[column] * this.#n1;
+          const t = turn * ((px - this.#x2) * this.#e1x + (py - this.#y2) * this.#e1y) * this.#n1;
+          gx2 += scale * this.#e1y * (1 - t);
+          gy2 -= scale * this.#e1x * (1 - t);
+          gx0 += scale * this.#e1y * t;
+          gy0 -= scale * this.#e1x * t;
+          break;
+        }
+        case 2: {
+          const scale = twice * E2[column] * this.#n2;
+          const t = turn * ((px - this.#x0) * this.#e2x + (py - this.#y0) * this.#e2y) * this.#n2;
+          gx0 += scale * this.#e2y * (1 - t);
+          gy0 -= scale * this.#e2x * (1 - t);
+          gx1 += scale * this.#e2y * t;
+          gy1 -= scale * this.#e2x * t;
+          break;
+        }
+        case 3:
+          gx0 += twice * (this.#x0 - px);
+          gy0 += twice * (this.#y0 - py);
+          break;
+        case 4:
+          gx1 += twice * (this.#x1 - px);
+          gy1 += twice * (this.#y1 - py);
+          break;
+        case 5:
+          gx2 += twice * (this.#x2 - px);
+          gy2 += twice * (this.#y2 - py);
+      }
+    }
+    this.#gx0 += gx0;
+    this.#gy0 += gy0;
+    this.#gx1 += gx1;
+    this.#gy1 += gy1;
+    this.#gx2 += gx2;
+    this.#gy2 += gy2;
+  }
+
+  /**
+   * From dL/db and dL/dζ to dL/dβ, and on. β is affine in p, and moving corner k moves the picture at p by −β_k. A clipped weight
+   * stands still.
+   */
+  #addWeights(): void {
+    const { coverage, inside, b0, b1, b2, depth, heard, depthGradient, distanceGradient } = this;
+    const E0 = this.#E0;
+    const E1 = this.#E1;
+    const E2 = this.#E2;
+    const per = this.#perArea;
+    const softras = this.#softras;
+    const barycentric = this.#options.distance === 'barycentric';
+    const most = softras ? 1 : Number.POSITIVE_INFINITY;
+    const s0 = this.#s0;
+    const s1 = this.#s1;
+    const s2 = this.#s2;
+    const d0 = this.#d0;
+    const d1 = this.#d1;
+    const d2 = this.#d2;
+    const e0x = this.#e0x * per * per;
+    const e0y = this.#e0y * per * per;
+    const e1x = this.#e1x * per * per;
+    const e1y = this.#e1y * per * per;
+    const e2x = this.#e2x * per * per;
+    const e2y = this.#e2y * per * per;
+    let gx0 = 0;
+    let gx1 = 0;
+    let gx2 = 0;
+    let gy0 = 0;
+    let gy1 = 0;
+    let gy2 = 0;
+    let gw0 = 0;
+    let gw1 = 0;
+    let gw2 = 0;
+    let gd0 = 0;
+    let gd1 = 0;
+    let gd2 = 0;
+    const last = this.lastColumn | 0;
+    for (let column = this.firstColumn | 0; column <= last; column++) {
+      if (coverage[column] < 0) continue;
+      const beta0 = E0[column] * per;
+      const beta1 = E1[column] * per;
+      const beta2 = E2[column] * per;
+      let q0 = 0;
+      let q1 = 0;
+      let q2 = 0;
+      if (heard[column] === 1) {
+        heard[column] = 0;
+        const w0 = b0[column];
+        const w1 = b1[column];
+        const w2 = b2[column];
+        const gDepth = depthGradient[column];
+        q0 = this.g0[column];
+        q1 = this.g1[column];
+        q2 = this.g2[column];
+        if (!softras) {
+          q0 += gDepth * d0;
+          q1 += gDepth * d1;
+          q2 += gDepth * d2;
+          gd0 += gDepth * w0;
+          gd1 += gDepth * w1;
+          gd2 += gDepth * w2;
+        }
+        const mean = w0 * q0 + w1 * q1 + w2 * q2;
+        q0 -= mean;
+        q1 -= mean;
+        q2 -= mean;
+        gw0 -= q0 * w0;
+        gw1 -= q1 * w1;
+        gw2 -= q2 * w2;
+        const perTotal = this.#perTotal[column];
+        q0 *= s0 * perTotal;
+        q1 *= s1 * perTotal;
+        q2 *= s2 * perTotal;
+        let free0 = true;
+        let free1 = true;
+        let free2 = true;
+        let c0 = beta0;
+        let c1 = beta1;
+        let c2 = beta2;
+        if (inside[column] === 0) {
+          free0 = beta0 >= 0 && beta0 <= most;
+          free1 = beta1 >= 0 && beta1 <= most;
+          free2 = beta2 >= 0 && beta2 <= most;
+          c0 = free0 ? c0 : c0 < 0 ? 0 : 1;
+          c1 = free1 ? c1 : c1 < 0 ? 0 : 1;
+          c2 = free2 ? c2 : c2 < 0 ? 0 : 1;
+        }
+        if (softras && gDepth !== 0) {
+          // 1/ζ = Σ c_k/ζ_k / Σc.
+          const z = depth[column];
+          const scale = (gDepth * z) / (c0 + c1 + c2);
+          q0 -= scale * (d0 * z - 1);
+          q1 -= scale * (d1 * z - 1);
+          q2 -= scale * (d2 * z - 1);
+          gd0 += scale * z * c0;
+          gd1 += scale * z * c1;
+          gd2 += scale * z * c2;
+        }
+        q0 = free0 ? q0 : 0;
+        q1 = free1 ? q1 : 0;
+        q2 = free2 ? q2 : 0;
+      }
+      if (barycentric) {
+        const least = this.#nearest[column];
+        const g = distanceGradient[column];
+        distanceGradient[column] = 0;
+        if (least === 0) q0 += g * 2 * Math.abs(beta0);
+        else if (least === 1) q1 += g * 2 * Math.abs(beta1);
+        else q2 += g * 2 * Math.abs(beta2);
+      }
+      const ofX = q0 * e0y + q1 * e1y + q2 * e2y;
+      const ofY = q0 * e0x + q1 * e1x + q2 * e2x;
+      gx0 += ofX * E0[column];
+      gx1 += ofX * E1[column];
+      gx2 += ofX * E2[column];
+      gy0 -= ofY * E0[column];
+      gy1 -= ofY * E1[column];
+      gy2 -= ofY * E2[column];
+    }
+    this.#gx0 += gx0;
+    this.#gx1 += gx1;
+    this.#gx2 += gx2;
+    this.#gy0 += gy0;
+    this.#gy1 += gy1;
+    this.#gy2 += gy2;
+    this.#gw0 += gw0;
+    this.#gw1 += gw1;
+    this.#gw2 += gw2;
+    this.#gd0 += gd0;
+    this.#gd1 += gd1;
+    this.#gd2 += gd2;
+  }
+
+  /** Hands the face's sums over to its vertices. */
+  finishFace(): void {
+    const planar = this.#planar;
+    const depths = this.#depths;
+    const softras = this.#softras;
+    planar[2 * this.#v0] += this.#gx0;
+    planar[2 * this.#v0 + 1] += this.#gy0;
+    planar[2 * this.#v1] += this.#gx1;
+    planar[2 * this.#v1 + 1] += this.#gy1;
+    planar[2 * this.#v2] += this.#gx2;
+    planar[2 * this.#v2 + 1] += this.#gy2;
+    if (this.colored) {
+      depths[2 * this.#v0] += this.#gd0 * (softras ? this.#d0 * this.#d0 : 1);
+      depths[2 * this.#v1] += this.#gd1 * (softras ? this.#d1 * this.#d1 : 1);
+      depths[2 * this.#v2] += this.#gd2 * (softras ? this.#d2 * this.#d2 : 1);
+      depths[2 * this.#v0 + 1] += this.#gw0 * this.#s0;
+      depths[2 * this.#v1 + 1] += this.#gw1 * this.#s1;
+      depths[2 * this.#v2 + 1] += this.#gw2 * this.#s2;
+    }
+    this.#gx0 = this.#gx1 = this.#gx2 = 0;
+    this.#gy0 = this.#gy1 = this.#gy2 = 0;
+    this.#gw0 = this.#gw1 = this.#gw2 = 0;
+    this.#gd0 = this.#gd1 = this.#gd2 = 0;
+  }
+
+  /** Adds the gradients of the item's vertices to those of the positions. */
+  finishItem(positionGradient: RealArray): void {
+    const { stride } = this.#scene;
+    const { vertexStart, vertexCount } = this.#item;
+    const depths = this.#depths;
+    const homogeneous = stride === 4 && this.#picture.perspectiveCorrect;
+    for (let v = 0; v < vertexCount; v++) {
+      const at = stride * (vertexStart + v);
+      positionGradient[at + 2] -= depths[2 * v];
+      if (homogeneous) positionGradient[at + 3] += depths[2 * v + 1];
+    }
+    addPlanarGradient(this.#scene, this.#item, this.#vertices, this.#planar, positionGradient);
+  }
+}

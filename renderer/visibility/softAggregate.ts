@@ -1,0 +1,164 @@
+// SoftRas as tensors: colours and α in one picture, [B, H, W, C + 1], made once and shared by the outputs that show its parts.
+
+import type * as tf from '@tensorflow/tfjs';
+import { hostFunction } from '../backend/hostFunction.ts';
+import { hostOp } from '../backend/hostOp.ts';
+import type { Fragments, RealArray, SoftOptions, SoftState } from '../kernels/index.ts';
+import { attributeRows } from './fragments.ts';
+import type { CornerAttributes, Frame } from './frame.ts';
+
+/** Every fragment within reach, with clipped weights. One empty fragment where there is none, so that shaders never see zero rows. */
+export function softFragments(frame: Frame, options: SoftOptions): Fragments {
+  let found: Fragments | undefined;
+  hostOp([frame.positions], [], ([positions]) => {
+    found = frame.kernels.softFragments(frame.scene(positions as Float32Array), frame.picture, options);
+  });
+  const { faces, itemStarts } = found!;
+  if (faces.length > 0) return found!;
+  return {
+    faces: Int32Array.of(-1),
+    weights: new Float32Array(3),
+    pixels: Int32Array.of(0),
+    itemStarts: itemStarts.fill(1, 1),
+  };
+}
+
+/** Attributes at soft fragments, [N, C]. Gradients reach attributes and, through the clipped weights, positions. */
+export function softInterpolate(
+  frame: Frame,
+  options: SoftOptions,
+  fragments: Fragments,
+  attributes: CornerAttributes,
+): tf.Tensor2D {
+  const { kernels, picture } = frame;
+  const rowsOf = attributeRows(frame, attributes);
+  return hostFunction<void>({
+    inputs: [frame.positions, attributes.values],
+    shape: [fragments.faces.length, attributes.values.shape[2]],
+    forward: ([positions, values], output) =>
+      kernels.interpolate(frame.scene(positions), fragments, rowsOf(values), output),
+    backward: (upstream, [positions, values], [positionGradient, attributeGradient]) =>
+      kernels.softInterpolateBackward(
+        frame.scene(positions),
+        picture,
+        options,
+        fragments,
+        rowsOf(values),
+        upstream,
+        attributeGradient,
+        positionGradient,
+      ),
+  }) as tf.Tensor2D;
+}
+
+/** Colours [N, C] of fragments blended by distance and depth, and α: [B, H, W, C + 1]. */
+export function softAggregate(
+  frame: Frame,
+  options: SoftOptions,
+  fragments: Fragments,
+  colors: tf.Tensor2D,
+  background: RealArray,
+): tf.Tensor4D {
+  const { kernels, picture } = frame;
+  const channels = colors.shape[1];
+  return hostFunction<SoftState>({
+    inputs: [frame.positions, colors],
+    shape: [...frame.shape, channels + 1],
+    forward: ([positions, values], output) =>
+      kernels.softAggregate(
+        frame.scene(positions),
+        picture,
+        options,
+        fragments,
+        { values, channels, background },
+        output,
+      ),
+    backward: (upstream, [positions, values], [positionGradient, colorGradient], state) =>
+      kernels.softAggregateBackward(
+        frame.scene(positions),
+        picture,
+        options,
+        fragments,
+        { values, channels, background },
+        state,
+        upstream,
+        colorGradient,
+        positionGradient,
+      ),
+  }) as tf.Tensor4D;
+}
+
+/** The same for attributes that are colours already, with no list of fragments: [B, H, W, C + 1]. */
+export function softPicture(
+  frame: Frame,
+  options: SoftOptions,
+  attributes: CornerAttributes,
+  background: RealArray,
+): tf.Tensor4D {
+  const { kernels, picture } = frame;
+  const rowsOf = attributeRows(frame, attributes);
+  return hostFunction<SoftState>({
+    inputs: [frame.positions, attributes.values],
+    shape: [...frame.shape, attributes.values.shape[2] + 1],
+    forward: ([positions, values], output) =>
+      kernels.softPicture(frame.scene(positions), picture, options, rowsOf(values), background, output),
+    backward: (upstream, [positions, values], [positionGradient, attributeGradient], state) =>
+      kernels.softPictureBackward(
+        frame.scene(positions),
+        picture,
+        options,
+        rowsOf(values),
+        background,
+        state,
+        upstream,
+        attributeGradient,
+        positionGradient,
+      ),
+  }) as tf.Tensor4D;
+}
+
+/** α alone, [B, H, W]. */
+export function softSilhouette(frame: Frame, options: SoftOptions): tf.Tensor3D {
+  const { kernels, picture } = frame;
+  const nothing = new Float32Array(0);
+  const rows = { values: nothing, channels: 0, indices: frame.topology.faces, rowStarts: [] };
+  return hostFunction<SoftState>({
+    inputs: [frame.positions],
+    shape: frame.shape,
+    forward: ([positions], output) =>
+      kernels.softPicture(frame.scene(positions), picture, options, rows, nothing, output),
+    backward: (upstream, [positions], [gradient], state) =>
+      kernels.softPictureBackward(
+        frame.scene(positions),
+        picture,
+        options,
+        rows,
+        nothing,
+        state,
+        upstream,
+        nothing,
+        gradient,
+      ),
+  }) as tf.Tensor3D;
+}
+
+/** Channels `first` up to `end` of a picture. */
+export function channelsOf(pictures: tf.Tensor4D, first: number, end: number): tf.Tensor4D {
+  const [batch, height, width, channels] = pictures.shape;
+  const count = end - first;
+  return hostFunction<void>({
+    inputs: [pictures],
+    shape: [batch, height, width, count],
+    readsInputs: false,
+    forward([values], output) {
+      for (let to = 0, from = first; to < output.length; from += channels) {
+        for (let c = 0; c < count; c++) output[to++] = values[from + c];
+      }
+    },
+    backward(upstream, _, [gradient]) {
+      for (let from = 0, to = first; from < upstream.length; to += channels) {
+        for (let c = 0; c < count; c++) gradient[to + c] = upstream[from++];
+      }
+    },
+  }) as tf.Tensor4D;
+}

@@ -1,0 +1,223 @@
+// The loops of SoftRas: the reference against its own finite differences, the fast ones against the reference.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Kernels, Picture, Scene, SoftOptions } from '../../../renderer/kernels/index.ts';
+import { referenceKernels } from '../../../renderer/kernels/reference/index.ts';
+import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
+import { testNumbers } from '../../gradient.ts';
+import { crumpledSpheres, kernelScene, relativeError, somePicture, type TestScene } from '../scenes.ts';
+
+const channels = 2;
+const background = Float64Array.of(0.3, -0.7);
+
+/** Soft enough that several faces share a pixel, and the background shows through. */
+const someOptions = (options: Partial<SoftOptions> = {}): SoftOptions => ({
+  variant: 'softras',
+  distance: 'euclidean',
+  alpha: 'product',
+  color: 'softmax',
+  sigma: 1e-2,
+  gamma: 0.2,
+  epsilon: 0.4,
+  near: 0.5,
+  far: 4,
+  reach: 0.09,
+  facesPerPixel: 8,
+  ...options,
+});
+
+interface Drawn {
+  output: Float64Array;
+  positionGradient: Float64Array;
+  valueGradient: Float64Array;
+}
+
+/** Picture and gradients, in one go or by way of a list of fragments. */
+function draw(
+  kernels: Kernels,
+  scene: Scene,
+  picture: Picture,
+  options: SoftOptions,
+  values: Float64Array,
+  upstream: Float64Array,
+  way: 'stream' | 'list',
+): Drawn {
+  const rows = {
+    values,
+    channels,
+    indices: scene.faces,
+    rowStarts: scene.items.map((item) => item.vertexStart),
+  };
+  const drawn = {
+    output: new Float64Array(scene.items.length * picture.width * picture.height * (channels + 1)),
+    positionGradient: new Float64Array(scene.positions.length),
+    valueGradient: new Float64Array(values.length),
+  };
+  const { output, positionGradient, valueGradient } = drawn;
+  if (way === 'stream') {
+    const state = kernels.softPicture(scene, picture, options, rows, background, output);
+    kernels.softPictureBackward(
+      scene,
+      picture,
+      options,
+      rows,
+      background,
+      state,
+      upstream,
+      valueGradient,
+      positionGradient,
+    );
+    return drawn;
+  }
+  const fragments = kernels.softFragments(scene, picture, options);
+  const shaded = new Float64Array(fragments.faces.length * channels);
+  kernels.interpolate(scene, fragments, rows, shaded);
+  const colors = { values: shaded, channels, background };
+  const state = kernels.softAggregate(scene, picture, options, fragments, colors, output);
+  const shadedGradient = new Float64Array(shaded.length);
+  kernels.softAggregateBackward(
+    scene,
+    picture,
+    options,
+    fragments,
+    colors,
+    state,
+    upstream,
+    shadedGradient,
+    positionGradient,
+  );
+  kernels.softInterpolateBackward(
+    scene,
+    picture,
+    options,
+    fragments,
+    rows,
+    shadedGradient,
+    valueGradient,
+    positionGradient,
+  );
+  return drawn;
+}
+
+const step = 1e-6;
+
+/**
+ * Gradients of the reference, and its central differences, for Σ upstream · output. A number of the output counts only where it is
+ * smooth within the step: not where a face comes within reach or leaves it, another edge or face becomes the nearest, or a weight
+ * starts to be clipped.
+ */
+function compare(test: TestScene, picture: Picture, options: SoftOptions) {
+  const values = testNumbers(test.batch * test.topology.vertexCount * channels, 11);
+  const nothing = new Float64Array(test.batch * picture.width * picture.height * (channels + 1));
+  const forward = (positions: Float64Array) =>
+    draw(referenceKernels, kernelScene({ ...test, positions }), picture, options, values, nothing, 'stream')
+      .output;
+  const base = forward(test.positions);
+  const upstream = testNumbers(base.length, 12);
+  const smooth = new Array(base.length).fill(true);
+  const slopes = [...test.positions].map((value, i) => {
+    const at = (by: number) => forward(test.positions.with(i, value + by));
+    const above = at(step);
+    const below = at(-step);
+    return base.map((middle, k) => {
+      const slope = (above[k] - below[k]) / (2 * step);
+      const bend = Math.abs(above[k] - 2 * middle + below[k]) / step;
+      if (bend > 1e-4 * Math.abs(slope) + 1e-4) smooth[k] = false;
+      return slope;
+    });
+  });
+  const kept = upstream.map((value, k) => (smooth[k] ? value : 0));
+  const { positionGradient } = draw(
+    referenceKernels,
+    kernelScene(test),
+    picture,
+    options,
+    values,
+    kept,
+    'stream',
+  );
+  const differences = slopes.map((slope) => slope.reduce((sum, value, k) => sum + value * kept[k], 0));
+  const share = smooth.filter(Boolean).length / smooth.length;
+  return { positionGradient, differences, share };
+}
+
+describe('the reference has the derivative of its own picture', () => {
+  const cases: [string, Partial<SoftOptions>, Partial<Picture>, 3 | 4][] = [
+    ['as SoftRas', {}, {}, 4],
+    ['divided positions', {}, {}, 3],
+    ['affine', {}, { perspectiveCorrect: false }, 4],
+    ['culled', {}, { cull: true }, 4],
+    ['sum', { alpha: 'sum' }, {}, 4],
+    ['hard alpha', { alpha: 'hard' }, {}, 4],
+    ['barycentric distance', { distance: 'barycentric', sigma: 0.05, reach: 0.3 }, {}, 4],
+    ['hard distance', { distance: 'hard' }, {}, 4],
+    ['hard colours', { color: 'hard' }, {}, 4],
+    ['a depth range that cuts', { near: 1.7, far: 2.2 }, {}, 4],
+    ['as PyTorch3D', { variant: 'pytorch3d' }, {}, 4],
+    ['as PyTorch3D, divided', { variant: 'pytorch3d' }, {}, 3],
+    [
+      'as PyTorch3D, affine, background raised to ε',
+      { variant: 'pytorch3d', gamma: 0.02 },
+      { perspectiveCorrect: false },
+      4,
+    ],
+    ['as PyTorch3D, hard colours', { variant: 'pytorch3d', color: 'hard' }, {}, 4],
+  ];
+  it.each(cases)('%s', (_, options, rules, stride) => {
+    const test = crumpledSpheres(3, 1, stride);
+    const picture = somePicture({ width: 8, height: 7, ...rules });
+    const { positionGradient, differences, share } = compare(test, picture, someOptions(options));
+    expect(share).toBeGreaterThan(0.9);
+    expect(Math.max(...differences.map(Math.abs))).toBeGreaterThan(1e-2);
+    expect(relativeError(positionGradient, differences)).toBeLessThan(1e-6);
+  });
+});
+
+describe('the fast loops agree with the reference', () => {
+  const options: fc.Arbitrary<SoftOptions> = fc
+    .record({
+      variant: fc.constantFrom<'softras' | 'pytorch3d'>('softras', 'pytorch3d'),
+      distance: fc.constantFrom<SoftOptions['distance']>('euclidean', 'barycentric', 'hard'),
+      alpha: fc.constantFrom<SoftOptions['alpha']>('product', 'sum', 'hard'),
+      color: fc.constantFrom<SoftOptions['color']>('softmax', 'hard'),
+      sigma: fc.constantFrom(1e-4, 1e-2),
+      gamma: fc.constantFrom(1e-4, 0.2),
+      epsilon: fc.constantFrom(1e-10, 1e-3, 0.4),
+      near: fc.constantFrom(0.5, 1.7),
+      far: fc.constantFrom(4, 100),
+      reach: fc.constantFrom(0.5, 9.2, 39),
+      facesPerPixel: fc.constantFrom(1, 3, 50),
+    })
+    .map((rules) => ({ ...rules, reach: rules.reach * rules.sigma }));
+  const pictures = fc.record({
+    width: fc.integer({ min: 1, max: 24 }),
+    height: fc.integer({ min: 1, max: 24 }),
+    perspectiveCorrect: fc.boolean(),
+    cull: fc.boolean(),
+    near: fc.constantFrom(1e-6, 1.5),
+  });
+  const scenes = fc.record({
+    seed: fc.integer({ min: 1, max: 1e6 }),
+    batch: fc.integer({ min: 1, max: 2 }),
+    stride: fc.constantFrom<3 | 4>(3, 4),
+  });
+
+  it.each(['stream', 'list'] as const)('as a %s', (way) => {
+    fc.assert(
+      fc.property(scenes, pictures, options, ({ seed, batch, stride }, picture, rules) => {
+        if (rules.variant === 'pytorch3d' && (way === 'stream' || rules.distance !== 'euclidean')) return;
+        const scene = kernelScene(crumpledSpheres(seed, batch, stride));
+        const values = testNumbers(batch * 18 * channels, seed);
+        const upstream = testNumbers(batch * picture.width * picture.height * (channels + 1), seed + 1);
+        const [fast, slow] = [scalarKernels, referenceKernels].map((kernels) =>
+          draw(kernels, scene, picture, rules, values, upstream, way),
+        );
+        expect(relativeError(fast.output, slow.output)).toBeLessThan(1e-6);
+        expect(relativeError(fast.valueGradient, slow.valueGradient)).toBeLessThan(1e-5);
+        expect(relativeError(fast.positionGradient, slow.positionGradient)).toBeLessThan(1e-5);
+      }),
+      { numRuns: 60, seed: 5 },
+    );
+  });
+});
