@@ -63,7 +63,8 @@ export const measures: readonly Measure[] = [
     value: ({ angle }) => angle?.median ?? null,
     distance: upTo(0),
     formula: html`median ∠(${g}<sub>v</sub>, ${exact}<sub>v</sub>)`,
-    meaning: 'Degrees between the two at a single vertex, where the exact one is above 10⁻³ of its largest.',
+    meaning:
+      'Degrees between the two at a single vertex, where the exact one is above 10⁻³ of its largest and the other is not zero.',
   },
   {
     label: '95 % °',
@@ -79,7 +80,7 @@ export const measures: readonly Measure[] = [
     value: ({ zeroShare }) => percent(zeroShare),
     distance: upTo(0),
     formula: html`#{<var>v</var>: ${g}<sub>v</sub> = 0} / #{<var>v</var>}`,
-    meaning: 'Share of those vertices that get no gradient at all, though they should.',
+    meaning: 'Share of the vertices with such an exact gradient that get none at all.',
   },
   {
     label: 'sign %',

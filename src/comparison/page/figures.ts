@@ -75,7 +75,7 @@ function agreement(values: readonly number[], exact: readonly number[]): string 
   const [norm, exactNorm] = [Math.hypot(...values), Math.hypot(...exact)];
   if (norm === 0) return 'no gradient at all';
   const cosine = exact.reduce((total, value, i) => total + value * values[i], 0) / (norm * exactNorm);
-  return `cosine ${cosine.toFixed(3)}, ${(norm / exactNorm).toFixed(2)} × as long`;
+  return `cosine ${cosine.toFixed(3)}, length × ${(norm / exactNorm).toFixed(2)}`;
 }
 
 function sum(values: Float64Array): number {

@@ -7,11 +7,12 @@ import { environmentFacts, factList } from '../../report/page.ts';
 import { style } from '../../report/style.ts';
 import { type Comparison, descentNames, type LossName, type SceneSummary, type Timings } from '../results.ts';
 import { figureData, sceneFigures } from './figures.ts';
+import { legendOfLosses, legendOfMeasures } from './legend.ts';
 import { methodLabel, methodLegend } from './methods.ts';
 import { drawCosines, drawDescent } from './plots.ts';
 import { script } from './script.ts';
 import { comparisonStyle } from './style.ts';
-import { biasTable, legendOfMeasures, measurementTable, summaryTable, timingTable } from './tables.ts';
+import { biasTable, measurementTable, summaryTable, timingTable } from './tables.ts';
 
 /** Writes index.html into an existing folder and returns its path. Parts that were left out of a comparison are left out of it. */
 export async function writeComparisonPage(
@@ -39,7 +40,7 @@ export async function comparisonPage(comparison: Comparison, timings: Timings): 
 <body>
 <h1>${title}</h1>
 ${description && html`<p class="lede">${description}</p>`}
-<nav aria-label="Contents">${contents(comparison, timings).map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+<nav aria-label="Contents">${contents(comparison, timings).map(({ id, name }) => html`<a href="#${id}">${name}</a>`)}</nav>
 ${factList([
   ['Scenes', String(scenes.length)],
   ['Methods', String(methods.length)],
@@ -68,12 +69,16 @@ ${summaryTable(comparison, loss)}</div>`,
 
 ${scenes.map((scene, i) => sceneSection(comparison, scene, i))}
 
+${
+  resolutions.length > 1 &&
+  html`
 <section id="resolution">
 <h2>Cosine against resolution</h2>
 <p class="note">Logarithmic in 1 − cosine: each further nine takes the same room. Bars are standard errors of the mean over random cases.</p>
 ${methodLegend(methods)}
 ${await Promise.all(losses.map((loss) => cosinePlots(comparison, loss)))}
-</section>
+</section>`
+}
 ${
   bias.length > 0 &&
   html`
@@ -115,6 +120,8 @@ ${timingTable(comparison, timings)}
 <h2>What the measures mean</h2>
 <p><var>g</var> is a method’s gradient dL/d(<var>x</var>, <var>y</var>) of all vertices in the image plane, <var>ĝ</var> the exact one: the derivative of the same loss over the area-sampled visible picture.</p>
 ${legendOfMeasures()}
+<h3>Losses</h3>
+${legendOfLosses(losses)}
 </section>
 
 <section id="again">
@@ -150,20 +157,20 @@ async function cosinePlots(comparison: Comparison, loss: LossName): Promise<Html
   return html`<h3>${loss}</h3><div class="plots">${charts}</div>`;
 }
 
-function contents(
-  { scenes, bias, descents }: Comparison,
-  { measurements }: Timings,
-): [id: string, name: string][] {
-  return [
-    ['summary', 'At a glance'],
-    ...scenes.map(({ title }, i): [string, string] => [`scene-${i}`, title]),
-    ['resolution', 'Resolution'],
-    ...(bias.length > 0 ? [['bias', 'Bias'] satisfies [string, string]] : []),
-    ...(descents.length > 0 ? [['descents', 'Descents'] satisfies [string, string]] : []),
-    ...(measurements.length > 0 ? [['timing', 'Time and memory'] satisfies [string, string]] : []),
-    ['measures', 'Measures'],
-    ['again', 'How to make it again'],
+/** Parts of the page and what they are called. */
+function contents(comparison: Comparison, { measurements }: Timings): { id: string; name: string }[] {
+  const { scenes, resolutions, bias, descents } = comparison;
+  const parts = [
+    { id: 'summary', name: 'At a glance' },
+    ...scenes.map(({ title }, i) => ({ id: `scene-${i}`, name: title })),
+    { id: 'resolution', name: 'Resolution', missing: resolutions.length < 2 },
+    { id: 'bias', name: 'Bias', missing: bias.length === 0 },
+    { id: 'descents', name: 'Descents', missing: descents.length === 0 },
+    { id: 'timing', name: 'Time and memory', missing: measurements.length === 0 },
+    { id: 'measures', name: 'Measures' },
+    { id: 'again', name: 'How to make it again' },
   ];
+  return parts.filter((part) => !('missing' in part && part.missing));
 }
 
 function plural(count: number, one: string, many: string): string {

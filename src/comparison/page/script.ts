@@ -33,18 +33,18 @@ function arrows(scene) {
   const inOrder = [...moved].sort((a, b) => size(exact, b) - size(exact, a));
   const wire = edges.map((v, i) => (i % 2 ? 'L' : 'M') + vertices[2 * v] + ' ' + -vertices[2 * v + 1]).join('');
 
-  /** Shafts and heads of one gradient; arrows of length 1 in the values are drawn \`scale\` long. */
-  function paths(values, scale) {
+  /** Shafts and heads of one gradient, drawn \`scale\` times as long as it is; \`dot\` is a pixel of the screen. */
+  function paths(values, scale, dot) {
     let shafts = '';
     let heads = '';
     for (const v of moved) {
       const length = size(values, v) * scale;
-      if (length < 0.004) continue;
+      if (length < dot / 2) continue;
       const [x, y] = [vertices[2 * v], -vertices[2 * v + 1]];
       const [dx, dy] = [(-values[2 * v] * scale) / length, (values[2 * v + 1] * scale) / length];
       const goesOn = length > 0.8;
       const shown = goesOn ? 0.8 : length;
-      const head = goesOn ? 0 : Math.min(0.055, 0.6 * length);
+      const head = goesOn ? 0 : Math.min(8 * dot, 0.6 * length);
       const at = (along, across) => (x + along * dx - across * dy).toFixed(4) + ' ' + (y + along * dy + across * dx).toFixed(4);
       shafts += 'M' + at(0, 0) + 'L' + at(shown - head, 0);
       if (head) heads += 'M' + at(shown, 0) + 'L' + at(shown - head, 0.4 * head) + 'L' + at(shown - head, -0.4 * head) + 'Z';
@@ -54,19 +54,19 @@ function arrows(scene) {
 
   return {
     box: [-1, -1, 2, 2],
-    draw(svg, panel, own) {
+    draw(svg, panel, own, dot) {
       svg.parentNode.classList.add('pictured');
       element(svg, 'image', { x: -1, y: -1, width: 2, height: 2 });
       element(svg, 'path', { class: 'wire', d: wire });
       const scaleOf = (i) => 0.35 / (longest[own ? i : 0] || Math.max(...longest) || 1);
       for (const i of panel === 0 ? [0] : [0, panel]) {
-        const { shafts, heads } = paths(gradients[i].values, scaleOf(i));
+        const { shafts, heads } = paths(gradients[i].values, scaleOf(i), dot);
         const group = element(svg, 'g', { class: i === panel ? 'arrow' : 'arrow exact' });
         element(group, 'path', { class: 'shaft', d: shafts });
         element(group, 'path', { class: 'head', d: heads });
       }
     },
-    mark: (svg, v) => element(svg, 'circle', { class: 'mark', cx: vertices[2 * v], cy: -vertices[2 * v + 1], r: 0.04 }),
+    mark: (svg, v, dot) => element(svg, 'circle', { class: 'mark', cx: vertices[2 * v], cy: -vertices[2 * v + 1], r: 6 * dot }),
     pick(x, y) {
       const distance = (v) => Math.hypot(vertices[2 * v] - x, -vertices[2 * v + 1] - y);
       return moved.reduce((best, v) => (best === undefined || distance(v) < distance(best) ? v : best), undefined);
@@ -85,7 +85,7 @@ function arrows(scene) {
       const text = 'g = ' + pair(gx, gy);
       if (panel === 0 || norm === 0 || exactNorm === 0) return text;
       const angle = (Math.abs(Math.atan2(ex * gy - ey * gx, gx * ex + gy * ey)) * 180) / Math.PI;
-      return text + ', ' + angle.toFixed(1) + '\\u00b0 off, ' + (norm / exactNorm).toPrecision(3) + ' \\u00d7 as long';
+      return text + ', ' + angle.toFixed(1) + '\\u00b0 off, length \\u00d7 ' + (norm / exactNorm).toPrecision(3);
     },
   };
 }
@@ -143,6 +143,7 @@ function follow(figure, source) {
     note: panel.querySelector('.note'),
     usual: panel.querySelector('.note').textContent,
   }));
+  const dotOf = (frame) => source.box[2] / frame.clientWidth;
   let picked;
 
   function draw() {
@@ -151,7 +152,7 @@ function follow(figure, source) {
     const tops = panels.map(({ frame }, i) => {
       frame.replaceChildren();
       const svg = element(frame, 'svg', { viewBox: source.box.join(' ') });
-      const top = source.draw(svg, i, own);
+      const top = source.draw(svg, i, own, dotOf(frame));
       const image = frame.classList.contains('pictured') && svg.querySelector('image');
       if (image) image.setAttribute('href', behind.src);
       return top;
@@ -169,7 +170,7 @@ function follow(figure, source) {
     readout.textContent = item === undefined ? '\\u00a0' : source.title(item);
     panels.forEach(({ frame, note, usual }, i) => {
       for (const mark of frame.querySelectorAll('.mark')) mark.remove();
-      if (item !== undefined) source.mark(frame.firstChild, item);
+      if (item !== undefined) source.mark(frame.firstChild, item, dotOf(frame));
       note.textContent = item === undefined ? usual : source.note(item, i);
     });
   }
@@ -184,7 +185,10 @@ function follow(figure, source) {
     frame.addEventListener('pointerdown', at);
     frame.addEventListener('pointerleave', (event) => event.pointerType === 'mouse' && show(undefined));
     const button = panel.querySelector('button');
-    button.addEventListener('click', () => button.setAttribute('aria-pressed', panel.classList.toggle('large')));
+    button.addEventListener('click', () => {
+      button.setAttribute('aria-pressed', panel.classList.toggle('large'));
+      draw();
+    });
   }
   figure.addEventListener('keydown', (event) => {
     if (event.target !== figure) return;

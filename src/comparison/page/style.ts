@@ -21,7 +21,7 @@ a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset:
 .methods td { padding: 0.3rem 1.2rem 0.3rem 0; vertical-align: top; border-bottom: 1px solid var(--line); }
 .facts { grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); }
 .thumbnails { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem; align-items: flex-start; margin: 1rem 0; }
-.thumbnails img { display: block; border-radius: 4px; image-rendering: pixelated; }
+.thumbnails img { display: block; border-radius: 4px; outline: 1px solid var(--line); image-rendering: pixelated; }
 figure { margin: 0; min-width: 0; }
 figcaption { font-size: 0.87rem; padding: 0.3rem 0; line-height: 1.4; }
 fieldset { border: 0; margin: 0 0 0.6rem; padding: 0; font-size: 0.9rem; }
@@ -29,7 +29,7 @@ fieldset label { display: block; }
 legend { color: var(--faint); padding: 0; font-size: 0.87rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: 0.8rem 1.2rem; margin: 0.8rem 0 0.2rem; }
 .panels figure { break-inside: avoid; }
-.panels figure.large { grid-column: 1 / -1; }
+.panels figure.large { grid-column: 1 / -1; width: min(100%, 85vh); }
 .panels b { font-weight: 600; }
 .panels figcaption .note { display: block; min-height: 2.8em; font-variant-numeric: tabular-nums; }
 .panels button { float: right; border: 0; background: none; color: var(--faint); cursor: pointer; font-size: 1rem; line-height: 1; padding: 0.15rem 0.3rem; }
@@ -48,14 +48,14 @@ legend { color: var(--faint); padding: 0; font-size: 0.87rem; }
 .readout { font-variant-numeric: tabular-nums; max-width: none; margin: 0; }
 .scale { display: flex; align-items: center; gap: 0.6rem; font-size: 0.87rem; font-variant-numeric: tabular-nums; }
 .scale .bar { width: 14rem; height: 0.7rem; border-radius: 2px; background: linear-gradient(to right, rgb(43 120 210), transparent, rgb(224 112 20)), var(--tile); }
-.measures { margin: 1rem 0; }
-.measures div { display: grid; grid-template-columns: 9rem 1fr; gap: 0.2rem 1.5rem; border-bottom: 1px solid var(--line); padding: 0.4rem 0; }
-.measures dt { font-weight: 600; }
-.measures dd { margin: 0; max-width: 46rem; }
+.legend { margin: 1rem 0; }
+.legend div { display: grid; grid-template-columns: 9rem 1fr; gap: 0.2rem 1.5rem; border-bottom: 1px solid var(--line); padding: 0.4rem 0; }
+.legend dt { font-weight: 600; }
+.legend dd { margin: 0; max-width: 46rem; }
 .formula { display: block; font-family: Georgia, "Times New Roman", serif; font-size: 1.02rem; }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
-  .measures div { grid-template-columns: 1fr; }
+  .legend div { grid-template-columns: 1fr; }
   .side { display: flex; flex-wrap: wrap; gap: 0 3rem; }
 .side > * { min-width: 0; max-width: 100%; }
 .methods td { display: block; }
@@ -67,7 +67,8 @@ legend { color: var(--faint); padding: 0; font-size: 0.87rem; }
 }
 @media print {
   * { print-color-adjust: exact; }
-  body { padding: 0; font-size: 11px; max-width: none; }
+  :root, body { font-size: 11px; }
+  body { padding: 0; max-width: none; }
   nav, .controls, .panels button, .readout, summary { display: none; }
   .panels { grid-template-columns: repeat(4, 1fr); }
   .scroll { overflow: visible; }

@@ -112,14 +112,6 @@ export function timingTable(comparison: Comparison, { measurements }: Timings): 
   return table(columns, groups);
 }
 
-/** What the columns of the measurement tables mean. */
-export function legendOfMeasures(): Html {
-  return html`<dl class="measures">${measures.map(
-    ({ label, formula, meaning }) =>
-      html`<div><dt>${label}</dt><dd><span class="formula">${formula}</span> ${meaning}</dd></div>`,
-  )}</dl>`;
-}
-
 function table(columns: readonly Column[], groups: readonly Group[], { heat = false } = {}): Html {
   const bodies = groups.map(({ title, rows }) => {
     const best = columns.map(({ distance }, c) => {

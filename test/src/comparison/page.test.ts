@@ -212,7 +212,7 @@ describe.skipIf(!process.env.CI && !existsSync(program))(`in ${program}`, () => 
     const [gx] = gradients[0].values.slice(2);
     const notes = await figure.locator('.note').allTextContents();
     expect(Number(notes[0].match(/\((.*?),/)![1].replaceAll('−', '-'))).toBeCloseTo(gx, 6);
-    expect(notes[2]).toMatch(/^g = \(.*\), \d+\.\d° off, 1\.08 × as long$/);
+    expect(notes[2]).toMatch(/^g = \(.*\), \d+\.\d° off, length × 1\.08$/);
     expect(await figure.locator('.mark').count()).toBe(8);
     await view.mouse.move(0, 0);
     expect(await figure.locator('.mark').count()).toBe(0);
