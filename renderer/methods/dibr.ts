@@ -1,7 +1,7 @@
 // DIB-R: the visible picture of a z-buffer, and a silhouette that fades out around the outline.
 // Chen et al., Learning to Predict 3D Objects with an Interpolation-based Differentiable Renderer, NeurIPS 2019.
 
-import { softMask } from '../visibility/index.ts';
+import { outlineMask, softMask } from '../visibility/index.ts';
 import type { GradientMethod } from './method.ts';
 import { paintVisible } from './paint.ts';
 
@@ -10,6 +10,7 @@ export interface DibrOptions {
   boxSize: number | 'auto';
   maxFaces: number | 'all';
   order: 'index' | 'nearest';
+  unbiased: boolean;
 }
 
 /** exp(−x) is here below float32's resolution of 1: a falloff cut there has no step. */
@@ -49,13 +50,20 @@ export const dibr: GradientMethod<DibrOptions> = {
       choices: ['index', 'nearest'],
       description: 'which of them: the first by index, or the nearest',
     },
+    unbiased: {
+      default: false,
+      description:
+        'the covered area filtered with exp(−s·r²) instead: ½ on the outline, so that fits to hard masks come out in true size; the other options but sharpness have no part in it',
+    },
   },
   image: paintVisible,
-  silhouette: (frame, { sharpness, boxSize, maxFaces, order }) =>
-    softMask(frame, {
-      sharpness,
-      boxSize: boxSize === 'auto' ? Math.sqrt(negligible / sharpness) : boxSize,
-      maxFaces: maxFaces === 'all' ? Number.POSITIVE_INFINITY : maxFaces,
-      order,
-    }),
+  silhouette: (frame, { sharpness, boxSize, maxFaces, order, unbiased }) =>
+    unbiased
+      ? outlineMask(frame, { sharpness })
+      : softMask(frame, {
+          sharpness,
+          boxSize: boxSize === 'auto' ? Math.sqrt(negligible / sharpness) : boxSize,
+          maxFaces: maxFaces === 'all' ? Number.POSITIVE_INFINITY : maxFaces,
+          order,
+        }),
 };

@@ -7,7 +7,7 @@ export {
   visibleWeights,
 } from './fragments.ts';
 export { type CornerAttributes, Frame, type FrameOptions, type Shader } from './frame.ts';
-export { coverage, softMask } from './silhouette.ts';
+export { coverage, outlineMask, softMask } from './silhouette.ts';
 export {
   channelsOf,
   softAggregate,
