@@ -38,6 +38,12 @@ export {
 } from './methods/index.ts';
 export * from './oracle/index.ts';
 export { type OutputName, type RasterizeOptions, type RasterOutputs, rasterize } from './rasterize.ts';
+export {
+  type AsyncRaster,
+  type InputGradients,
+  rasterizeAsync,
+  type Upstream,
+} from './rasterizeAsync.ts';
 export { type RenderOptions, render } from './render.ts';
 export { clay, materialColors, type Shading, vertexColors } from './shading/index.ts';
 export {

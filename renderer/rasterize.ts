@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from './errors.ts';
-import { type KernelName, kernelsNamed } from './kernels/index.ts';
+import { type KernelName, type Kernels, kernelsNamed } from './kernels/index.ts';
 import type { Topology } from './mesh/topology.ts';
 import { type MethodOptions, resolveMethod } from './methods/index.ts';
 import {
@@ -74,9 +74,18 @@ export function rasterize<Name extends OutputName = 'image' | 'silhouette'>(
   topology: Topology,
   options: RasterizeOptions<Name>,
 ): Pick<RasterOutputs, Name> {
+  return rasterizeWith(kernelsNamed(options.kernel ?? 'scalar'), positions, topology, options);
+}
+
+/** `rasterize` on any implementation of the inner loops; `options.kernel` is left aside. */
+export function rasterizeWith<Name extends OutputName>(
+  kernels: Kernels,
+  positions: tf.Tensor3D,
+  topology: Topology,
+  options: RasterizeOptions<Name>,
+): Pick<RasterOutputs, Name> {
   const names: readonly OutputName[] = options.outputs ?? ['image', 'silhouette'];
   const { method, options: values } = resolveMethod(options.method ?? { type: 'dibr' });
-  const kernels = kernelsNamed(options.kernel ?? 'scalar');
   checkSize('width', options.width);
   checkSize('height', options.height);
   checkNear(options.near ?? defaultNear);

@@ -73,13 +73,14 @@ const load: Record<BackendName, (options: BackendOptions) => Promise<void>> = {
     await importOptional('tensorflow', ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']);
   },
   async webgpu() {
-    if (!globalThis.navigator?.gpu) await provideWebGpu();
+    await provideWebGpu();
     await importOptional('webgpu', ['@tensorflow/tfjs-backend-webgpu']);
   },
 };
 
 /** Outside browsers, WebGPU comes from the npm package `webgpu` (Dawn); the back end looks for it when it is imported. */
-async function provideWebGpu(): Promise<void> {
+export async function provideWebGpu(): Promise<void> {
+  if (globalThis.navigator?.gpu) return;
   const { create, globals } = (await importOptional('webgpu', ['webgpu'])) as {
     create(options: string[]): unknown;
     globals: object;

@@ -1,45 +1,58 @@
-// Programs on gpu.js: functions that compute one number a thread, compiled at their first launch for whatever runs them. Host code
-// that launches programs is written once, as generators of launches, and driven with or without waiting.
+// Programs on gpu.js: one number a thread, compiled at their first launch for whatever runs them. Host code that launches programs
+// is written once, as generators of launches, and driven with or without waiting.
 
 import { ArgumentError } from '../../errors.ts';
 
-/** What a program sees as `this`. */
-export interface Thread {
-  thread: { x: number; y: number; z: number };
-  constants: Record<string, number>;
-}
-
 /**
- * A function of gpu.js's JavaScript subset: arrays and numbers in, one number out. It refers to its arguments, `this.thread`,
- * `this.constants` and Math only, for it is compiled from its text. All arithmetic is float32.
+ * What a thread computes, in the subset of JavaScript that gpu.js translates; all arithmetic is float32. It is text, as shaders
+ * are: gpu.js reads the source of its functions, which does not survive every minifier. Arrays and numbers are seen by their
+ * names, the thread's place as `this.thread.x`, `y` and `z`.
  */
-export interface Program {
-  // biome-ignore lint/suspicious/noExplicitAny: programs differ in their arguments; launch() checks them against `arguments`
-  source: (this: Thread, ...args: any[]) => number;
-  /** In the order of the function's parameters. */
-  arguments: readonly ('Array' | 'Float')[];
-  constants?: Record<string, number>;
+export interface Program<Arrays extends string = string, Numbers extends string = string> {
+  arrays: readonly Arrays[];
+  numbers: readonly Numbers[];
+  body: string;
 }
 
 /** One run of a program: a thread for each x, y (and z) below `size`. */
 export interface Launch {
   program: Program;
   size: readonly [number, number] | readonly [number, number, number];
+  /** In the order of the program's arrays, then numbers. */
   arguments: readonly (Float32Array | number)[];
 }
+
+export const program = <Arrays extends string, Numbers extends string>(
+  definition: Program<Arrays, Numbers>,
+): Program<Arrays, Numbers> => definition;
+
+export const launch = <Arrays extends string, Numbers extends string>(
+  definition: Program<Arrays, Numbers>,
+  size: Launch['size'],
+  given: Record<Arrays, Float32Array> & Record<Numbers, number>,
+): Launch => ({
+  program: definition,
+  size,
+  arguments: [...definition.arrays, ...definition.numbers].map((name) => given[name]),
+});
 
 /** Host code that launches programs. A launch yields what its threads returned: a row of x for every y, then z. */
 export type Work<Result> = Generator<Launch, Result, Float32Array[]>;
 
 /** The part of gpu.js that is used here. */
 export interface GpuModule {
-  GPU: new (settings: { mode: string }) => Gpu;
+  GPU: {
+    new (settings: { mode: string }): Gpu;
+    isHeadlessGLSupported: boolean;
+    isWebGL2Supported: boolean;
+    isWebGLSupported: boolean;
+    isWebGPUAvailable(): Promise<boolean>;
+  };
 }
 
 interface Gpu {
   createKernel(source: string, settings: object): GpuKernel;
   destroy(): Promise<void>;
-  Kernel: { mode: string };
 }
 
 interface GpuKernel {
@@ -56,19 +69,20 @@ const largestArray = 2 ** 24;
 /** gpu.js stops every loop after so many rounds; no list in a tile is longer than an array may be. */
 const longestLoop = largestArray;
 
+/** The modes of gpu.js that are used here. */
+export type GpuMode = 'headlessgl' | 'webgl2' | 'webgl' | 'webasm' | 'webgpu';
+
 /** gpu.js in one of its modes, with the programs compiled so far. */
 export class GpuDevice {
+  readonly mode: GpuMode;
   readonly #gpu: Gpu;
-  readonly #compiled = new Map<Program, GpuKernel>();
+  /** By the text of programs. */
+  readonly #compiled = new Map<string, GpuKernel>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor({ GPU }: GpuModule, mode: string) {
+  constructor({ GPU }: GpuModule, mode: GpuMode) {
+    this.mode = mode;
     this.#gpu = new GPU({ mode });
-  }
-
-  /** What runs the programs: 'headlessgl', 'webgl2', 'webgl', 'webasm', 'webgpu'. */
-  get mode(): string {
-    return this.#gpu.Kernel.mode;
   }
 
   /** Does the work in a synchronous mode. */
@@ -96,7 +110,7 @@ export class GpuDevice {
     await this.#gpu.destroy();
   }
 
-  #launch({ program, size, arguments: given }: Launch): Float32Array[] | Promise<Float32Array[]> {
+  #launch({ program: definition, size, arguments: given }: Launch): Float32Array[] | Promise<Float32Array[]> {
     for (const value of given) {
       if (typeof value !== 'number' && value.length > largestArray) {
         throw new ArgumentError(
@@ -104,27 +118,24 @@ export class GpuDevice {
         );
       }
     }
-    const kernel = this.#kernelOf(program, size);
+    const kernel = this.#kernelOf(definition, size);
     kernel.setOutput(size);
     const returned = kernel(...given);
     return returned instanceof Promise ? returned.then(rowsOf) : rowsOf(returned);
   }
 
-  #kernelOf(program: Program, size: readonly number[]): GpuKernel {
-    let kernel = this.#compiled.get(program);
+  #kernelOf({ arrays, numbers, body }: Program, size: readonly number[]): GpuKernel {
+    let kernel = this.#compiled.get(body);
     if (!kernel) {
-      // Of a method, the text lacks the word that gpu.js looks for.
-      const source = String(program.source).replace(/^(?!function\b)/, 'function ');
-      kernel = this.#gpu.createKernel(source, {
+      kernel = this.#gpu.createKernel(`function (${[...arrays, ...numbers].join(', ')}) {${body}}`, {
         output: size,
-        argumentTypes: Object.fromEntries(program.arguments.map((type, i) => [i, type])),
-        constants: program.constants ?? {},
+        argumentTypes: [...arrays.map(() => 'Array'), ...numbers.map(() => 'Float')],
         precision: 'single',
         dynamicOutput: true,
         dynamicArguments: true,
         loopMaxIterations: longestLoop,
       });
-      this.#compiled.set(program, kernel);
+      this.#compiled.set(body, kernel);
     }
     return kernel;
   }

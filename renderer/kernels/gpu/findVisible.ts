@@ -17,27 +17,27 @@ import {
   smallestArea,
 } from '../kernels.ts';
 import { type ProjectedVertices, projectVertices } from '../scalar/vertices.ts';
-import { type Program, padded, type Thread, type Work } from './device.ts';
+import { launch, padded, program, type Work } from './device.ts';
 import { pairTiles, tileSize, within } from './tiles.ts';
 
 /** A pair of tile and face: A and C of three edges, 1/w (or 1) of the corners, z of the first, differences to it, the face. */
 const pairNumbers = 16;
 
-const visibleFace: Program = {
-  arguments: ['Array', 'Array', 'Float'],
-  constants: { tileSize, pairNumbers },
-  source(this: Thread, starts: number[], pairs: number[], across: number): number {
-    const tileX = Math.floor(this.thread.x / this.constants.tileSize);
-    const tileY = Math.floor(this.thread.y / this.constants.tileSize);
-    const x = this.thread.x - this.constants.tileSize * tileX;
-    const y = this.thread.y - this.constants.tileSize * tileY;
+const visibleFace = program({
+  arrays: ['starts', 'pairs'],
+  numbers: ['across'],
+  body: `
+    const tileX = Math.floor(this.thread.x / ${tileSize});
+    const tileY = Math.floor(this.thread.y / ${tileSize});
+    const x = this.thread.x - ${tileSize} * tileX;
+    const y = this.thread.y - ${tileSize} * tileY;
     const tile = across * tileY + tileX;
     const start = starts[tile];
     const count = starts[tile + 1] - start;
     let nearest = -3.4e38;
     let face = -1;
     for (let i = 0; i < count; i += 1) {
-      const at = this.constants.pairNumbers * (start + i);
+      const at = ${pairNumbers} * (start + i);
       const ea = pairs[at] * x + pairs[at + 1] * y + pairs[at + 2];
       const eb = pairs[at + 3] * x + pairs[at + 4] * y + pairs[at + 5];
       const ec = pairs[at + 6] * x + pairs[at + 7] * y + pairs[at + 8];
@@ -54,33 +54,31 @@ const visibleFace: Program = {
         }
       }
     }
-    return face;
-  },
-};
+    return face;`,
+});
 
 /** A face: coefficients of E_k/w_k over the area, about a pixel in its middle, and that pixel. */
 const faceNumbers = 11;
 
-const visibleWeight: Program = {
-  arguments: ['Array', 'Array', 'Float'],
-  constants: { faceNumbers },
-  source(this: Thread, faces: number[], records: number[], width: number): number {
+/** Weight thread.z of a pixel. A sliver too thin for float32 weighs its corners alike. */
+const visibleWeight = program({
+  arrays: ['faces', 'records'],
+  numbers: ['width'],
+  body: `
     const face = faces[width * this.thread.y + this.thread.x];
     if (face < 0) return 0;
-    const at = this.constants.faceNumbers * face;
+    const at = ${faceNumbers} * face;
     const x = this.thread.x - records[at + 9];
     const y = this.thread.y - records[at + 10];
     const qa = Math.max(0, records[at] * x + records[at + 1] * y + records[at + 2]);
     const qb = Math.max(0, records[at + 3] * x + records[at + 4] * y + records[at + 5]);
     const qc = Math.max(0, records[at + 6] * x + records[at + 7] * y + records[at + 8]);
     const sum = qa + qb + qc;
-    // A sliver too thin for float32.
     if (sum <= 0) return 1 / 3;
     if (this.thread.z < 0.5) return qa / sum;
     if (this.thread.z < 1.5) return qb / sum;
-    return qc / sum;
-  },
-};
+    return qc / sum;`,
+});
 
 export function* findVisible(scene: Scene, picture: Picture): Work<Fragments> {
   const { width, height } = picture;
@@ -92,21 +90,21 @@ export function* findVisible(scene: Scene, picture: Picture): Work<Fragments> {
     const drawn = drawnFaces(scene, item, picture);
     const { starts, across, pairs } = tilePairs(drawn, picture);
     if (pairs.length === 0) continue;
-    const found = yield {
-      program: visibleFace,
-      size: [width, height],
-      arguments: [padded(starts), padded(pairs), across],
-    };
+    const found = yield launch(visibleFace, [width, height], {
+      starts: padded(starts),
+      pairs: padded(pairs),
+      across,
+    });
     const visible = new Float32Array(pixels);
     found.forEach((row, y) => {
       visible.set(row, y * width);
     });
     faces.set(visible, b * pixels);
-    const planes = yield {
-      program: visibleWeight,
-      size: [width, height, 3],
-      arguments: [visible, padded(faceRecords(drawn, picture)), width],
-    };
+    const planes = yield launch(visibleWeight, [width, height, 3], {
+      faces: visible,
+      records: padded(faceRecords(drawn, picture)),
+      width,
+    });
     planes.forEach((row, i) => {
       let at = 3 * (b * pixels + (i % height) * width) + Math.floor(i / height);
       for (let x = 0; x < width; x++, at += 3) weights[at] = row[x];

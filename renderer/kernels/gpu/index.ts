@@ -1,22 +1,29 @@
-// The kernels on gpu.js: WebGL where there is one, else WebAssembly. They only gather, a thread an output, so results do not depend
-// on the order in which threads run.
+// The kernels on gpu.js: synchronous on WebGL where there is one, else on WebAssembly; asynchronous on WebGPU. They only gather, a
+// thread an output, so results do not depend on the order in which threads run.
 
 import { ArgumentError } from '../../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { referenceKernels } from '../reference/index.ts';
-import { GpuDevice, type Work } from './device.ts';
+import type { GpuDevice, GpuMode, Work } from './device.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward, weightsBackward } from './interpolate.ts';
-import { checkedModule, loadGpuJs } from './load.ts';
+import { destroyDevices, deviceOf, loadGpuJs, synchronousMode } from './load.ts';
 import { type GpuSoftMask, softMask, softMaskBackward } from './softMask.ts';
 
-/** The members of `Kernels` that methods "hard" and "dibr" need: those that exist here. */
-type Own = Pick<
-  Kernels,
-  'findVisible' | 'interpolate' | 'interpolateBackward' | 'weightsBackward' | 'softMask' | 'softMaskBackward'
->;
+/** The kernels that methods "hard" and "dibr" need, as host code that launches programs. */
+export const gpuWorks = {
+  findVisible,
+  interpolate,
+  interpolateBackward,
+  weightsBackward,
+  softMask,
+  softMaskBackward: (
+    ...[scene, picture, state, upstream, gradient]: Parameters<Kernels['softMaskBackward']>
+  ): Work<void> => softMaskBackward(scene, picture, state as GpuSoftMask, upstream, gradient),
+} satisfies Partial<{
+  [Name in keyof Kernels]: (...args: Parameters<Kernels[Name]>) => Work<ReturnType<Kernels[Name]>>;
+}>;
 
-let device: GpuDevice | undefined;
 let kernels: Kernels | undefined;
 
 /**
@@ -27,21 +34,17 @@ let kernels: Kernels | undefined;
  * @returns what runs the kernels: 'headlessgl', 'webgl2', 'webgl', or 'webasm' where there is no WebGL.
  * @throws RastergradError, saying what to install, where the package is not there.
  */
-export async function loadGpuKernels(module?: unknown): Promise<string> {
-  if (!device) {
-    const gpuJs = module === undefined ? await loadGpuJs() : checkedModule(module);
-    device ??= new GpuDevice(gpuJs, 'gpu');
-    kernels ??= kernelsOn(device);
-  }
+export async function loadGpuKernels(module?: unknown): Promise<GpuMode> {
+  const gpuJs = await loadGpuJs(module);
+  const device = deviceOf(gpuJs, synchronousMode(gpuJs));
+  kernels ??= kernelsOn(device);
   return device.mode;
 }
 
-/** Frees the compiled kernels and their memory; `loadGpuKernels()` brings them back. */
+/** Frees everything compiled so far, `rasterizeAsync`'s programs included. `loadGpuKernels()` brings `kernel: 'gpu'` back. */
 export async function unloadGpuKernels(): Promise<void> {
-  const unloaded = device;
-  device = undefined;
   kernels = undefined;
-  await unloaded?.destroy();
+  await destroyDevices();
 }
 
 /** @throws ArgumentError before `loadGpuKernels()`. */
@@ -53,27 +56,24 @@ export function gpuKernels(): Kernels {
 }
 
 function kernelsOn(gpu: GpuDevice): Kernels {
-  const sync =
-    <Arguments extends unknown[], Result>(work: (...args: Arguments) => Work<Result>) =>
-    (...args: Arguments): Result =>
-      gpu.run(work(...args));
-  const own: Own = {
-    findVisible: sync(findVisible),
-    interpolate: sync(interpolate),
-    interpolateBackward: sync(interpolateBackward),
-    weightsBackward: sync(weightsBackward),
-    softMask: sync(softMask),
-    softMaskBackward: (scene, picture, state, upstream, positionGradient) =>
-      gpu.run(softMaskBackward(scene, picture, state as GpuSoftMask, upstream, positionGradient)),
-  };
-  const absent = Object.keys(referenceKernels)
-    .filter((name) => !(name in own))
-    .map((name) => [name, () => failAbsent(name)]);
-  return { ...(Object.fromEntries(absent) as Omit<Kernels, keyof Own>), ...own };
+  const own = Object.entries(gpuWorks).map(([name, work]) => [
+    name,
+    (...args: unknown[]) => gpu.run((work as (...args: unknown[]) => Work<unknown>)(...args)),
+  ]);
+  return { ...absentKernels(), ...Object.fromEntries(own) };
 }
 
-function failAbsent(name: string): never {
-  throw new ArgumentError(
-    `kernel "gpu" draws the methods "hard" and "dibr" only and has no ${name}; use kernel "scalar" for other methods`,
-  );
+/** Everything else that kernels offer: functions that say that it does not exist here. */
+export function absentKernels(): Omit<Kernels, keyof typeof gpuWorks> {
+  const absent = Object.keys(referenceKernels)
+    .filter((name) => !Object.hasOwn(gpuWorks, name))
+    .map((name) => [
+      name,
+      () => {
+        throw new ArgumentError(
+          `kernel "gpu" draws the methods "hard" and "dibr" only and has no ${name}; use kernel "scalar" for other methods`,
+        );
+      },
+    ]);
+  return Object.fromEntries(absent) as Omit<Kernels, keyof typeof gpuWorks>;
 }

@@ -10,18 +10,13 @@
 
 import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
 import { addPlanarGradient, projectVertices } from '../scalar/vertices.ts';
-import { type Program, padded, roundedUp, type Thread, type Work } from './device.ts';
+import { launch, padded, program, roundedUp, type Work } from './device.ts';
 
-const attributeAt: Program = {
-  arguments: ['Array', 'Array', 'Array', 'Array', 'Float'],
-  source(
-    this: Thread,
-    faces: number[],
-    weights: number[],
-    rows: number[],
-    values: number[],
-    channels: number,
-  ): number {
+/** Channel thread.y. `rows` holds three rows of `values` a face. */
+const attributeAt = program({
+  arrays: ['faces', 'weights', 'rows', 'values'],
+  numbers: ['channels'],
+  body: `
     const i = this.thread.x;
     const face = faces[i];
     if (face < 0) return 0;
@@ -29,33 +24,23 @@ const attributeAt: Program = {
       weights[3 * i] * values[channels * rows[3 * face] + this.thread.y] +
       weights[3 * i + 1] * values[channels * rows[3 * face + 1] + this.thread.y] +
       weights[3 * i + 2] * values[channels * rows[3 * face + 2] + this.thread.y]
-    );
-  },
-};
+    );`,
+});
 
-/** R_x, R_y, R_w by thread.y. `slopes` holds the first two columns of A for each face, x of three corners, then y. */
-const pointGradient: Program = {
-  arguments: ['Array', 'Array', 'Array', 'Array', 'Array', 'Array', 'Array', 'Float', 'Float', 'Float'],
-  source(
-    this: Thread,
-    faces: number[],
-    pixels: number[],
-    weights: number[],
-    upstream: number[],
-    rows: number[],
-    values: number[],
-    slopes: number[],
-    channels: number,
-    width: number,
-    height: number,
-  ): number {
+/**
+ * R_x, R_y, R_w by thread.y. `slopes` holds the first two columns of A for each face, x of three corners, then y. Attributes are
+ * measured from the first corner's, as only differences count; the pixel's row is put right where the GPU divides inexactly.
+ */
+const pointGradient = program({
+  arrays: ['faces', 'pixels', 'weights', 'upstream', 'rows', 'values', 'slopes'],
+  numbers: ['channels', 'width', 'height'],
+  body: `
     const i = this.thread.x;
     const face = faces[i];
     if (face < 0) return 0;
     const a = channels * rows[3 * face];
     const b = channels * rows[3 * face + 1];
     const c = channels * rows[3 * face + 2];
-    // Measured from the first corner's: only differences count, and large offsets stay out.
     let gb = 0;
     let gc = 0;
     for (let k = 0; k < channels; k += 1) {
@@ -71,7 +56,6 @@ const pointGradient: Program = {
     if (this.thread.y < 0.5) return x;
     const y = slopes[6 * face + 4] * gb + slopes[6 * face + 5] * gc - slopes[6 * face + 3] * mean;
     if (this.thread.y < 1.5) return y;
-    // Division may be inexact on a GPU.
     let row = Math.floor(pixels[i] / width);
     let column = pixels[i] - width * row;
     if (column < 0) {
@@ -84,22 +68,14 @@ const pointGradient: Program = {
     }
     const px = (2 * column + 1 - width) / width;
     const py = (height - 2 * row - 1) / height;
-    return -(px * x + py * y);
-  },
-};
+    return -(px * x + py * y);`,
+});
 
 /** Σ b_k R_axis over a segment; thread.y = axes · k + axis. R comes as a plane an axis, of `stride` fragments each. */
-const cornerSum: Program = {
-  arguments: ['Array', 'Array', 'Array', 'Array', 'Float', 'Float'],
-  source(
-    this: Thread,
-    starts: number[],
-    order: number[],
-    weights: number[],
-    gradients: number[],
-    stride: number,
-    axes: number,
-  ): number {
+const cornerSum = program({
+  arrays: ['starts', 'order', 'weights', 'gradients'],
+  numbers: ['stride', 'axes'],
+  body: `
     const corner = Math.floor((this.thread.y + 0.5) / axes);
     const plane = stride * (this.thread.y - axes * corner);
     const start = starts[this.thread.x];
@@ -109,21 +85,14 @@ const cornerSum: Program = {
       const i = order[start + k];
       sum += weights[3 * i + corner] * gradients[plane + i];
     }
-    return sum;
-  },
-};
+    return sum;`,
+});
 
 /** Σ b_k ∂L/∂I_c over a segment; thread.y = channels · k + c. */
-const attributeSum: Program = {
-  arguments: ['Array', 'Array', 'Array', 'Array', 'Float'],
-  source(
-    this: Thread,
-    starts: number[],
-    order: number[],
-    weights: number[],
-    upstream: number[],
-    channels: number,
-  ): number {
+const attributeSum = program({
+  arrays: ['starts', 'order', 'weights', 'upstream'],
+  numbers: ['channels'],
+  body: `
     const corner = Math.floor((this.thread.y + 0.5) / channels);
     const channel = this.thread.y - channels * corner;
     const start = starts[this.thread.x];
@@ -133,9 +102,8 @@ const attributeSum: Program = {
       const i = order[start + k];
       sum += weights[3 * i + corner] * upstream[channels * i + channel];
     }
-    return sum;
-  },
-};
+    return sum;`,
+});
 
 export function* interpolate(
   scene: Scene,
@@ -148,11 +116,13 @@ export function* interpolate(
     const { start, end, faces, weights } = itemFragments(fragments, b);
     if (start === end || scene.items[b].faceCount === 0 || channels === 0) continue;
     const { rows, values } = itemAttributes(scene, attributes, b);
-    const planes = yield {
-      program: attributeAt,
-      size: [faces.length, channels],
-      arguments: [faces, weights, rows, values, channels],
-    };
+    const planes = yield launch(attributeAt, [faces.length, channels], {
+      faces,
+      weights,
+      rows,
+      values,
+      channels,
+    });
     for (let i = 0; i < end - start; i++) {
       if (faces[i] < 0) continue;
       for (let c = 0; c < channels; c++) output[channels * (start + i) + c] = planes[c][i];
@@ -247,32 +217,30 @@ function* addPositionGradient(
   const homogeneous = scene.stride === 4 && picture.perspectiveCorrect;
   const axes = homogeneous ? 3 : 2;
   const { rows, values, channels } = attributes;
-  const slopes = padded(slopesOf(scene, item, picture, homogeneous));
-  const planes = yield {
-    program: pointGradient,
-    size: [faces.length, axes],
-    arguments: [
-      faces,
-      pixels,
-      weights,
-      upstream,
-      rows,
-      values,
-      slopes,
-      channels,
-      picture.width,
-      picture.height,
-    ],
-  };
+  const planes = yield launch(pointGradient, [faces.length, axes], {
+    faces,
+    pixels,
+    weights,
+    upstream,
+    rows,
+    values,
+    slopes: padded(slopesOf(scene, item, picture, homogeneous)),
+    channels,
+    width: picture.width,
+    height: picture.height,
+  });
   const gradients = new Float32Array(axes * faces.length);
   planes.forEach((plane, axis) => {
     gradients.set(plane, axis * faces.length);
   });
-  const sums = yield {
-    program: cornerSum,
-    size: [segments.threads, 3 * axes],
-    arguments: [segments.starts, segments.order, weights, gradients, faces.length, axes],
-  };
+  const sums = yield launch(cornerSum, [segments.threads, 3 * axes], {
+    starts: segments.starts,
+    order: segments.order,
+    weights,
+    gradients,
+    stride: faces.length,
+    axes,
+  });
   const totals = new Float64Array(axes * item.vertexCount);
   segments.faces.forEach((face, s) => {
     for (let k = 0; k < 3; k++) {
@@ -296,11 +264,13 @@ function* addAttributeGradient(
   attributeGradient: RealArray,
 ): Work<void> {
   const { channels, rows, firstRow, rowCount } = attributes;
-  const sums = yield {
-    program: attributeSum,
-    size: [segments.threads, 3 * channels],
-    arguments: [segments.starts, segments.order, weights, upstream, channels],
-  };
+  const sums = yield launch(attributeSum, [segments.threads, 3 * channels], {
+    starts: segments.starts,
+    order: segments.order,
+    weights,
+    upstream,
+    channels,
+  });
   const totals = new Float64Array(channels * rowCount);
   segments.faces.forEach((face, s) => {
     for (let k = 0; k < 3; k++) {

@@ -8,7 +8,7 @@
 import { ArgumentError } from '../../errors.ts';
 import type { Fragments, MeshRange, Picture, RealArray, Scene, SoftMaskOptions } from '../kernels.ts';
 import { addPlanarGradient, type ProjectedVertices, projectVertices } from '../scalar/vertices.ts';
-import { type Program, padded, roundedUp, type Thread, type Work } from './device.ts';
+import { launch, padded, program, roundedUp, type Work } from './device.ts';
 import { type PixelBoxes, pairTiles, tileSize, within } from './tiles.ts';
 
 /** What the forward pass keeps for the backward pass: an item each, or nothing where no face reaches a pixel. */
@@ -37,133 +37,113 @@ const pairNumbers = 22;
 /** Stands for "every face". */
 const everyFace = 2 ** 24;
 
+/** Whether the pixel at `x`, `y` lies in the grown box of the pair at `at`. */
+const inBox = (x: string, y: string) =>
+  `${x} >= pairs[at + 15] && ${x} <= pairs[at + 16] && ${y} >= pairs[at + 17] && ${y} <= pairs[at + 18]`;
+
+/** 1 − exp(−exponent), without loss of digits where the exponent is small. */
+const setMiss = `
+  let miss = 1 - Math.exp(-exponent);
+  if (exponent < 0.0625) {
+    miss = exponent * (1 - (exponent / 2) * (1 - (exponent / 3) * (1 - exponent / 4)));
+  }`;
+
+/** From edge `e` of a pair to the pixel at (dx, dy): across its line, and along it beyond its ends. */
+const setOffsets = `
+  const across = pairs[e] * dx + pairs[e + 1] * dy + pairs[e + 2];
+  const along = pairs[e + 1] * dx - pairs[e] * dy;
+  const before = along + pairs[e + 3];
+  const beyond = along + pairs[e + 4];
+  const outside = Math.min(0, before) + Math.max(0, beyond);
+  const squared = across * across + outside * outside;`;
+
 /** The K-th face by index whose box holds the pixel. */
-const lastHeardFace: Program = {
-  arguments: ['Array', 'Array', 'Float', 'Float'],
-  constants: { tileSize, pairNumbers, everyFace },
-  source(this: Thread, starts: number[], pairs: number[], across: number, maxFaces: number): number {
+const lastHeardFace = program({
+  arrays: ['starts', 'pairs'],
+  numbers: ['tilesAcross', 'maxFaces'],
+  body: `
     const x = this.thread.x;
     const y = this.thread.y;
-    const tile = across * Math.floor(y / this.constants.tileSize) + Math.floor(x / this.constants.tileSize);
+    const tile = tilesAcross * Math.floor(y / ${tileSize}) + Math.floor(x / ${tileSize});
     const start = starts[tile];
     const count = starts[tile + 1] - start;
     let heard = 0;
-    let last = this.constants.everyFace;
+    let last = ${everyFace};
     for (let i = 0; i < count; i += 1) {
-      const at = this.constants.pairNumbers * (start + i);
-      if (x >= pairs[at + 15] && x <= pairs[at + 16] && y >= pairs[at + 17] && y <= pairs[at + 18]) {
+      const at = ${pairNumbers} * (start + i);
+      if (${inBox('x', 'y')}) {
         heard += 1;
         if (heard === maxFaces) last = pairs[at + 19];
       }
     }
-    return last;
-  },
-};
+    return last;`,
+});
 
 /** Π(1 − p) over the faces that a pixel hears; 0 where covered. */
-const survivalAt: Program = {
-  arguments: ['Array', 'Array', 'Array', 'Array', 'Float', 'Float', 'Float', 'Float'],
-  constants: { tileSize, pairNumbers },
-  source(
-    this: Thread,
-    visible: number[],
-    lastHeard: number[],
-    starts: number[],
-    pairs: number[],
-    across: number,
-    width: number,
-    height: number,
-    sharpness: number,
-  ): number {
-    const pixel = width * this.thread.y + this.thread.x;
+const survivalAt = program({
+  arrays: ['visible', 'lastHeard', 'starts', 'pairs'],
+  numbers: ['tilesAcross', 'width', 'height', 'sharpness'],
+  body: `
+    const x = this.thread.x;
+    const y = this.thread.y;
+    const pixel = width * y + x;
     if (visible[pixel] >= 0) return 0;
-    const tileX = Math.floor(this.thread.x / this.constants.tileSize);
-    const tileY = Math.floor(this.thread.y / this.constants.tileSize);
-    const dx = (2 / width) * (this.thread.x - this.constants.tileSize * (tileX + 0.5));
-    const dy = (-2 / height) * (this.thread.y - this.constants.tileSize * (tileY + 0.5));
+    const tileX = Math.floor(x / ${tileSize});
+    const tileY = Math.floor(y / ${tileSize});
+    const dx = (2 / width) * (x - ${tileSize} * (tileX + 0.5));
+    const dy = (-2 / height) * (y - ${tileSize} * (tileY + 0.5));
     const last = lastHeard[pixel];
-    const tile = across * tileY + tileX;
+    const tile = tilesAcross * tileY + tileX;
     const start = starts[tile];
     const count = starts[tile + 1] - start;
     let survival = 1;
     for (let i = 0; i < count; i += 1) {
-      const at = this.constants.pairNumbers * (start + i);
-      if (
-        this.thread.x >= pairs[at + 15] &&
-        this.thread.x <= pairs[at + 16] &&
-        this.thread.y >= pairs[at + 17] &&
-        this.thread.y <= pairs[at + 18] &&
-        pairs[at + 19] <= last
-      ) {
+      const at = ${pairNumbers} * (start + i);
+      if (${inBox('x', 'y')} && pairs[at + 19] <= last) {
         let nearest = 3e38;
         for (let k = 0; k < 3; k += 1) {
           const e = at + 5 * k;
-          const off = pairs[e] * dx + pairs[e + 1] * dy + pairs[e + 2];
-          const along = pairs[e + 1] * dx - pairs[e] * dy;
-          const outside = Math.min(0, along + pairs[e + 3]) + Math.max(0, along + pairs[e + 4]);
-          nearest = Math.min(nearest, off * off + outside * outside);
+          ${setOffsets}
+          nearest = Math.min(nearest, squared);
         }
         const exponent = sharpness * nearest;
-        // 1 − exp(−x) without the loss of digits at small x.
-        if (exponent < 0.0625) {
-          survival *= exponent * (1 - (exponent / 2) * (1 - (exponent / 3) * (1 - exponent / 4)));
-        } else {
-          survival *= 1 - Math.exp(-exponent);
-        }
+        ${setMiss}
+        survival *= miss;
       }
     }
-    return survival;
-  },
-};
+    return survival;`,
+});
 
-/** ∂L/∂x, ∂L/∂y of three corners by thread.y, over the pixels of one tile that one face reaches. */
-const pairGradient: Program = {
-  arguments: ['Array', 'Array', 'Array', 'Array', 'Float', 'Float', 'Float', 'Float'],
-  constants: { tileSize, pairNumbers },
-  source(
-    this: Thread,
-    pairs: number[],
-    lastHeard: number[],
-    survival: number[],
-    upstream: number[],
-    width: number,
-    height: number,
-    sharpness: number,
-    count: number,
-  ): number {
+/**
+ * ∂L/∂x, ∂L/∂y of three corners by thread.y, over the pixels of one tile that one face reaches. On the edge from corner k to the
+ * next, t is the share of the latter.
+ */
+const pairGradient = program({
+  arrays: ['pairs', 'lastHeard', 'survival', 'upstream'],
+  numbers: ['width', 'height', 'sharpness', 'count'],
+  body: `
     if (this.thread.x >= count) return 0;
-    const at = this.constants.pairNumbers * this.thread.x;
+    const at = ${pairNumbers} * this.thread.x;
     const corner = Math.floor((this.thread.y + 0.5) / 2);
     const axis = this.thread.y - 2 * corner;
     let sum = 0;
-    for (let j = 0; j < this.constants.tileSize; j += 1) {
-      const row = pairs[at + 21] + j;
-      const dy = (-2 / height) * (j - 0.5 * this.constants.tileSize);
-      for (let i = 0; i < this.constants.tileSize; i += 1) {
-        const column = pairs[at + 20] + i;
-        if (
-          column >= pairs[at + 15] &&
-          column <= pairs[at + 16] &&
-          row >= pairs[at + 17] &&
-          row <= pairs[at + 18]
-        ) {
-          const pixel = width * row + column;
+    for (let j = 0; j < ${tileSize}; j += 1) {
+      const y = pairs[at + 21] + j;
+      const dy = (-2 / height) * (j - ${tileSize / 2});
+      for (let i = 0; i < ${tileSize}; i += 1) {
+        const x = pairs[at + 20] + i;
+        if (${inBox('x', 'y')}) {
+          const pixel = width * y + x;
           if (pairs[at + 19] <= lastHeard[pixel] && survival[pixel] > 0) {
-            const dx = (2 / width) * (i - 0.5 * this.constants.tileSize);
+            const dx = (2 / width) * (i - ${tileSize / 2});
             let nearest = 3e38;
             let share = 0;
             let toNearest = 0;
             for (let k = 0; k < 3; k += 1) {
               const e = at + 5 * k;
-              const off = pairs[e] * dx + pairs[e + 1] * dy + pairs[e + 2];
-              const along = pairs[e + 1] * dx - pairs[e] * dy;
-              const before = along + pairs[e + 3];
-              const beyond = along + pairs[e + 4];
-              const outside = Math.min(0, before) + Math.max(0, beyond);
-              const squared = off * off + outside * outside;
+              ${setOffsets}
               if (squared < nearest) {
                 nearest = squared;
-                // Of the edge from corner k to the next: t is the share of the latter.
                 let t = 0;
                 if (before > 0) {
                   if (beyond >= 0) {
@@ -176,26 +156,22 @@ const pairGradient: Program = {
                 if (corner === k) share = 1 - t;
                 if (corner === k + 1 || corner === k - 2) share = t;
                 if (axis < 0.5) {
-                  toNearest = -(pairs[e] * off + pairs[e + 1] * outside);
+                  toNearest = -(pairs[e] * across + pairs[e + 1] * outside);
                 } else {
-                  toNearest = pairs[e] * outside - pairs[e + 1] * off;
+                  toNearest = pairs[e] * outside - pairs[e + 1] * across;
                 }
               }
             }
             const exponent = sharpness * nearest;
-            const p = Math.exp(-exponent);
-            let miss = 1 - p;
-            if (exponent < 0.0625) {
-              miss = exponent * (1 - (exponent / 2) * (1 - (exponent / 3) * (1 - exponent / 4)));
-            }
-            sum += (upstream[pixel] * survival[pixel] * p * share * toNearest) / Math.max(miss, 1e-12);
+            ${setMiss}
+            const slope = (survival[pixel] * Math.exp(-exponent)) / Math.max(miss, 1e-12);
+            sum += upstream[pixel] * slope * share * toNearest;
           }
         }
       }
     }
-    return -2 * sharpness * sum;
-  },
-};
+    return -2 * sharpness * sum;`,
+});
 
 export function* softMask(
   scene: Scene,
@@ -222,27 +198,24 @@ export function* softMask(
     }
     const tileStarts = padded(starts);
     const lastHeard = flat(
-      yield {
-        program: lastHeardFace,
-        size: [width, height],
-        arguments: [tileStarts, pairs, across, Math.min(options.maxFaces, everyFace)],
-      },
+      yield launch(lastHeardFace, [width, height], {
+        starts: tileStarts,
+        pairs,
+        tilesAcross: across,
+        maxFaces: Math.min(options.maxFaces, everyFace),
+      }),
     );
     const survival = flat(
-      yield {
-        program: survivalAt,
-        size: [width, height],
-        arguments: [
-          Float32Array.from(covered),
-          lastHeard,
-          tileStarts,
-          pairs,
-          across,
-          width,
-          height,
-          options.sharpness,
-        ],
-      },
+      yield launch(survivalAt, [width, height], {
+        visible: Float32Array.from(covered),
+        lastHeard,
+        starts: tileStarts,
+        pairs,
+        tilesAcross: across,
+        width,
+        height,
+        sharpness: options.sharpness,
+      }),
     );
     for (let i = 0; i < pixels; i++) output[b * pixels + i] = 1 - survival[i];
     items.push({ pairFaces: faces, pairs, lastHeard, survival });
@@ -263,20 +236,16 @@ export function* softMaskBackward(
     const mask = items[b];
     if (!mask) continue;
     const { pairFaces, pairs, lastHeard, survival } = mask;
-    const sums = yield {
-      program: pairGradient,
-      size: [roundedUp(pairFaces.length), 6],
-      arguments: [
-        pairs,
-        lastHeard,
-        survival,
-        Float32Array.from(upstream.subarray(b * pixels, (b + 1) * pixels)),
-        width,
-        height,
-        options.sharpness,
-        pairFaces.length,
-      ],
-    };
+    const sums = yield launch(pairGradient, [roundedUp(pairFaces.length), 6], {
+      pairs,
+      lastHeard,
+      survival,
+      upstream: Float32Array.from(upstream.subarray(b * pixels, (b + 1) * pixels)),
+      width,
+      height,
+      sharpness: options.sharpness,
+      count: pairFaces.length,
+    });
     const totals = new Float64Array(2 * item.vertexCount);
     pairFaces.forEach((face, pair) => {
       for (let k = 0; k < 3; k++) {
