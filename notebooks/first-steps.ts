@@ -25,7 +25,7 @@ const views = Array.from({ length: 8 }, (_, i) => {
 const camera = new PerspectiveCamera({ fovDegrees: 32, view: views });
 const size = { width: 64, height: 64 };
 const background = [1, 1, 1];
-const truth = render(lamp, camera, { ...size, background, method: { type: 'hard' } });
+const truth = render(lamp, camera, { ...size, background, method: { type: 'antialias' } });
 const [first, second, third] = tf.unstack(truth.image) as tf.Tensor3D[];
 await show('lamp', [
   { title: 'front', values: valuesOf(first) },
@@ -93,7 +93,7 @@ console.log(`loss ${losses[0].toFixed(4)} at first, ${losses.at(-1)!.toFixed(4)}
 const fitted = render({ vertices: mesh, topology: sphere.topology }, camera, {
   ...size,
   background,
-  method: { type: 'hard' },
+  method: { type: 'antialias' },
 });
 await show('fit', [
   { title: 'target', values: valuesOf(truth.silhouette.slice([0], [1])) },
