@@ -46,9 +46,9 @@ ${figure('maps', index, mapNotes, methods, 'Shares of the pixels')}`
 /** All that the script draws from, as a JSON block. */
 export function figureData({ pictures }: Comparison): Html {
   const scenes = pictures.map(({ vertices, edges, gradients, maps }) => ({
-    vertices: vertices.map(short),
+    vertices: shortened(vertices),
     edges: edges.length <= 2 * MOST_EDGES ? edges : [],
-    gradients: gradients.map(({ label, values }) => ({ label, values: values.map(short) })),
+    gradients: gradients.map(({ label, values }) => ({ label, values: shortened(values) })),
     maps,
   }));
   // In a script element only "</script" and "<!--" mean anything to HTML.
@@ -86,6 +86,10 @@ function signed(value: number): string {
   return (value > 0 ? '+' : '') + value.toPrecision(3).replaceAll('-', '−');
 }
 
-function short(value: number): number {
-  return Number(value.toPrecision(4));
+/** To five places of the largest: what is left out is neither seen nor, at a thousandth of the largest, read. */
+function shortened(values: readonly number[]): number[] {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest === 0) return [...values];
+  const digits = Math.min(100, Math.max(0, 5 - Math.ceil(Math.log10(largest))));
+  return values.map((value) => Number(value.toFixed(digits)));
 }

@@ -11,6 +11,7 @@ a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset:
 .numbers thead td { border-bottom-color: var(--faint); }
 .numbers tbody th { font-weight: 400; }
 .numbers .group th { color: var(--faint); font-size: 0.87rem; font-weight: 500; padding-top: 1rem; }
+.heat thead th { white-space: normal; max-width: 8rem; vertical-align: bottom; }
 .heat td { background: color-mix(in srgb, var(--accent) calc(45% * var(--heat, 0)), transparent); }
 .scroll:focus-visible, .panels:focus-visible, button:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 4px; }
 .method { white-space: nowrap; }
