@@ -22,8 +22,36 @@ import { addPlanarGradient, type ProjectedVertices, projectVertices } from './ve
 /** How far, in pixels, rounding may move the end of a row span; what lies outside is found out pixel by pixel. */
 const slack = 1e-3;
 
+/** No picture is wider than this. */
+const widest = 16384;
+
+// One number a column of the row at hand, shared by all faces. The compiler knows where constant arrays lie and how long they are,
+// which makes these loops half as long again as fast.
+const coverage = new Float64Array(widest);
+const miss = new Float64Array(widest);
+const inside = new Uint8Array(widest);
+const nearestParts = new Uint8Array(widest);
+const E0 = new Float64Array(widest);
+const E1 = new Float64Array(widest);
+const E2 = new Float64Array(widest);
+const b0 = new Float64Array(widest);
+const b1 = new Float64Array(widest);
+const b2 = new Float64Array(widest);
+const perTotals = new Float64Array(widest);
+const depth = new Float64Array(widest);
+const distanceGradient = new Float64Array(widest);
+const g0 = new Float64Array(widest);
+const g1 = new Float64Array(widest);
+const g2 = new Float64Array(widest);
+const depthGradient = new Float64Array(widest);
+const heard = new Uint8Array(widest);
+
 const planarSums = scratch(Float64Array);
 const depthSums = scratch(Float64Array);
+
+// Clipping without branches, which would be mispredicted at every outline.
+const notNegative = (c: number): number => 0.5 * (c + Math.abs(c));
+const atMostOne = (c: number): number => c - 0.5 * (c - 1 + Math.abs(c - 1));
 
 export class SoftFace {
   /** Rows within reach of the face. */
@@ -39,28 +67,28 @@ export class SoftFace {
 
   // Filled by `coverRow`, one number a column.
   /** D, or −1 out of reach. */
-  readonly coverage: Float64Array;
+  readonly coverage = coverage;
   /** 1 − D, precise near 0. */
-  readonly miss: Float64Array;
+  readonly miss = miss;
   /** 1 in the face or on its outline. */
-  readonly inside: Uint8Array;
+  readonly inside = inside;
 
   // Filled by `weighRow`.
-  readonly b0: Float64Array;
-  readonly b1: Float64Array;
-  readonly b2: Float64Array;
+  readonly b0 = b0;
+  readonly b1 = b1;
+  readonly b2 = b2;
   /** ζ. */
-  readonly depth: Float64Array;
+  readonly depth = depth;
 
   // Read by `addRow`, and set to 0 again.
   /** dL/d(δd²), or of what stands in its place. */
-  readonly distanceGradient: Float64Array;
+  readonly distanceGradient = distanceGradient;
   /** dL/db and dL/dζ, wherever `heard` is 1. */
-  readonly g0: Float64Array;
-  readonly g1: Float64Array;
-  readonly g2: Float64Array;
-  readonly depthGradient: Float64Array;
-  readonly heard: Uint8Array;
+  readonly g0 = g0;
+  readonly g1 = g1;
+  readonly g2 = g2;
+  readonly depthGradient = depthGradient;
+  readonly heard = heard;
 
   readonly #scene: Scene;
   readonly #picture: Picture;
@@ -71,13 +99,6 @@ export class SoftFace {
   #vertices: ProjectedVertices;
   #planar = planarSums(0);
   #depths = depthSums(0);
-
-  /** E_k; where the outline is nearest: the foot on edge 0, 1, 2 or corner 3, 4, 5; Σ(c/w) inverted. */
-  readonly #E0: Float64Array;
-  readonly #E1: Float64Array;
-  readonly #E2: Float64Array;
-  readonly #nearest: Uint8Array;
-  readonly #perTotal: Float64Array;
 
   #firstColumn = 0;
   #lastColumn = -1;
@@ -135,25 +156,6 @@ export class SoftFace {
     this.#radius = options.distance === 'hard' ? 0 : Math.sqrt(options.reach);
     this.#item = scene.items[0];
     this.#vertices = projectVertices(scene, this.#item, picture);
-    const row = () => new Float64Array(picture.width);
-    this.coverage = row();
-    this.miss = row();
-    this.inside = new Uint8Array(picture.width);
-    this.b0 = row();
-    this.b1 = row();
-    this.b2 = row();
-    this.depth = row();
-    this.distanceGradient = row();
-    this.g0 = row();
-    this.g1 = row();
-    this.g2 = row();
-    this.depthGradient = row();
-    this.heard = new Uint8Array(picture.width);
-    this.#E0 = row();
-    this.#E1 = row();
-    this.#E2 = row();
-    this.#nearest = new Uint8Array(picture.width);
-    this.#perTotal = row();
   }
 
   /** Starts on the faces of an item. */
@@ -282,12 +284,8 @@ export class SoftFace {
   }
 
   #coverEuclidean(r0: number, r1: number, r2: number): void {
-    const { coverage, miss, inside } = this;
-    const E0 = this.#E0;
-    const E1 = this.#E1;
-    const E2 = this.#E2;
-    const nearest = this.#nearest;
     const { width } = this.#picture;
+    const perWidth = 1 / width;
     const flat = this.#perArea === 0;
     const perSigma = 1 / this.#options.sigma;
     const { reach } = this.#options;
@@ -313,7 +311,7 @@ export class SoftFace {
     const t2y = -turn * e2y * n2 * dy0;
     const last = this.lastColumn | 0;
     for (let column = this.firstColumn | 0; column <= last; column++) {
-      const px = (2 * column + 1 - width) / width;
+      const px = (2 * column + 1 - width) * perWidth;
       const dx0 = px - x0;
       const dx1 = px - x1;
       const dx2 = px - x2;
@@ -336,7 +334,7 @@ export class SoftFace {
           squared = third;
           k = 2;
         }
-        nearest[column] = k;
+        nearestParts[column] = k;
         inside[column] = 1;
         const x = squared * perSigma;
         const p = x > longest ? 0 : fade(x);
@@ -394,7 +392,7 @@ export class SoftFace {
         coverage[column] = -1;
         continue;
       }
-      nearest[column] = k;
+      nearestParts[column] = k;
       inside[column] = e0 >= 0 && e1 >= 0 && e2 >= 0 ? 1 : 0;
       const x = squared * perSigma;
       const p = x > longest ? 0 : fade(x);
@@ -404,22 +402,22 @@ export class SoftFace {
   }
 
   #coverBarycentric(r0: number, r1: number, r2: number): void {
-    const { coverage, miss, inside } = this;
     const { width } = this.#picture;
+    const perWidth = 1 / width;
     const { sigma, reach } = this.#options;
     for (let column = this.firstColumn; column <= this.lastColumn; column++) {
-      const px = (2 * column + 1 - width) / width;
+      const px = (2 * column + 1 - width) * perWidth;
       const e0 = r0 - this.#e0y * (px - this.#x1);
       const e1 = r1 - this.#e1y * (px - this.#x2);
       const e2 = r2 - this.#e2y * (px - this.#x0);
-      this.#E0[column] = e0;
-      this.#E1[column] = e1;
-      this.#E2[column] = e2;
+      E0[column] = e0;
+      E1[column] = e1;
+      E2[column] = e2;
       const least = Math.min(e0, e1, e2);
       const weight = least * this.#perArea;
       const squared = weight * weight;
       const p = squared > longest * sigma ? 0 : fade(squared / sigma);
-      this.#nearest[column] = least === e0 ? 0 : least === e1 ? 1 : 2;
+      nearestParts[column] = least === e0 ? 0 : least === e1 ? 1 : 2;
       inside[column] = least >= 0 ? 1 : 0;
       coverage[column] = weight > 0 ? 1 - p : squared < reach ? p : -1;
       miss[column] = weight > 0 ? p : 1 - p;
@@ -428,29 +426,26 @@ export class SoftFace {
 
   #coverHard(r0: number, r1: number, r2: number): void {
     const { width } = this.#picture;
+    const perWidth = 1 / width;
     for (let column = this.firstColumn; column <= this.lastColumn; column++) {
-      const px = (2 * column + 1 - width) / width;
+      const px = (2 * column + 1 - width) * perWidth;
       const e0 = r0 - this.#e0y * (px - this.#x1);
       const e1 = r1 - this.#e1y * (px - this.#x2);
       const e2 = r2 - this.#e2y * (px - this.#x0);
-      this.#E0[column] = e0;
-      this.#E1[column] = e1;
-      this.#E2[column] = e2;
+      E0[column] = e0;
+      E1[column] = e1;
+      E2[column] = e2;
       const within = e0 >= 0 && e1 >= 0 && e2 >= 0;
-      this.inside[column] = within ? 1 : 0;
-      this.coverage[column] = within ? 1 : -1;
-      this.miss[column] = 0;
+      inside[column] = within ? 1 : 0;
+      coverage[column] = within ? 1 : -1;
+      miss[column] = 0;
     }
   }
 
   /** Weights and depth within reach in the row of `coverRow`: equal weights, which mean nothing, in a face without area. */
   weighRow(): void {
-    const { coverage, inside, b0, b1, b2, depth } = this;
-    const E0 = this.#E0;
-    const E1 = this.#E1;
-    const E2 = this.#E2;
-    const totals = this.#perTotal;
     const per = this.#perArea;
+    const flat = per === 0;
     const softras = this.#softras;
     const s0 = this.#s0;
     const s1 = this.#s1;
@@ -458,27 +453,22 @@ export class SoftFace {
     const d0 = this.#d0;
     const d1 = this.#d1;
     const d2 = this.#d2;
-    const most = softras ? 1 : Number.POSITIVE_INFINITY;
     const last = this.lastColumn | 0;
     for (let column = this.firstColumn | 0; column <= last; column++) {
       if (coverage[column] < 0) continue;
-      let c0 = E0[column] * per;
-      let c1 = E1[column] * per;
-      let c2 = E2[column] * per;
-      if (per === 0) {
-        c0 = 1 / 3;
-        c1 = 1 / 3;
-        c2 = 1 / 3;
-      } else if (inside[column] === 0) {
-        c0 = c0 < 0 ? 0 : c0 > most ? most : c0;
-        c1 = c1 < 0 ? 0 : c1 > most ? most : c1;
-        c2 = c2 < 0 ? 0 : c2 > most ? most : c2;
+      let c0 = flat ? 1 / 3 : notNegative(E0[column] * per);
+      let c1 = flat ? 1 / 3 : notNegative(E1[column] * per);
+      let c2 = flat ? 1 / 3 : notNegative(E2[column] * per);
+      if (softras) {
+        c0 = atMostOne(c0);
+        c1 = atMostOne(c1);
+        c2 = atMostOne(c2);
       }
       const p0 = c0 * s0;
       const p1 = c1 * s1;
       const p2 = c2 * s2;
       const perTotal = 1 / (p0 + p1 + p2);
-      totals[column] = perTotal;
+      perTotals[column] = perTotal;
       b0[column] = p0 * perTotal;
       b1[column] = p1 * perTotal;
       b2[column] = p2 * perTotal;
@@ -491,17 +481,14 @@ export class SoftFace {
   /** Adds dL/d(corner) of the row's pixels: from distances, and where `weighed`, from weights and depth too. */
   addRow(weighed: boolean): void {
     const { distance } = this.#options;
+    if (weighed) this.#addWeights();
     if (distance === 'euclidean') this.#addDistances();
-    if (weighed || distance === 'barycentric') this.#addWeights();
+    if (distance === 'barycentric') this.#addLeastWeights();
   }
 
   #addDistances(): void {
-    const { coverage, distanceGradient, inside } = this;
-    const E0 = this.#E0;
-    const E1 = this.#E1;
-    const E2 = this.#E2;
-    const nearest = this.#nearest;
     const { width } = this.#picture;
+    const perWidth = 1 / width;
     const py = this.#py;
     const turn = this.#turn;
     const flat = this.#perArea === 0;
@@ -516,10 +503,10 @@ export class SoftFace {
       const g = distanceGradient[column];
       if (g === 0 || coverage[column] < 0) continue;
       distanceGradient[column] = 0;
-      const px = (2 * column + 1 - width) / width;
+      const px = (2 * column + 1 - width) * perWidth;
       // On an outline the distance is 0 either way.
       const twice = inside[column] === 1 && !flat ? 2 * g : -2 * g;
-      switch (nearest[column]) {
+      switch (nearestParts[column]) {
         case 0: {
           const scale = twice * E0[column] * this.#n0;
           const t = turn * ((px - this.#x1) * this.#e0x + (py - this.#y1) * this.#e0y) * this.#n0;
@@ -573,17 +560,15 @@ export class SoftFace {
    * stands still.
    */
   #addWeights(): void {
-    const { coverage, inside, b0, b1, b2, depth, heard, depthGradient, distanceGradient } = this;
-    const E0 = this.#E0;
-    const E1 = this.#E1;
-    const E2 = this.#E2;
     const per = this.#perArea;
     const softras = this.#softras;
-    const barycentric = this.#options.distance === 'barycentric';
     const most = softras ? 1 : Number.POSITIVE_INFINITY;
     const s0 = this.#s0;
     const s1 = this.#s1;
     const s2 = this.#s2;
+    const t0 = 1 / s0;
+    const t1 = 1 / s1;
+    const t2 = 1 / s2;
     const d0 = this.#d0;
     const d1 = this.#d1;
     const d2 = this.#d2;
@@ -607,77 +592,55 @@ export class SoftFace {
     let gd2 = 0;
     const last = this.lastColumn | 0;
     for (let column = this.firstColumn | 0; column <= last; column++) {
-      if (coverage[column] < 0) continue;
-      const beta0 = E0[column] * per;
-      const beta1 = E1[column] * per;
-      const beta2 = E2[column] * per;
-      let q0 = 0;
-      let q1 = 0;
-      let q2 = 0;
-      if (heard[column] === 1) {
-        heard[column] = 0;
-        const w0 = b0[column];
-        const w1 = b1[column];
-        const w2 = b2[column];
-        const gDepth = depthGradient[column];
-        q0 = this.g0[column];
-        q1 = this.g1[column];
-        q2 = this.g2[column];
-        if (!softras) {
-          q0 += gDepth * d0;
-          q1 += gDepth * d1;
-          q2 += gDepth * d2;
-          gd0 += gDepth * w0;
-          gd1 += gDepth * w1;
-          gd2 += gDepth * w2;
-        }
-        const mean = w0 * q0 + w1 * q1 + w2 * q2;
-        q0 -= mean;
-        q1 -= mean;
-        q2 -= mean;
-        gw0 -= q0 * w0;
-        gw1 -= q1 * w1;
-        gw2 -= q2 * w2;
-        const perTotal = this.#perTotal[column];
-        q0 *= s0 * perTotal;
-        q1 *= s1 * perTotal;
-        q2 *= s2 * perTotal;
-        let free0 = true;
-        let free1 = true;
-        let free2 = true;
-        let c0 = beta0;
-        let c1 = beta1;
-        let c2 = beta2;
-        if (inside[column] === 0) {
-          free0 = beta0 >= 0 && beta0 <= most;
-          free1 = beta1 >= 0 && beta1 <= most;
-          free2 = beta2 >= 0 && beta2 <= most;
-          c0 = free0 ? c0 : c0 < 0 ? 0 : 1;
-          c1 = free1 ? c1 : c1 < 0 ? 0 : 1;
-          c2 = free2 ? c2 : c2 < 0 ? 0 : 1;
-        }
-        if (softras && gDepth !== 0) {
-          // 1/ζ = Σ c_k/ζ_k / Σc.
-          const z = depth[column];
-          const scale = (gDepth * z) / (c0 + c1 + c2);
-          q0 -= scale * (d0 * z - 1);
-          q1 -= scale * (d1 * z - 1);
-          q2 -= scale * (d2 * z - 1);
-          gd0 += scale * z * c0;
-          gd1 += scale * z * c1;
-          gd2 += scale * z * c2;
-        }
-        q0 = free0 ? q0 : 0;
-        q1 = free1 ? q1 : 0;
-        q2 = free2 ? q2 : 0;
+      if (heard[column] === 0) continue;
+      heard[column] = 0;
+      const w0 = b0[column];
+      const w1 = b1[column];
+      const w2 = b2[column];
+      const gDepth = depthGradient[column];
+      let q0 = g0[column];
+      let q1 = g1[column];
+      let q2 = g2[column];
+      if (!softras) {
+        q0 += gDepth * d0;
+        q1 += gDepth * d1;
+        q2 += gDepth * d2;
+        gd0 += gDepth * w0;
+        gd1 += gDepth * w1;
+        gd2 += gDepth * w2;
       }
-      if (barycentric) {
-        const least = this.#nearest[column];
-        const g = distanceGradient[column];
-        distanceGradient[column] = 0;
-        if (least === 0) q0 += g * 2 * Math.abs(beta0);
-        else if (least === 1) q1 += g * 2 * Math.abs(beta1);
-        else q2 += g * 2 * Math.abs(beta2);
+      const mean = w0 * q0 + w1 * q1 + w2 * q2;
+      q0 -= mean;
+      q1 -= mean;
+      q2 -= mean;
+      gw0 -= q0 * w0;
+      gw1 -= q1 * w1;
+      gw2 -= q2 * w2;
+      const perTotal = perTotals[column];
+      q0 *= s0 * perTotal;
+      q1 *= s1 * perTotal;
+      q2 *= s2 * perTotal;
+      if (softras && gDepth !== 0) {
+        // 1/ζ = Σ c_k/ζ_k / Σc, where c_k = b_k w_k Σ(c/w), or b_k Σc.
+        const c0 = w0 * t0;
+        const c1 = w1 * t1;
+        const c2 = w2 * t2;
+        const z = depth[column];
+        const scale = (gDepth * z) / (c0 + c1 + c2);
+        q0 -= scale * perTotal * (d0 * z - 1);
+        q1 -= scale * perTotal * (d1 * z - 1);
+        q2 -= scale * perTotal * (d2 * z - 1);
+        gd0 += scale * z * c0;
+        gd1 += scale * z * c1;
+        gd2 += scale * z * c2;
+      }
+      if (inside[column] === 0) {
+        const beta0 = E0[column] * per;
+        const beta1 = E1[column] * per;
+        const beta2 = E2[column] * per;
+        if (beta0 < 0 || beta0 > most) q0 = 0;
+        if (beta1 < 0 || beta1 > most) q1 = 0;
+        if (beta2 < 0 || beta2 > most) q2 = 0;
       }
       const ofX = q0 * e0y + q1 * e1y + q2 * e2y;
       const ofY = q0 * e0x + q1 * e1x + q2 * e2x;
@@ -700,6 +663,26 @@ export class SoftFace {
     this.#gd0 += gd0;
     this.#gd1 += gd1;
     this.#gd2 += gd2;
+  }
+
+  /** The same from the squares of the least weights. */
+  #addLeastWeights(): void {
+    const per = this.#perArea;
+    for (let column = this.firstColumn; column <= this.lastColumn; column++) {
+      if (coverage[column] < 0) continue;
+      const k = nearestParts[column];
+      const e = k === 0 ? E0[column] : k === 1 ? E1[column] : E2[column];
+      const q = distanceGradient[column] * 2 * Math.abs(e) * per ** 3;
+      distanceGradient[column] = 0;
+      const ofX = q * (k === 0 ? this.#e0y : k === 1 ? this.#e1y : this.#e2y);
+      const ofY = q * (k === 0 ? this.#e0x : k === 1 ? this.#e1x : this.#e2x);
+      this.#gx0 += ofX * E0[column];
+      this.#gx1 += ofX * E1[column];
+      this.#gx2 += ofX * E2[column];
+      this.#gy0 -= ofY * E0[column];
+      this.#gy1 -= ofY * E1[column];
+      this.#gy2 -= ofY * E2[column];
+    }
   }
 
   /** Hands the face's sums over to its vertices. */

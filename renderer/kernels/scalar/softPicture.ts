@@ -82,6 +82,7 @@ export function softPicture(
         if (!seen) continue;
         face.weighRow();
         if (hard) chooseNearest(face, options, f, start, u, channels, state);
+        else if (channels === 3) blendTriples(face, options, start, u, state);
         else blendRow(face, options, start, u, channels, state);
       }
     }
@@ -147,6 +148,53 @@ function blendRow(
     for (let c = 0, k = 0; c < channels; c++, k += 3) {
       colors[at + c] += w0 * u[k] + w1 * u[k + 1] + w2 * u[k + 2];
     }
+  }
+}
+
+/** The same for colours, the common case, with nine numbers in registers. */
+function blendTriples(
+  { firstColumn, lastColumn, coverage, depth, b0, b1, b2 }: SoftFace,
+  { gamma, near, far }: SoftOptions,
+  start: number,
+  u: Float64Array,
+  { highest, sums, colors }: SoftPixels,
+): void {
+  const u0 = u[0];
+  const v0 = u[1];
+  const t0 = u[2];
+  const u1 = u[3];
+  const v1 = u[4];
+  const t1 = u[5];
+  const u2 = u[6];
+  const v2 = u[7];
+  const t2 = u[8];
+  const perGamma = 1 / gamma;
+  const perRange = 1 / (far - near);
+  const last = lastColumn | 0;
+  for (let column = firstColumn | 0; column <= last; column++) {
+    const d = coverage[column];
+    const z = depth[column];
+    if (d < 0 || !(z >= near && z <= far)) continue;
+    const pixel = (start + column) | 0;
+    const level = (far - z) * perRange;
+    const gap = (level - highest[pixel]) * perGamma;
+    if (gap < -longest) continue;
+    const at = (3 * pixel) | 0;
+    let weight = d;
+    let scale = 1;
+    if (gap > 0) {
+      scale = gap > longest ? 0 : decay(gap);
+      highest[pixel] = level;
+    } else {
+      weight *= decay(-gap);
+    }
+    sums[pixel] = sums[pixel] * scale + weight;
+    const wu = weight * b0[column];
+    const wv = weight * b1[column];
+    const wt = weight * b2[column];
+    colors[at] = colors[at] * scale + wu * u0 + wv * v0 + wt * t0;
+    colors[at + 1] = colors[at + 1] * scale + wu * u1 + wv * v1 + wt * t1;
+    colors[at + 2] = colors[at + 2] * scale + wu * u2 + wv * v2 + wt * t2;
   }
 }
 
@@ -224,6 +272,7 @@ export function softPictureBackward(
         if (seen) {
           face.weighRow();
           if (hard) hearChosen(face, f, start, u, channels, state, upstream, gu);
+          else if (channels === 3) hearTriples(face, options, start, u, state, upstream, gu);
           else hearRow(face, options, start, u, channels, state, upstream, gu);
         }
         face.addRow(seen);
@@ -288,6 +337,88 @@ function hearRow(
     g2[column] = weight * h2;
     depthGradient[column] = -weight * excess * perGamma * perRange;
   }
+}
+
+/** The same for colours, with nine numbers in registers, and nine sums. */
+function hearTriples(
+  face: SoftFace,
+  { sigma, gamma, near, far }: SoftOptions,
+  start: number,
+  u: Float64Array,
+  { highest, sums, colors }: SoftPixels,
+  upstream: RealArray,
+  gu: Float64Array,
+): void {
+  const { firstColumn, lastColumn, coverage, miss, depth, b0, b1, b2 } = face;
+  const { heard, g0, g1, g2, distanceGradient, depthGradient } = face;
+  const perGamma = 1 / gamma;
+  const perRange = 1 / (far - near);
+  const perSigma = 1 / sigma;
+  const u0 = u[0];
+  const v0 = u[1];
+  const t0 = u[2];
+  const u1 = u[3];
+  const v1 = u[4];
+  const t1 = u[5];
+  const u2 = u[6];
+  const v2 = u[7];
+  const t2 = u[8];
+  const perDepth = -perGamma * perRange;
+  let gu0 = 0;
+  let gu1 = 0;
+  let gu2 = 0;
+  let gv0 = 0;
+  let gv1 = 0;
+  let gv2 = 0;
+  let gt0 = 0;
+  let gt1 = 0;
+  let gt2 = 0;
+  const last = lastColumn | 0;
+  for (let column = firstColumn | 0; column <= last; column++) {
+    const d = coverage[column];
+    const z = depth[column];
+    if (d < 0 || !(z >= near && z <= far)) continue;
+    const pixel = (start + column) | 0;
+    const gap = (highest[pixel] - (far - z) * perRange) * perGamma;
+    if (gap > longest) continue;
+    const weight = (decay(gap < 0 ? 0 : gap) * d) / sums[pixel];
+    const at = (3 * pixel) | 0;
+    const from = (4 * pixel) | 0;
+    const r = upstream[from] * weight;
+    const g = upstream[from + 1] * weight;
+    const b = upstream[from + 2] * weight;
+    const wu = b0[column];
+    const wv = b1[column];
+    const wt = b2[column];
+    gu0 += r * wu;
+    gu1 += g * wu;
+    gu2 += b * wu;
+    gv0 += r * wv;
+    gv1 += g * wv;
+    gv2 += b * wv;
+    gt0 += r * wt;
+    gt1 += g * wt;
+    gt2 += b * wt;
+    const hu = r * u0 + g * u1 + b * u2;
+    const hv = r * v0 + g * v1 + b * v2;
+    const ht = r * t0 + g * t1 + b * t2;
+    const excess = wu * hu + wv * hv + wt * ht - r * colors[at] - g * colors[at + 1] - b * colors[at + 2];
+    distanceGradient[column] += excess * miss[column] * perSigma;
+    heard[column] = 1;
+    g0[column] = hu;
+    g1[column] = hv;
+    g2[column] = ht;
+    depthGradient[column] = excess * perDepth;
+  }
+  gu[0] += gu0;
+  gu[1] += gv0;
+  gu[2] += gt0;
+  gu[3] += gu1;
+  gu[4] += gv1;
+  gu[5] += gt1;
+  gu[6] += gu2;
+  gu[7] += gv2;
+  gu[8] += gt2;
 }
 
 /** The same for hard colours: the weights of the face that is seen are all that moves. */
