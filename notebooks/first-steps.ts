@@ -45,7 +45,7 @@ await show('lamp', [
 const area = (vertices: tf.Tensor) =>
   render({ ...lamp, vertices: vertices as tf.Tensor2D }, camera, {
     ...size,
-    method: { type: 'dibr' },
+    method: { type: 'dibr', unbiased: true },
     outputs: ['silhouette'],
   }).silhouette.mean();
 const gradient = tf.grad(area)(lamp.vertices) as tf.Tensor2D;

@@ -31,7 +31,7 @@ const methods: MethodOptions[] = [
   { type: 'antialias' },
   { type: 'edge' },
 ];
-const label = ({ type, unbiased }: MethodOptions) => (unbiased ? `${type}, unbiased` : type);
+const label = ({ type, unbiased }: MethodOptions) => (unbiased ? 'unbiased' : type);
 
 /** Silhouettes of a mesh with divided or homogeneous positions, [1, V, 3 or 4], by a method. */
 const silhouette = (positions: tf.Tensor, topology: Topology, size: number, method: MethodOptions) =>
@@ -60,7 +60,7 @@ const pictureOf = (size: number): Picture => ({
 const table = (head: string[], rows: (string | number)[][]) => {
   const text = (cell: string | number) => (typeof cell === 'number' ? cell.toFixed(3) : cell);
   for (const row of [head, ...rows]) {
-    console.log(row.map((cell, c) => (c === 0 ? text(cell).padEnd(16) : text(cell).padStart(15))).join(''));
+    console.log(row.map((cell, c) => (c === 0 ? text(cell).padEnd(16) : text(cell).padStart(12))).join(''));
   }
 };
 
@@ -188,7 +188,7 @@ table(
   methods.map((method, m) => [
     label(method),
     ...bySize.map((results) =>
-      `${results[m].cosine.toFixed(3)} (${results[m].ratio.toFixed(1)})`.padStart(14),
+      `${results[m].cosine.toFixed(3)} (${results[m].ratio.toFixed(1)})`.padStart(13),
     ),
   ]),
 );
