@@ -90,8 +90,10 @@ function notHidden(faces: Face[], left: number, bottom: number, right: number, t
   let horizon = -Infinity;
   for (const face of faces) {
     if (face.edges.every((edge) => nearestCorner(edge, left, bottom, right, top) >= 0)) {
-      // Depth is monotonic along every straight line, so its extremes are at corners.
+      // Depth is monotonic along every straight line, so its extremes are at corners. Rounding must not put it nearer than the
+      // face's own vertices, or the face would hide itself.
       const farthest = Math.min(
+        Math.max(...face.depths),
         depthAt(face, left, bottom),
         depthAt(face, right, bottom),
         depthAt(face, right, top),
