@@ -56,10 +56,10 @@ export default defineCommand({
     const { formatTable } = await import('../report/index.ts');
     const { showComparisonProgress } = await import('./comparisonProgress.ts');
     const folder = args.output ?? `comparisons/${config.name}`;
-    await makeFolder(folder);
     const progress = showComparisonProgress(process.stderr, { quiet: args.quiet ?? false });
     const command = ['rastergrad', 'compare-gradients', ...rawArgs].map(quoted).join(' ');
-    const result = await compareGradients(config, { command, onProgress: progress.show });
+    const onReady = () => makeFolder(folder);
+    const result = await compareGradients(config, { command, onProgress: progress.show, onReady });
     progress.end();
     await writeComparison(folder, result);
     const { comparison, timings } = result;

@@ -19,6 +19,8 @@ export interface CompareOptions {
   command?: string;
   /** What is being done, and how much of it is done. */
   onProgress?: (what: string, done: number, total: number) => void;
+  /** Awaited once everything in the config is known to be good, before the work begins. */
+  onReady?: () => Promise<void>;
 }
 
 export interface CompareResult {
@@ -35,7 +37,7 @@ export interface CompareResult {
  */
 export async function compareGradients(
   config: CompareConfig,
-  { command = '', onProgress }: CompareOptions = {},
+  { command = '', onProgress, onReady }: CompareOptions = {},
 ): Promise<CompareResult> {
   const { seed, losses, target, cases } = config;
   const resolutions = [...new Set(config.resolutions)].sort((a, b) => a - b);
@@ -43,6 +45,8 @@ export async function compareGradients(
   const methods = summaries.map(comparedMethod);
   const backend = await useBackend(config.backend);
   const scenes = await buildScenes(config.scenes, config.meshes, { seed, cases });
+  const [shape] = await buildScenes([config.descent.shape], [], { seed, cases: 1 });
+  await onReady?.();
 
   const comparison: Comparison = {
     title: config.name,
@@ -76,7 +80,7 @@ export async function compareGradients(
     comparison.measurements.push(
       ...measureScene(scene, { methods, resolutions, losses, target, onProgress: progress }),
     );
-    timings.measurements.push(...timeScene(scene, { methods, resolutions, layer }));
+    timings.measurements.push(...(await timeScene(scene, { methods, resolutions, layer })));
     const { resolution } = config.pictures;
     if (resolution > 0) {
       onProgress?.(`${scene.title}: pictures`, 0, 1);
@@ -92,8 +96,9 @@ export async function compareGradients(
       onProgress: (done, total) => onProgress?.('Bias', done, total),
     });
   }
-  const descents = await runDescents({
+  const descents = runDescents({
     ...config.descent,
+    shape: shape.cases[0].start,
     methods,
     onProgress: (done, total) => onProgress?.('Descents', done, total),
   });

@@ -9,11 +9,12 @@ import { Adam } from '../tensor/adam.ts';
 import { methodGradient, methodPicture } from './gradients.ts';
 import type { ComparedMethod } from './methods.ts';
 import type { Descent, DescentName, DescentStep, DescentTiming } from './results.ts';
-import { furnitureStart } from './scenes/meshes.ts';
 import { sphere, studioCamera } from './scenes/shapes.ts';
 import { planePositions, type View, viewOf, withPlanePositions } from './view.ts';
 
 export interface DescentOptions {
+  /** What is moved, turned and scaled. The deformed shape is always a sphere. */
+  shape: View;
   methods: readonly ComparedMethod[];
   scenes: readonly DescentName[];
   resolution: number;
@@ -23,14 +24,15 @@ export interface DescentOptions {
 }
 
 /** Every descent with every method, descents outermost. */
-export async function runDescents(
-  options: DescentOptions,
-): Promise<{ descents: Descent[]; timings: DescentTiming[] }> {
-  const { methods, scenes, resolution, onProgress } = options;
+export function runDescents(options: DescentOptions): {
+  descents: Descent[];
+  timings: DescentTiming[];
+} {
+  const { shape, methods, scenes, resolution, onProgress } = options;
   const descents: Descent[] = [];
   const timings: DescentTiming[] = [];
   for (const scene of scenes) {
-    const problem = await problems[scene]();
+    const problem = problems[scene](shape);
     for (const { label, options: method } of methods) {
       onProgress?.(descents.length, scenes.length * methods.length);
       const { steps, seconds } = descend(problem, method, options);
@@ -133,17 +135,18 @@ const freedom: Motion = {
   pull: (_plane, _p, gradient) => gradient,
 };
 
-/** The chair is to be found where a motion with these parameters puts it. */
-const chairMoved = (motion: Motion, parameters: number[]) => async (): Promise<Problem> => {
-  const start = await furnitureStart('chair');
-  const target = withPlanePositions(start, motion.place(planePositions(start), parameters));
-  return { start, target, motion, parameterCount: parameters.length };
-};
+/** The shape is to be found where a motion with these parameters puts it. */
+const placed =
+  (motion: Motion, parameters: number[]) =>
+  (start: View): Problem => {
+    const target = withPlanePositions(start, motion.place(planePositions(start), parameters));
+    return { start, target, motion, parameterCount: parameters.length };
+  };
 
-const problems: Record<DescentName, () => Problem | Promise<Problem>> = {
-  translate: chairMoved(translation, [0.16, -0.11]),
-  rotate: chairMoved(rotation, [0.35]),
-  scale: chairMoved(scaling, [-0.3]),
+const problems: Record<DescentName, (shape: View) => Problem> = {
+  translate: placed(translation, [0.16, -0.11]),
+  rotate: placed(rotation, [0.35]),
+  scale: placed(scaling, [-0.3]),
   // A disc becomes a flower of five petals.
   deform() {
     const start = viewOf(sphere(2, 0.6), studioCamera);

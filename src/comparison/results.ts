@@ -169,10 +169,10 @@ export interface MeasurementTiming {
   scene: string;
   method: string;
   resolution: number;
-  /** Milliseconds for silhouette and, where the loss compares colours, image: medians of several runs. */
+  /** Milliseconds for the silhouette, or, where a loss compares colours, for the image: medians of several runs. */
   forwardMs: number;
   backwardMs: number;
-  /** Largest growth of the process's memory over a forward and backward pass, outputs included, in bytes. */
+  /** Bytes that a forward and backward pass takes, outputs included: tensors at their most, and arrays made on the host. */
   peakBytes: number;
 }
 

@@ -1,5 +1,6 @@
 // Time and memory of one forward and backward pass. What differs from run to run is kept apart from the results.
 
+import * as tf from '@tensorflow/tfjs';
 import { backward, methodPicture } from './gradients.ts';
 import { quantile } from './measures.ts';
 import type { ComparedMethod } from './methods.ts';
@@ -11,16 +12,17 @@ const WARM_UPS = 2;
 const REPETITIONS = 7;
 
 /** One entry for each method and resolution, of the scene's first case. */
-export function timeScene(
+export async function timeScene(
   { name, cases: [{ start }] }: ComparedScene,
   {
     methods,
     resolutions,
     layer,
   }: { methods: readonly ComparedMethod[]; resolutions: readonly number[]; layer: Layer },
-): MeasurementTiming[] {
-  return methods.flatMap(({ label, options }) =>
-    resolutions.map((resolution) => {
+): Promise<MeasurementTiming[]> {
+  const timings: MeasurementTiming[] = [];
+  for (const { label, options } of methods) {
+    for (const resolution of resolutions) {
       const forward = () => void methodPicture(start, options, resolution, layer);
       const both = () =>
         void backward(start, options, resolution, layer, (_, gradient) => {
@@ -28,16 +30,17 @@ export function timeScene(
           return 0;
         });
       const forwardMs = medianTime(forward);
-      return {
+      timings.push({
         scene: name,
         method: label,
         resolution,
         forwardMs,
         backwardMs: Math.max(0, medianTime(both) - forwardMs),
-        peakBytes: allocation(both),
-      };
-    }),
-  );
+        peakBytes: await memoryOf(both),
+      });
+    }
+  }
+  return timings;
 }
 
 function medianTime(work: () => void): number {
@@ -50,12 +53,15 @@ function medianTime(work: () => void): number {
   return quantile(times, 0.5)!;
 }
 
-/** Bytes of typed arrays that the work makes on the host, and of tensors beyond those that there are: the least of some runs. */
-function allocation(work: () => void): number {
-  const runs = Array.from({ length: 3 }, () => {
-    const before = process.memoryUsage().arrayBuffers;
+/** Most bytes of tensors that there are at once, and those of the arrays that are made on the host beside them. */
+async function memoryOf(work: () => void): Promise<number> {
+  const { numBytes } = tf.memory();
+  const before = process.memoryUsage().arrayBuffers;
+  work();
+  const host = Math.max(0, process.memoryUsage().arrayBuffers - before);
+  const { peakBytes } = await tf.profile(() => {
     work();
-    return process.memoryUsage().arrayBuffers - before;
-  }).filter((bytes) => bytes >= 0);
-  return runs.length > 0 ? Math.min(...runs) : 0;
+    return [];
+  });
+  return host + Math.max(0, peakBytes - numBytes);
 }

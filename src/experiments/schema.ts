@@ -344,6 +344,10 @@ const compareSchema = z
           .array(z.enum(descentNames))
           .default([...descentNames])
           .describe('What is to be recovered; an empty list leaves descents out.'),
+        shape: z
+          .string()
+          .default('boxes')
+          .describe('Scene whose shape is moved, turned and scaled; what is deformed is always a sphere.'),
         steps: count.default(60).describe('Optimiser steps.'),
         learningRate: positive
           .default(0.01)

@@ -46,10 +46,6 @@ export const shiftedCopy: SceneDefinition = {
   build: () => meshCase({ ...camera, file: furnitureFile('chair') }, { shift: [0.15, 0, 0] }),
 };
 
-/** A piece of furniture as its scene begins. */
-export const furnitureStart = async (name: string): Promise<View> =>
-  (await meshCase({ ...camera, file: furnitureFile(name) }, turned))[0].start;
-
 /** @throws FileError where the file cannot be read, ArgumentError where the camera does not see the mesh. */
 export async function meshScene(scene: MeshScene): Promise<ComparedScene> {
   const name = path.basename(scene.file, path.extname(scene.file));

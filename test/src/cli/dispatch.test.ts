@@ -67,11 +67,11 @@ describe('help', () => {
 
 describe('mistakes', () => {
   it.each([
-    ['', 'expected a command: run, evaluate, predict, render, dataset, schema', ''],
+    ['', 'expected a command: run, evaluate, predict, render, compare-gradients, dataset, schema', ''],
     ['rum x', 'unknown command "rum"; did you mean run?', ''],
     [
       'xyzzyplugh',
-      'unknown command "xyzzyplugh"; known: run, evaluate, predict, render, dataset, schema',
+      'unknown command "xyzzyplugh"; known: run, evaluate, predict, render, compare-gradients, dataset, schema',
       '',
     ],
     ['--frob', 'unknown option --frob', ''],

@@ -136,8 +136,8 @@ describe('mistakes in a config', () => {
       'task: train',
       'losses: every weight is 0; give one of chamfer, edge, normal, laplacian, move, silhouette, color a weight above 0',
     ],
-    ['task: trian', 'task is "trian": expected one of train, fit-mesh'],
-    ['seed: 3', 'task is missing: expected one of train, fit-mesh'],
+    ['task: trian', 'task is "trian": expected one of train, fit-mesh, compare-gradients'],
+    ['seed: 3', 'task is missing: expected one of train, fit-mesh, compare-gradients'],
     [
       'task: fit-mesh\nlosses: {chamfer: {weight: 1}}',
       'losses.chamfer: unknown key; known here: losses.edge, losses.laplacian, losses.move, losses.silhouette, losses.color',
