@@ -134,6 +134,9 @@ export interface Kernels
   ): void;
 }
 
+/** Of two edges equally near but for rounding, the first is the nearest: squared distances must differ by more than this share. */
+export const tie = 1e-12;
+
 /** A face whose doubled area is at most this share of its squared extent is a line, and covers nothing. */
 export const flatness = 1e-12;
 

@@ -1,6 +1,6 @@
 // One projected triangle at one point of the picture, straight from the definitions.
 
-import { flatness, type MeshRange, type Picture, type Scene, smallestArea } from '../kernels.ts';
+import { flatness, type MeshRange, type Picture, type Scene, smallestArea, tie } from '../kernels.ts';
 
 /** The corners of a face, divided by w. Three entries each. */
 export interface Triangle {
@@ -88,5 +88,5 @@ export function nearestPoint({ x, y }: Triangle, px: number, py: number): Neares
     const dy = y[from] + t * ey - py;
     return { from, to, t, dx, dy, squared: dx * dx + dy * dy };
   });
-  return onEdges.reduce((best, point) => (point.squared < best.squared ? point : best));
+  return onEdges.reduce((best, point) => (point.squared < (1 - tie) * best.squared ? point : best));
 }

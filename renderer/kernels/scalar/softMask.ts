@@ -6,7 +6,14 @@
 // With c the point of the face nearest to p, at a + t·(b − a) on one edge, ∂d²/∂a = 2(1 − t)(c − p) and ∂d²/∂b = 2t(c − p)
 // (t itself is optimal, so it adds nothing), and ∂α/∂d_j² = −s·p_j/(1 − p_j)·Π_i (1 − p_i).
 
-import type { Fragments, Picture, RealArray, Scene, SoftMaskOptions } from '../kernels.ts';
+import {
+  type Fragments,
+  type Picture,
+  type RealArray,
+  type Scene,
+  type SoftMaskOptions,
+  tie,
+} from '../kernels.ts';
 import { scratch } from '../scratch.ts';
 import { addPlanarGradient, projectVertices } from './vertices.ts';
 
@@ -55,8 +62,8 @@ export class SoftPairs {
   }
 }
 
-/** Below float32's resolution of 1, exp(−x) no longer changes 1 − p. */
-const negligible = 24 * Math.LN2;
+/** From here on exp(−x) is left out: far below float32's resolution of 1, because gradients are up to 2√(s·x) times as large. */
+const negligible = 32 * Math.LN2;
 
 const stepsOfOne = 64;
 const decayAtSteps = Float64Array.from({ length: Math.ceil(negligible * stepsOfOne) + 1 }, (_, i) =>
@@ -182,7 +189,7 @@ export function softMask(
           let dx = x1 + u * e1x - px;
           let dy = y1 + u * e1y - py;
           let squared = dx * dx + dy * dy;
-          if (squared < nearest) {
+          if (squared < (1 - tie) * nearest) {
             nearest = squared;
             t = u;
             cx = dx;
@@ -195,7 +202,7 @@ export function softMask(
           dx = x2 + u * e2x - px;
           dy = y2 + u * e2y - py;
           squared = dx * dx + dy * dy;
-          if (squared < nearest) {
+          if (squared < (1 - tie) * nearest) {
             nearest = squared;
             t = u;
             cx = dx;

@@ -186,7 +186,7 @@ it('draws the same soft masks and passes the same gradients', () => {
       });
       expect(relativeError(fast.mask, slow.mask)).toBeLessThan(2e-6);
       const scale = Math.max(...slow.gradient.map(Math.abs));
-      // Pairs with p < 2⁻²⁴ are dropped, up to maxFaces of them a pixel; the others are kept in float32.
+      // Pairs with p < 2⁻³² are dropped; the others are kept in float32.
       if (scale > 1e-3) expect(relativeError(fast.gradient, slow.gradient)).toBeLessThan(30 * 2 ** -22);
     }),
     { numRuns: 40, seed: 7 },
