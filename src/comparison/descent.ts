@@ -23,6 +23,9 @@ export interface DescentOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
+/** Passes before the clock starts, as the first ones are slow. */
+const WARM_UPS = 3;
+
 /** Every descent with every method, descents outermost. */
 export function runDescents(options: DescentOptions): {
   descents: Descent[];
@@ -74,10 +77,11 @@ function descend(
   const steps: DescentStep[] = [];
   const seconds: number[] = [];
   let elapsed = 0;
+  for (let i = 0; i < WARM_UPS; i++) methodGradient(start, method, resolution, 'silhouette-l2', mask);
   for (let step = 0; step <= count; step++) {
     const began = performance.now();
     const parameters = variable.dataSync().slice();
-    const view = withPlanePositions(start, motion.place(plane, parameters).map(Math.fround));
+    const view = withPlanePositions(start, motion.place(plane, parameters));
     const { loss, gradient } = methodGradient(view, method, resolution, 'silhouette-l2', mask);
     scoped(() => {
       const pulled = tf.tensor1d(Float32Array.from(motion.pull(plane, parameters, gradient)));

@@ -235,10 +235,13 @@ describe('rastergrad compare-gradients', () => {
 });
 
 describe('experiments/compare/', () => {
-  it.each(['quick', 'full', 'triangle'])('%s.yaml is valid and says what it is for', async (name) => {
-    const config = await loadComparison(path.join(packageRoot, 'experiments/compare', `${name}.yaml`));
-    expect(config.name).toBe(name);
-    expect(config.description).not.toBe('');
-    expect(summarizeMethods(config.methods).length).toBeGreaterThan(1);
-  });
+  it.each(['quick', 'full', 'triangle', 'furniture'])(
+    '%s.yaml is valid and says what it is for',
+    async (name) => {
+      const config = await loadComparison(path.join(packageRoot, 'experiments/compare', `${name}.yaml`));
+      expect(config.name).toBe(name);
+      expect(config.description).not.toBe('');
+      expect(summarizeMethods(config.methods).length).toBeGreaterThan(1);
+    },
+  );
 });
