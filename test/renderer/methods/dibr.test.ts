@@ -7,6 +7,7 @@ import { lookAt, PerspectiveCamera } from '../../../renderer/camera/index.ts';
 import { icosphere, Topology } from '../../../renderer/mesh/index.ts';
 import { rasterize } from '../../../renderer/rasterize.ts';
 import { useTestBackend } from '../../backend.ts';
+import { testNumbers } from '../../gradient.ts';
 
 beforeAll(() => useTestBackend());
 
@@ -138,5 +139,63 @@ describe('the soft band', () => {
     expect(gradient[0]).toBeLessThan(-1);
     expect(gradient[3]).toBeGreaterThan(1);
     expect([gradient[2], gradient[5], gradient[8]]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('options beyond Kaolin', () => {
+  const faces = Array.from(testNumbers(60 * 9, 3), (value, i) => (i % 3 === 2 ? -1 : 0.9 * value));
+  const maskOf = (corners: number[], options: object) =>
+    rasterize(
+      tf.tensor3d(corners, [1, corners.length / 3, 3]),
+      new Topology(
+        Int32Array.from({ length: corners.length / 3 }, (_, i) => i),
+        corners.length / 3,
+      ),
+      {
+        width: 32,
+        height: 32,
+        cull: true,
+        method: { type: 'dibr', sharpness: 60, boxSize: 0.4, ...options },
+        outputs: ['silhouette'],
+      },
+    ).silhouette.dataSync();
+  // Seen from behind, so that culling leaves the band alone.
+  const small = faces.map((value, i) => {
+    const start = i - (i % 9);
+    return i % 3 === 2 ? value : faces[start + (i % 3)] + 0.05 * value;
+  });
+  const reversed = Array.from({ length: 60 }, (_, f) => small.slice(9 * (59 - f), 9 * (60 - f))).flat();
+  const difference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i])));
+
+  it('the first faces depend on their order, the nearest do not', () => {
+    const both = (options: object) => difference(maskOf(small, options), maskOf(reversed, options));
+    expect(both({ maxFaces: 3 })).toBeGreaterThan(0.1);
+    expect(both({ maxFaces: 3, order: 'nearest' })).toBeLessThan(1e-6);
+    expect(both({ maxFaces: 'all' })).toBeLessThan(1e-6);
+  });
+
+  it('the nearest three come closer to all than the first three', () => {
+    const all = maskOf(small, { maxFaces: 'all' });
+    expect(maskOf(small, { maxFaces: 60 })).toEqual(all);
+    const [first, nearest] = ['index', 'nearest'].map((order) =>
+      difference(maskOf(small, { maxFaces: 3, order }), all),
+    );
+    expect(nearest).toBeLessThan(first);
+  });
+
+  it('the automatic box ends where nothing is left to cut off', () => {
+    const corners = [-0.2, -0.2, -1, 0.2, -0.2, -1, 0, 0.2, -1];
+    const sharpness = 60;
+    // Straight down from the lower edge.
+    const smallest = (options: object) => {
+      const mask = maskOf(corners, { sharpness, ...options });
+      return Math.min(...mask.filter((value, i) => i % 32 === 16 && i >= 512 && value > 0));
+    };
+    expect(smallest({ boxSize: 0.1 })).toBeGreaterThan(0.2);
+    expect(smallest({ boxSize: 'auto' })).toBeLessThan(1e-6);
+    expect(
+      difference(maskOf(corners, { sharpness, boxSize: 'auto' }), maskOf(corners, { sharpness, boxSize: 5 })),
+    ).toBeLessThan(1e-7);
   });
 });
