@@ -80,7 +80,10 @@ export interface SoftAggregateKernels {
     positionGradient: RealArray,
   ): void;
 
-  /** Fragments, interpolation and aggregation in one, for attributes that are colours already. Output as `softAggregate`. */
+  /**
+   * Fragments, interpolation and aggregation in one, for attributes that are colours already and the variant `softras`, which does
+   * not choose among fragments. Output as `softAggregate`.
+   */
   softPicture(
     scene: Scene,
     picture: Picture,

@@ -1,7 +1,7 @@
 // exp(−x) and 1/(1 + exp(x)) for the soft methods, several times as fast as Math.exp: values at steps and a polynomial between them.
 
-/** Where exp(−x) has fallen so far below float32's resolution of 1 that it counts for nothing. */
-export const longest = 40;
+/** Where exp(−x) counts for nothing, even beside another that has fallen to exp(−40). */
+export const longest = 64;
 
 const stepsOfOne = 16;
 const steps = longest * stepsOfOne + 2;

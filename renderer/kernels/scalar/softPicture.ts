@@ -26,6 +26,12 @@ export interface SoftPixels {
   chosen: Int32Array;
 }
 
+/**
+ * From what difference (m − z̄)/γ on a face is not seen: even where only the outermost band of another lies in front of it, with
+ * D = exp(−reach/σ), it weighs below 1e-9.
+ */
+const hiddenFrom = ({ reach, sigma }: SoftOptions): number => Math.min(longest, 21 + reach / sigma);
+
 const colorsOfCorners = scratch(Float64Array);
 const gradientsOfCorners = scratch(Float64Array);
 const rowSums = scratch(Float64Array);
@@ -57,7 +63,7 @@ export function softPicture(
 
   const face = new SoftFace(scene, picture, options);
   const u = colorsOfCorners(3 * channels);
-  const blur = longest * options.gamma;
+  const blur = hiddenFrom(options) * options.gamma;
   for (let b = 0; b < scene.items.length; b++) {
     const item = scene.items[b];
     face.startItem(item);
@@ -115,12 +121,14 @@ function readCorners(
 /** Adds the pixels of a row, from number `start` on, to A and S. */
 function blendRow(
   { firstColumn, lastColumn, coverage, depth, b0, b1, b2 }: SoftFace,
-  { gamma, near, far }: SoftOptions,
+  options: SoftOptions,
   start: number,
   u: Float64Array,
   channels: number,
   { highest, sums, colors }: SoftPixels,
 ): void {
+  const { gamma, near, far } = options;
+  const hidden = hiddenFrom(options);
   const perGamma = 1 / gamma;
   const perRange = 1 / (far - near);
   for (let column = firstColumn; column <= lastColumn; column++) {
@@ -130,7 +138,7 @@ function blendRow(
     const pixel = start + column;
     const level = (far - z) * perRange;
     const gap = (level - highest[pixel]) * perGamma;
-    if (gap < -longest) continue;
+    if (gap < -hidden) continue;
     const at = pixel * channels;
     let weight = d;
     if (gap > 0) {
@@ -154,11 +162,13 @@ function blendRow(
 /** The same for colours, the common case, with nine numbers in registers. */
 function blendTriples(
   { firstColumn, lastColumn, coverage, depth, b0, b1, b2 }: SoftFace,
-  { gamma, near, far }: SoftOptions,
+  options: SoftOptions,
   start: number,
   u: Float64Array,
   { highest, sums, colors }: SoftPixels,
 ): void {
+  const { gamma, near, far } = options;
+  const hidden = hiddenFrom(options);
   const u0 = u[0];
   const v0 = u[1];
   const t0 = u[2];
@@ -178,7 +188,7 @@ function blendTriples(
     const pixel = (start + column) | 0;
     const level = (far - z) * perRange;
     const gap = (level - highest[pixel]) * perGamma;
-    if (gap < -longest) continue;
+    if (gap < -hidden) continue;
     const at = (3 * pixel) | 0;
     let weight = d;
     let scale = 1;
@@ -239,7 +249,7 @@ export function softPictureBackward(
   const hard = options.color === 'hard';
   const { survival, highest, chosen } = state;
   const perSigma = 1 / sigma;
-  const blur = longest * options.gamma;
+  const blur = hiddenFrom(options) * options.gamma;
   const face = new SoftFace(scene, picture, options);
   const u = colorsOfCorners(3 * channels);
   const gu = gradientsOfCorners(3 * channels);
@@ -288,7 +298,7 @@ export function softPictureBackward(
 /** Gradients of a row of blended colours: of D, ζ and b, left in the face, and of the corners' colours, added into `gu`. */
 function hearRow(
   face: SoftFace,
-  { sigma, gamma, near, far }: SoftOptions,
+  options: SoftOptions,
   start: number,
   u: Float64Array,
   channels: number,
@@ -296,6 +306,8 @@ function hearRow(
   upstream: RealArray,
   gu: Float64Array,
 ): void {
+  const { sigma, gamma, near, far } = options;
+  const hidden = hiddenFrom(options);
   const { firstColumn, lastColumn, coverage, miss, depth, b0, b1, b2 } = face;
   const { heard, g0, g1, g2, distanceGradient, depthGradient } = face;
   const perGamma = 1 / gamma;
@@ -307,7 +319,7 @@ function hearRow(
     if (d < 0 || !(z >= near && z <= far)) continue;
     const pixel = start + column;
     const gap = (highest[pixel] - (far - z) * perRange) * perGamma;
-    if (gap > longest) continue;
+    if (gap > hidden) continue;
     const share = decay(gap < 0 ? 0 : gap) / sums[pixel];
     const weight = share * d;
     const w0 = weight * b0[column];
@@ -342,13 +354,15 @@ function hearRow(
 /** The same for colours, with nine numbers in registers, and nine sums. */
 function hearTriples(
   face: SoftFace,
-  { sigma, gamma, near, far }: SoftOptions,
+  options: SoftOptions,
   start: number,
   u: Float64Array,
   { highest, sums, colors }: SoftPixels,
   upstream: RealArray,
   gu: Float64Array,
 ): void {
+  const { sigma, gamma, near, far } = options;
+  const hidden = hiddenFrom(options);
   const { firstColumn, lastColumn, coverage, miss, depth, b0, b1, b2 } = face;
   const { heard, g0, g1, g2, distanceGradient, depthGradient } = face;
   const perGamma = 1 / gamma;
@@ -380,7 +394,7 @@ function hearTriples(
     if (d < 0 || !(z >= near && z <= far)) continue;
     const pixel = (start + column) | 0;
     const gap = (highest[pixel] - (far - z) * perRange) * perGamma;
-    if (gap > longest) continue;
+    if (gap > hidden) continue;
     const weight = (decay(gap < 0 ? 0 : gap) * d) / sums[pixel];
     const at = (3 * pixel) | 0;
     const from = (4 * pixel) | 0;
