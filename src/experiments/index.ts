@@ -1,6 +1,6 @@
 // Experiments: their configs, their runs, and what runs leave behind.
 
-export { formatConfig, loadConfig, parseConfig } from './config.ts';
+export { formatConfig, loadComparison, loadConfig, parseConfig } from './config.ts';
 export { type EvaluateOptions, evaluateRun } from './evaluate.ts';
 export { configJsonSchema } from './jsonSchema.ts';
 export type { RunObserver, StepEvent, ValidationEvent } from './observer.ts';
@@ -17,4 +17,4 @@ export type {
 } from './results.ts';
 export { type RunOptions, type RunResult, runExperiment } from './run.ts';
 export { createRun, openRun, RunFolder } from './runFolder.ts';
-export type { ExperimentConfig, FitMeshConfig, TrainConfig } from './schema.ts';
+export type { CompareConfig, ExperimentConfig, FitMeshConfig, TrainConfig } from './schema.ts';
