@@ -49,6 +49,12 @@ const heard = new Uint8Array(widest);
 const planarSums = scratch(Float64Array);
 const depthSums = scratch(Float64Array);
 
+/**
+ * From what difference (m − z̄)/γ on a face is not seen: even where only the outermost band of another lies in front of it, with
+ * D = exp(−reach/σ), it weighs below 1e-9.
+ */
+export const hiddenFrom = ({ reach, sigma }: SoftOptions): number => Math.min(longest, 21 + reach / sigma);
+
 // Clipping without branches, which would be mispredicted at every outline.
 const notNegative = (c: number): number => 0.5 * (c + Math.abs(c));
 const atMostOne = (c: number): number => c - 0.5 * (c - 1 + Math.abs(c - 1));

@@ -4,8 +4,8 @@
 import type { AttributeRows, Fragments, Picture, RealArray, Scene } from '../kernels.ts';
 import { scratch } from '../scratch.ts';
 import type { FragmentColors, SoftOptions } from '../softAggregate.ts';
-import { decay, longest } from './decay.ts';
-import { SoftFace } from './softFace.ts';
+import { decay } from './decay.ts';
+import { hiddenFrom, SoftFace } from './softFace.ts';
 
 /** The list while it grows. */
 class FragmentList {
@@ -250,6 +250,7 @@ export function softAggregate(
   const pixels = picture.width * picture.height;
   const all = pixels * scene.items.length;
   const hard = options.color === 'hard';
+  const hidden = hiddenFrom(options);
   const state: SoftLayers = {
     highest: new Float64Array(all).fill(epsilon),
     sums: new Float64Array(all),
@@ -298,7 +299,7 @@ export function softAggregate(
       forEachFragment(face, picture, fragments, b, (i, pixel, column) => {
         const depth = depthOf(column);
         const gap = (highest[pixel] - (far - depth) / (far - near)) / gamma;
-        if (!(gap <= longest)) return;
+        if (!(gap <= hidden)) return;
         const weight = face.coverage[column] * decay(Math.max(0, gap));
         sums[pixel] += weight;
         const to = pixel * (channels + 1);
@@ -354,11 +355,12 @@ export function softAggregateBackward(
     }
   }
   const soft = options.color === 'softmax' && channels > 0;
+  const hidden = hiddenFrom(options);
   const face = new SoftFace(scene, picture, options);
   const depthOf = depthReader(face, options);
   const shareOf = (pixel: number, depth: number): number => {
     const gap = (highest[pixel] - (far - depth) / (far - near)) / gamma;
-    return gap <= longest ? decay(Math.max(0, gap)) / sums[pixel] : 0;
+    return gap <= hidden ? decay(Math.max(0, gap)) / sums[pixel] : 0;
   };
   const heard = (colors: RealArray, row: number, pixel: number): number => {
     let sum = 0;

@@ -10,7 +10,7 @@ import type { AttributeRows, Picture, RealArray, Scene } from '../kernels.ts';
 import { scratch } from '../scratch.ts';
 import type { SoftOptions } from '../softAggregate.ts';
 import { decay, longest } from './decay.ts';
-import { SoftFace } from './softFace.ts';
+import { hiddenFrom, SoftFace } from './softFace.ts';
 
 /** What a pixel keeps, whatever the number of faces: 44 bytes for three channels, 4 for a silhouette. */
 export interface SoftPixels {
@@ -25,12 +25,6 @@ export interface SoftPixels {
   /** The face that is seen, for hard colours; −1 for none. */
   chosen: Int32Array;
 }
-
-/**
- * From what difference (m − z̄)/γ on a face is not seen: even where only the outermost band of another lies in front of it, with
- * D = exp(−reach/σ), it weighs below 1e-9.
- */
-const hiddenFrom = ({ reach, sigma }: SoftOptions): number => Math.min(longest, 21 + reach / sigma);
 
 const colorsOfCorners = scratch(Float64Array);
 const gradientsOfCorners = scratch(Float64Array);
