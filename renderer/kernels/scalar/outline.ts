@@ -1,6 +1,7 @@
 // The outline of everything that a mesh covers in the picture, as pieces of its edges: contour edges, which have faces on one side
 // only, are cut where they meet one another, and a piece counts where no face goes on beyond it. Meetings and faces are looked for
-// in the cells of a grid with a few contour edges a cell, so that the cost does not depend on the size of the picture.
+// in the cells of a grid with a few contour edges a cell, so that the cost does not depend on the size of the picture. Cells that
+// one face covers wholly are left out, as the outline does not pass through them.
 
 import { flatness, type MeshRange, type Scene, smallestArea } from '../kernels.ts';
 import { sameness } from '../outlineMask.ts';
@@ -33,6 +34,7 @@ export function findOutline(
     edges.add(faces[3 * faceStart + a], faces[3 * faceStart + b], vertices, size);
   }
   const grid = new Grid(size, edges.length);
+  grid.cover(faces, faceStart, sides, vertices);
   const lists = grid.listEdges(edges);
   const pieces = cutIntoPieces(edges, grid, lists, findCuts(edges, grid, lists));
   const covered = coveredProbes(pieces, grid, faces, faceStart, sides, vertices);
@@ -234,6 +236,8 @@ const largestGrid = 512;
 /** A grid of square cells over the square from −size to size. */
 class Grid {
   readonly across: number;
+  /** 1 for cells that one face covers wholly. */
+  readonly covered: Uint8Array;
   readonly #size: number;
   readonly #scale: number;
   /** The columns of the last strip asked for: first to last. */
@@ -246,6 +250,7 @@ class Grid {
     this.across = Math.min(largestGrid, Math.max(smallestGrid, Math.ceil(2 * Math.sqrt(edges))));
     this.#size = size;
     this.#scale = this.across / (2 * size);
+    this.covered = new Uint8Array(this.across ** 2);
   }
 
   /** The row or column of a coordinate, perhaps beyond the grid. */
@@ -259,6 +264,56 @@ class Grid {
     const row = this.at(y);
     const inside = column >= 0 && row >= 0 && column < this.across && row < this.across;
     return inside ? row * this.across + column : -1;
+  }
+
+  /** Finds covered cells. */
+  cover(faces: Int32Array, faceStart: number, sides: Int8Array, { x, y }: ProjectedVertices): void {
+    const { across, covered } = this;
+    const step = 1 / this.#scale;
+    for (let f = 0; f < sides.length; f++) {
+      if (sides[f] === 0) continue;
+      const at = 3 * (faceStart + f);
+      const a = faces[at];
+      const b = faces[sides[f] > 0 ? at + 1 : at + 2];
+      const c = faces[sides[f] > 0 ? at + 2 : at + 1];
+      const left = Math.min(x[a], x[b], x[c]);
+      const right = Math.max(x[a], x[b], x[c]);
+      const bottom = Math.min(y[a], y[b], y[c]);
+      const top = Math.max(y[a], y[b], y[c]);
+      if (right - left < step || top - bottom < step) continue;
+      // Cells count a little larger than they are, so that what happens on their border belongs to no covered one.
+      const pad = 16 * sameness(left, bottom, right, top);
+      const firstRow = Math.max(0, this.at(bottom));
+      const lastRow = Math.min(across - 1, this.at(top));
+      for (let row = firstRow; row <= lastRow; row++) {
+        const low = row * step - this.#size - pad;
+        const high = low + step + 2 * pad;
+        if (low < bottom || high > top) continue;
+        // A triangle holds a cell where its spans at the lower and the upper side of the cell do.
+        let from = Number.NEGATIVE_INFINITY;
+        let to = Number.POSITIVE_INFINITY;
+        for (const level of [low, high]) {
+          let first = Number.POSITIVE_INFINITY;
+          let last = Number.NEGATIVE_INFINITY;
+          for (let k = 0, i = a, j = b; k < 3; k++) {
+            if (y[i] < level !== y[j] < level) {
+              const crossing = x[i] + ((x[j] - x[i]) * (level - y[i])) / (y[j] - y[i]);
+              first = Math.min(first, crossing);
+              last = Math.max(last, crossing);
+            }
+            i = j;
+            j = k === 0 ? c : a;
+          }
+          from = Math.max(from, first);
+          to = Math.min(to, last);
+        }
+        const firstColumn = Math.max(0, this.at(from + pad) + 1);
+        const lastColumn = Math.min(across, this.at(to - pad)) - 1;
+        if (firstColumn <= lastColumn) {
+          covered.fill(1, row * across + firstColumn, row * across + lastColumn + 1);
+        }
+      }
+    }
   }
 
   beginStrip(): void {
@@ -302,6 +357,7 @@ class Grid {
           this.addToStrip(row, x0, y0, x1, y1, pad);
           this.endStrip(pad);
           for (let column = this.first; column <= this.last; column++) {
+            if (this.covered[row * across + column] === 1) continue;
             if (filling) indices[starts[row * across + column]++] = i;
             else starts[row * across + column + 1]++;
           }
@@ -372,7 +428,7 @@ interface Pieces {
   probeY: number[];
 }
 
-/** Leaves out pieces of no length, and all but the first of those that lie on one another. */
+/** Leaves out pieces of no length, those in covered cells, and all but the first of those that lie on one another. */
 function cutIntoPieces(edges: ContourEdges, grid: Grid, { starts, indices }: Lists, cuts: Cuts): Pieces {
   const ends = new Int32Array(edges.length + 1);
   for (const edge of cuts.edge) ends[edge + 1]++;
@@ -382,9 +438,7 @@ function cutIntoPieces(edges: ContourEdges, grid: Grid, { starts, indices }: Lis
 
   const pieces: Pieces = { edge: [], start: [], end: [], probeX: [], probeY: [] };
   const { ax, ay, dx, dy, same } = edges;
-  const liesOnEarlier = (i: number, x: number, y: number) => {
-    const cell = grid.cellAt(x, y);
-    if (cell < 0) return false;
+  const liesOnEarlier = (i: number, cell: number, x: number, y: number) => {
     for (let m = starts[cell]; m < starts[cell + 1] && indices[m] < i; m++) {
       const j = indices[m];
       if (dx[i] * dx[j] + dy[i] * dy[j] > 0 && edges.passes(j, x, y)) return true;
@@ -400,7 +454,9 @@ function cutIntoPieces(edges: ContourEdges, grid: Grid, { starts, indices }: Lis
       if ((end - start) * length <= 4 * same[i]) continue;
       const x = ax[i] + ((start + end) / 2) * dx[i];
       const y = ay[i] + ((start + end) / 2) * dy[i];
-      if (!liesOnEarlier(i, x, y)) {
+      const cell = grid.cellAt(x, y);
+      const hidden = cell >= 0 && (grid.covered[cell] === 1 || liesOnEarlier(i, cell, x, y));
+      if (!hidden) {
         pieces.edge.push(i);
         pieces.start.push(start);
         pieces.end.push(end);

@@ -99,6 +99,21 @@ describe('its gradient', () => {
     );
   });
 
+  it.each([3, 30, 100])('is the same where %i faces as large as the picture cross', (count) => {
+    const scene = triangles(...Array.from({ length: count }, (_, i) => [...testNumbers(6, 7 * i + count)]));
+    const picture = somePicture({ width: 30, height: 30 });
+    const visible = referenceKernels.findVisible(scene, picture);
+    const [fast, slow] = [scalarKernels, referenceKernels].map((kernels) => {
+      const mask = new Float64Array(visible.faces.length);
+      const state = kernels.outlineMask(scene, picture, visible, { sharpness: 100 }, mask);
+      const gradient = new Float64Array(scene.positions.length);
+      kernels.outlineMaskBackward(scene, picture, state, testNumbers(mask.length, 2), gradient);
+      return { mask, gradient };
+    });
+    expect(relativeError(fast.mask, slow.mask)).toBeLessThan(1e-6);
+    expect(relativeError(fast.gradient, slow.gradient)).toBeLessThan(1e-5);
+  });
+
   it('reaches tensors, by tf.grad', () => {
     const test = crumpledSpheres(5);
     const { topology } = test;
@@ -376,7 +391,8 @@ describe('whatever the scene', () => {
       }),
     );
     const picture = somePicture({ width: 64, height: 64 });
-    for (const scene of [same, small]) {
+    const large = triangles(...Array.from({ length: 1000 }, (_, i) => [...testNumbers(6, i + 1)]));
+    for (const scene of [same, small, large]) {
       const start = performance.now();
       const mask = maskOf(scalarKernels, scene, picture, 7000);
       expect(performance.now() - start).toBeLessThan(1000);
