@@ -8,3 +8,10 @@ export {
 } from './exactGradient.ts';
 export { type ExactPicture, exactPicture } from './exactPicture.ts';
 export type { OracleOptions } from './options.ts';
+export {
+  type DifferenceOptions,
+  type SupersampleOptions,
+  supersampledGradient,
+  supersampledPicture,
+  supersampledPictureAsync,
+} from './supersampled.ts';
