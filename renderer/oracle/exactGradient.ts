@@ -18,18 +18,17 @@
 import { ArgumentError } from '../errors.ts';
 import type { Picture, RealArray, Scene } from '../kernels/kernels.ts';
 import { cornerRows, type ExactPicture, exactPicture, integratedWeights } from './exactPicture.ts';
-import { type Face, type Projection, project, valueAt, weightsAt } from './faces.ts';
+import { type Edge, type Face, project, slopeAt, valueAt, weightsAt } from './faces.ts';
 import { checkedBackground, checkedOrder, type OracleOptions } from './options.ts';
-import { forEachPoint } from './polygon.ts';
+import { commonPart, forEachPoint } from './polygon.ts';
 import { gaussLegendre } from './quadrature.ts';
 import {
   addValueDerivative,
-  slopeAt,
   toPositions,
   type VertexDerivatives,
   vertexDerivatives,
 } from './vertexDerivatives.ts';
-import { forEachVisiblePiece, type Piece } from './visibleRegions.ts';
+import { forEachVisiblePiece, type Piece, type Side } from './visibleRegions.ts';
 
 /** Derivatives of a loss with respect to what `exactPicture` returns. */
 export interface PictureGradient {
@@ -94,8 +93,8 @@ export function exactGradient(
       });
       addInterior(result, face, piece, jumps, order);
       addInterior(coarse, face, piece, jumps, order - 1);
-      addOutline(result, projection, face, piece, jumps, order);
-      addOutline(coarse, projection, face, piece, jumps, order - 1);
+      addOutline(result, face, piece, jumps, order);
+      addOutline(coarse, face, piece, jumps, order - 1);
       if (!upstream.image || !rows) return;
       const shares = integratedWeights(face, piece, order);
       for (let k = 0; k < 3; k++) {
@@ -160,40 +159,70 @@ function addInterior(
 /** ∫ φ (n · velocity) over the sides of a piece that move. */
 function addOutline(
   derivatives: VertexDerivatives,
-  { u, v }: Projection,
   face: Face,
-  { x, y, sides }: Piece,
+  piece: Piece,
+  values: readonly number[],
+  order: number,
+): void {
+  piece.sides.forEach((parts, i) => {
+    let open = [{ start: 0, end: 1 }];
+    for (const part of parts) {
+      const common = commonPart(piece, i, part);
+      if (!common) continue;
+      for (const { start, end } of open) {
+        const from = Math.max(start, common.start);
+        const to = Math.min(end, common.end);
+        if (to > from) addSide(derivatives, face, piece, i, part, from, to, values, order);
+      }
+      open = open.flatMap(({ start, end }) =>
+        [
+          { start, end: Math.min(end, common.start) },
+          { start: Math.max(start, common.end), end },
+        ].filter((rest) => rest.end > rest.start),
+      );
+    }
+  });
+}
+
+/** The same over a part of side i, `start` to `end` of 0 to 1, that moves with an edge or a crossing. */
+function addSide(
+  derivatives: VertexDerivatives,
+  face: Face,
+  { x, y }: Piece,
+  i: number,
+  side: Side,
+  start: number,
+  end: number,
   values: readonly number[],
   order: number,
 ): void {
   const { points, weights } = gaussLegendre(order);
-  for (let i = 0; i < x.length; i++) {
-    const side = sides[i];
-    if (side === null) continue;
-    const next = i + 1 < x.length ? i + 1 : 0;
-    const isCrossing = 'other' in side;
-    const part = isCrossing
-      ? commonPart(x[i], y[i], x[next], y[next], side.fromX, side.fromY, side.toX, side.toY)
-      : commonPart(x[i], y[i], x[next], y[next], u[side.from], v[side.from], u[side.to], v[side.to]);
-    if (!part) continue;
-    // The piece lies on the left of its sides, so this is n · length.
-    const nx = part.toY - part.fromY;
-    const ny = part.fromX - part.toX;
-    for (let j = 0; j < order; j++) {
-      const px = part.fromX + points[j] * (part.toX - part.fromX);
-      const py = part.fromY + points[j] * (part.toY - part.fromY);
-      const jump = weights[j] * valueAt(face, values, px, py);
-      if (isCrossing) {
-        addCrossing(derivatives, face, side.other, px, py, jump * Math.hypot(nx, ny));
-      } else {
-        const t = part.start + points[j] * (part.end - part.start);
-        derivatives.u[side.from] += jump * nx * (1 - t);
-        derivatives.v[side.from] += jump * ny * (1 - t);
-        derivatives.u[side.to] += jump * nx * t;
-        derivatives.v[side.to] += jump * ny * t;
-      }
+  const next = i + 1 < x.length ? i + 1 : 0;
+  const dx = x[next] - x[i];
+  const dy = y[next] - y[i];
+  const length = Math.hypot(dx, dy);
+  for (let j = 0; j < order; j++) {
+    const at = start + points[j] * (end - start);
+    const px = x[i] + at * dx;
+    const py = y[i] + at * dy;
+    const jump = weights[j] * (end - start) * valueAt(face, values, px, py);
+    if ('other' in side) {
+      addCrossing(derivatives, face, side.other, px, py, jump * length);
+    } else {
+      // The piece lies on the left: n · length = (dy, −dx).
+      const t = along(side, px, py);
+      derivatives.u[side.from] += jump * dy * (1 - t);
+      derivatives.v[side.from] -= jump * dx * (1 - t);
+      derivatives.u[side.to] += jump * dy * t;
+      derivatives.v[side.to] -= jump * dx * t;
     }
   }
+}
+
+/** t of a point a + t(b − a) of an edge. */
+function along({ fromX, fromY, toX, toY }: Edge, x: number, y: number): number {
+  const length = Math.hypot(toX - fromX, toY - fromY);
+  return ((x - fromX) * ((toX - fromX) / length) + (y - fromY) * ((toY - fromY) / length)) / length;
 }
 
 /** Adds `factor` · dh/|∇h| at a point of the crossing of two faces, h = z_face − z_other. */
@@ -216,36 +245,4 @@ function addCrossing(
     const weights = weightsAt(side, x, y);
     for (let k = 0; k < 3; k++) derivatives.z[side.rows[k]] += signed * weights[k];
   }
-}
-
-/**
- * The part of the side p → q that lies along the segment a → b, both on one line: from a + start·(b − a) to a + end·(b − a), in the
- * direction of the side.
- */
-function commonPart(
-  px: number,
-  py: number,
-  qx: number,
-  qy: number,
-  ax: number,
-  ay: number,
-  bx: number,
-  by: number,
-): { fromX: number; fromY: number; toX: number; toY: number; start: number; end: number } | undefined {
-  const dx = bx - ax;
-  const dy = by - ay;
-  const length = Math.hypot(dx, dy);
-  const along = (x: number, y: number) => ((x - ax) * (dx / length) + (y - ay) * (dy / length)) / length;
-  const atP = along(px, py);
-  const atQ = along(qx, qy);
-  const start = Math.min(1, Math.max(0, atP));
-  const end = Math.min(1, Math.max(0, atQ));
-  if (start === end) return undefined;
-  const toPart = (t: number): [number, number] => {
-    const share = (t - atP) / (atQ - atP);
-    return [px + share * (qx - px), py + share * (qy - py)];
-  };
-  const [fromX, fromY] = toPart(start);
-  const [toX, toY] = toPart(end);
-  return { fromX, fromY, toX, toY, start, end };
 }

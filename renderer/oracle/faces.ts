@@ -1,15 +1,16 @@
 // The faces of a mesh as the oracle sees them: three lines in the picture and quantities that vary between the corners.
 //
-// All is in pixels, u to the right from the left border and v upwards from the lower one: u = W(x + 1)/2, v = H(y + 1)/2. With
+// All is in pixels, u to the right from the left border and v upwards from the lower one: u = W(x + 1)/2, v = H(y + 1)/2, but for a
+// tiny shift. With
 // d_k the distance from the edge opposite corner k and l_k the height of corner k over it, β_k = d_k / l_k are the barycentric
 // weights in the picture. A quantity with values A_k at the corners is φ = Σ s_k β_k A_k / Σ s_j β_j, where s = 1/w for weights
 // that are linear in space and s = 1 for those linear in the picture.
 
 import { flatness, type MeshRange, type Picture, type Scene, smallestArea } from '../kernels/kernels.ts';
-import type { Line } from './polygon.ts';
+import type { Line, Segment } from './polygon.ts';
 
 /** An edge of the mesh, with its inner side towards the face it came with. */
-export interface Edge extends Line {
+export interface Edge extends Segment {
   /** Rows of the vertices at its ends. */
   from: number;
   to: number;
@@ -47,6 +48,12 @@ export interface Projection {
   w: Float64Array;
 }
 
+/**
+ * In pixels, larger than `snap`. An edge that runs exactly along the border of pixels could move into either; shifted, it lies in one
+ * of them, together with all that it bounds, and has that side's derivative.
+ */
+const shift = { u: 2e-10, v: 3e-10 };
+
 export function project({ positions, stride }: Scene, { width, height, near }: Picture): Projection {
   const count = positions.length / stride;
   const [u, v, x, y, z, w] = Array.from({ length: 6 }, () => new Float64Array(count));
@@ -55,8 +62,8 @@ export function project({ positions, stride }: Scene, { width, height, near }: P
     x[row] = positions[stride * row] / divisor;
     y[row] = positions[stride * row + 1] / divisor;
     z[row] = positions[stride * row + 2];
-    u[row] = (width * (x[row] + 1)) / 2;
-    v[row] = (height * (y[row] + 1)) / 2;
+    u[row] = (width * (x[row] + 1)) / 2 + shift.u;
+    v[row] = (height * (y[row] + 1)) / 2 + shift.v;
     const inFront = stride === 3 || divisor > Math.max(0, near);
     w[row] = inFront && Number.isFinite(u[row] + v[row] + z[row] + divisor) ? divisor : 0;
   }
@@ -96,9 +103,9 @@ export function visibleFaces(
     const edges = [0, 1, 2].map((k) => {
       const from = rows[(k + 1) % 3];
       const to = rows[(k + 2) % 3];
-      const { length, ...line } = lineThrough(projection, from, to, doubled > 0);
+      const { length, ...line } = edgeLine(projection, from, to, doubled > 0);
       lengths[k] = length;
-      return { ...line, from, to };
+      return { ...line, from, to, fromX: u[from], fromY: v[from], toX: u[to], toY: v[to] };
     });
     faces.push({
       index,
@@ -120,12 +127,7 @@ export function visibleFaces(
  * The line through two vertices, inner side on the left, or on the right. Made from the lower row to the higher one whatever the
  * face, so that the faces at an edge see the very same line.
  */
-function lineThrough(
-  { u, v }: Projection,
-  from: number,
-  to: number,
-  left: boolean,
-): Line & { length: number } {
+function edgeLine({ u, v }: Projection, from: number, to: number, left: boolean): Line & { length: number } {
   const [low, high] = from < to ? [from, to] : [to, from];
   const du = u[high] - u[low];
   const dv = v[high] - v[low];
@@ -171,3 +173,27 @@ export function valueAt(face: Face, values: readonly number[], x: number, y: num
 }
 
 export const depthAt = (face: Face, x: number, y: number): number => valueAt(face, face.depths, x, y);
+
+/** ∇φ = Σ q_k ∇β_k at a point of the face, and q_k = s_k (A_k − φ)/D: the derivative of a fraction, as Σ s_k (A_k − φ) β_k = 0. */
+export function slopeAt(
+  face: Face,
+  values: readonly number[],
+  x: number,
+  y: number,
+): { du: number; dv: number; q: Weights } {
+  const { edges, slopes, shares } = face;
+  const value = valueAt(face, values, x, y);
+  const sum = shareAt(face, x, y);
+  const q: Weights = [
+    (shares[0] * (values[0] - value)) / sum,
+    (shares[1] * (values[1] - value)) / sum,
+    (shares[2] * (values[2] - value)) / sum,
+  ];
+  let du = 0;
+  let dv = 0;
+  for (let k = 0; k < 3; k++) {
+    du += q[k] * slopes[k] * edges[k].nx;
+    dv += q[k] * slopes[k] * edges[k].ny;
+  }
+  return { du, dv, q };
+}

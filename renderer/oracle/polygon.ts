@@ -10,24 +10,32 @@ export interface Line {
   c: number;
 }
 
-/** Corners in counter-clockwise order; `sides[i]` is what lies between corner i and the next one, null where nothing moves. */
+/** A part of a line. */
+export interface Segment extends Line {
+  fromX: number;
+  fromY: number;
+  toX: number;
+  toY: number;
+}
+
+/** Corners in counter-clockwise order; `sides[i]` lists what the side between corner i and the next one is a part of. */
 export interface Polygon<Side> {
   x: number[];
   y: number[];
-  sides: (Side | null)[];
+  sides: (readonly Side[])[];
 }
 
 /**
  * In pixels. A corner this near to a line lies on it: cutting along lines that coincide up to rounding (edges shared by faces)
  * leaves no slivers. Coordinates in a picture are below 2¹⁴, with rounding errors near 1e-12.
  */
-export const snap = 1e-10;
+export const snap = 1e-11;
 
 export function rectangle<Side>(left: number, bottom: number, right: number, top: number): Polygon<Side> {
   return {
     x: [left, right, right, left],
     y: [bottom, bottom, top, top],
-    sides: [null, null, null, null],
+    sides: [[], [], [], []],
   };
 }
 
@@ -45,18 +53,46 @@ export function isInside<Side>({ x, y }: Polygon<Side>, line: Line): boolean {
   return true;
 }
 
+/**
+ * Where a segment runs along side i, which lies on the same line: from `start` to `end`, 0 being the side's first corner and 1 its
+ * second one. Nothing where the two do not overlap.
+ */
+export function commonPart<Side>(
+  { x, y }: Polygon<Side>,
+  i: number,
+  { fromX, fromY, toX, toY }: Segment,
+): { start: number; end: number } | undefined {
+  const next = i + 1 < x.length ? i + 1 : 0;
+  const dx = x[next] - x[i];
+  const dy = y[next] - y[i];
+  const length = Math.hypot(dx, dy);
+  const along = (px: number, py: number) => ((px - x[i]) * dx + (py - y[i]) * dy) / length / length;
+  const from = along(fromX, fromY);
+  const to = along(toX, toY);
+  const start = Math.max(0, Math.min(from, to));
+  const end = Math.min(1, Math.max(from, to));
+  return end > start ? { start, end } : undefined;
+}
+
+/** The side that lies on a line, −1 where there is none. */
+export function sideOn<Side>({ x, y }: Polygon<Side>, line: Line): number {
+  const on = (i: number) => Math.abs(distance(line, x[i], y[i])) <= snap;
+  for (let i = 0; i < x.length; i++) if (on(i) && on(i + 1 < x.length ? i + 1 : 0)) return i;
+  return -1;
+}
+
 /** The part on one side of a line (`sign` 1: the inner, −1: the outer side), if any; its new side is part of `cut`. */
 export function clip<Side>(
   polygon: Polygon<Side>,
   line: Line,
   sign: 1 | -1,
-  cut: Side | null,
+  cut: readonly Side[],
 ): Polygon<Side> | undefined {
   if (sign > 0 ? isOutside(polygon, line) : isInside(polygon, line)) return undefined;
   if (sign > 0 ? isInside(polygon, line) : isOutside(polygon, line)) return polygon;
   const { x, y, sides } = polygon;
   const part: Polygon<Side> = { x: [], y: [], sides: [] };
-  const add = (px: number, py: number, side: Side | null) => {
+  const add = (px: number, py: number, side: readonly Side[]) => {
     part.x.push(px);
     part.y.push(py);
     part.sides.push(side);

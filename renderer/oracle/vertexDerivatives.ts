@@ -4,10 +4,10 @@
 // goes along, and what is seen at the fixed point is what was at −β_i δ beside it:
 //
 //     ∂φ/∂u_i = −β_i ∂φ/∂u,   ∂φ/∂v_i = −β_i ∂φ/∂v,   ∂φ/∂s_i = β_i (A_i − φ)/D,   ∂φ/∂A_i = s_i β_i/D
-//     with ∇φ = Σ q_k ∇β_k,   q_k = s_k (A_k − φ)/D,   as Σ s_k (A_k − φ) β_k = 0.
+//     with q_k = s_k (A_k − φ)/D and ∇φ = Σ q_k ∇β_k as in faces.ts.
 
 import type { Picture, Scene } from '../kernels/kernels.ts';
-import { type Face, type Projection, planarWeight, shareAt, valueAt, type Weights } from './faces.ts';
+import { type Face, type Projection, planarWeight, slopeAt } from './faces.ts';
 
 /** dL/d(u, v, z, s), one entry a row of `scene.positions` each. */
 export interface VertexDerivatives {
@@ -24,30 +24,6 @@ export function vertexDerivatives(count: number): VertexDerivatives {
     z: new Float64Array(count),
     share: new Float64Array(count),
   };
-}
-
-/** ∇φ at a point of the face, with the q_k that it is made of. */
-export function slopeAt(
-  face: Face,
-  values: readonly number[],
-  x: number,
-  y: number,
-): { du: number; dv: number; q: Weights } {
-  const { edges, slopes, shares } = face;
-  const value = valueAt(face, values, x, y);
-  const sum = shareAt(face, x, y);
-  const q: Weights = [
-    (shares[0] * (values[0] - value)) / sum,
-    (shares[1] * (values[1] - value)) / sum,
-    (shares[2] * (values[2] - value)) / sum,
-  ];
-  let du = 0;
-  let dv = 0;
-  for (let k = 0; k < 3; k++) {
-    du += q[k] * slopes[k] * edges[k].nx;
-    dv += q[k] * slopes[k] * edges[k].ny;
-  }
-  return { du, dv, q };
 }
 
 /** Adds `factor` · ∂φ/∂(u, v, s) of all corners, for the quantity φ with these values at the corners. */

@@ -10,27 +10,36 @@
 //     they cross:  P is cut along h = 0. The part where f is in front stays, g is taken out of the other.
 //
 // Pieces stay convex. A cut runs through the whole of a piece while the edge, or the crossing, that made it may end before: the
-// side remembers what it came from, and only there it is an outline of what is seen of f. Along the rest f continues on the other
-// side. A pixel with many faces is cut into quarters first.
+// side remembers what it came from, and only there it is an outline of what is seen of f. Along the rest f goes on behind the cut,
+// unless a later face takes that away: an edge or a crossing on the same line (straight outlines often consist of many edges) is
+// added to what the side is a part of. A pixel with many faces is cut into quarters first.
 //
 // Faces in the same plane (depths equal to 1e-12 of their size on all of P ∩ g): the lower index is seen, as in the kernels.
 
 import type { MeshRange, Picture, Scene } from '../kernels/kernels.ts';
-import { depthAt, type Edge, type Face, type Projection, shareAt, visibleFaces } from './faces.ts';
-import { clip, distance, isOutside, type Line, type Polygon, rectangle, snap } from './polygon.ts';
+import { depthAt, type Edge, type Face, type Projection, shareAt, slopeAt, visibleFaces } from './faces.ts';
+import {
+  clip,
+  commonPart,
+  distance,
+  isOutside,
+  type Line,
+  type Polygon,
+  rectangle,
+  type Segment,
+  sideOn,
+  snap,
+} from './polygon.ts';
 
-/** Where a face comes out of another: from one point to another, both on the two. */
-export interface Crossing {
+/** Where a face comes out of another one, with its inner side where the face itself is in front. */
+export interface Crossing extends Segment {
   other: Face;
-  fromX: number;
-  fromY: number;
-  toX: number;
-  toY: number;
 }
 
 /** What bounds a piece of what is seen: an edge of its own face or of one in front, or a crossing. */
 export type Side = Edge | Crossing;
 
+/** A side with several parts is the first of them that is there; where none is, it is no outline and stays. */
 export type Piece = Polygon<Side>;
 
 /**
@@ -118,7 +127,7 @@ interface Candidate {
 }
 
 /** With more faces than this a cell is cut into quarters: comparing all pairs would cost more. */
-const manyFaces = 24;
+const manyFaces = 40;
 
 /** Cells this many times halved are small enough for whatever meets there (a fan around one vertex, for example). */
 const mostHalvings = 12;
@@ -169,7 +178,7 @@ function removeHidden(
 
 function candidate(face: Face, cell: Piece): Candidate | undefined {
   let piece: Piece | undefined = cell;
-  for (const edge of face.edges) piece = piece && clip(piece, edge, 1, edge);
+  for (const edge of face.edges) piece = piece && clip(piece, edge, 1, [edge]);
   if (!piece) return undefined;
   const { x, y } = piece;
   const depths = x.map((_, i) => depthAt(face, x[i], y[i]));
@@ -195,63 +204,103 @@ const mayHide = (other: Candidate, self: Candidate): boolean =>
 /** Adds to `rest` what is left of a piece of `face` when the parts of `other` in front of it are taken away. */
 function subtract(piece: Piece, face: Face, other: Face, rest: Piece[]): void {
   for (const edge of other.edges) {
-    if (isOutside(piece, edge)) {
-      rest.push(piece);
-      return;
-    }
+    if (!isOutside(piece, edge)) continue;
+    rest.push(boundedByEdge(piece, face, other, edge));
+    return;
   }
   let overlap: Piece | undefined = piece;
-  for (const edge of other.edges) overlap = overlap && clip(overlap, edge, 1, null);
-  const order = overlap ? depthOrder(overlap, face, other) : 'in front';
-  if (order === 'in front') {
+  for (const edge of other.edges) overlap = overlap && clip(overlap, edge, 1, []);
+  if (!overlap) {
     rest.push(piece);
+    return;
+  }
+  const { order, crossing } = compareDepths(overlap, face, other);
+  if (order === 'in front') {
+    rest.push(crossing ? withPart(piece, face, crossing) : piece);
   } else if (order === 'behind') {
     cutOut(piece, other, rest);
   } else {
-    const { line, crossing } = order;
-    const near = clip(piece, line, 1, crossing);
-    const far = clip(piece, line, -1, null);
+    const near = clip(piece, crossing, 1, [crossing]);
+    const far = clip(piece, crossing, -1, []);
     if (near) rest.push(near);
     if (far) cutOut(far, other, rest);
   }
+}
+
+/** The piece, outside of an edge, with the edge as a part of the side on it where the face beyond is in front. */
+function boundedByEdge(piece: Piece, face: Face, other: Face, edge: Edge): Piece {
+  const i = sideOn(piece, edge);
+  const part = i < 0 ? undefined : commonPart(piece, i, edge);
+  if (!part) return piece;
+  const next = (i + 1) % piece.x.length;
+  const middle = (part.start + part.end) / 2;
+  const x = piece.x[i] + middle * (piece.x[next] - piece.x[i]);
+  const y = piece.y[i] + middle * (piece.y[next] - piece.y[i]);
+  return hidesBeyond(edge, face, other, x, y) ? withPart(piece, face, edge) : piece;
+}
+
+/** Whether `other` is in front of `face`, where both go on, just inside an edge of `other`. */
+function hidesBeyond(edge: Edge, face: Face, other: Face, x: number, y: number): boolean {
+  const own = depthAt(face, x, y);
+  const others = depthAt(other, x, y);
+  if (!areEqual(own, others)) return others > own;
+  const ownSlope = slopeAt(face, face.depths, x, y);
+  const otherSlope = slopeAt(other, other.depths, x, y);
+  const gain = (otherSlope.du - ownSlope.du) * edge.nx + (otherSlope.dv - ownSlope.dv) * edge.ny;
+  return gain > 0;
+}
+
+/** Adds what its side on the same line is a part of. An edge of the face itself bounds the whole of a side, and needs no more. */
+function withPart(piece: Piece, { edges }: Face, part: Side): Piece {
+  const i = sideOn(piece, part);
+  if (i < 0 || edges.some((edge) => edge === piece.sides[i][0])) return piece;
+  return { ...piece, sides: piece.sides.with(i, [...piece.sides[i], part]) };
 }
 
 /** Adds to `rest` the parts of a piece outside of a face. */
 function cutOut(piece: Piece, { edges }: Face, rest: Piece[]): void {
   let inside: Piece | undefined = piece;
   for (const edge of edges) {
-    const outside: Piece | undefined = inside && clip(inside, edge, -1, edge);
+    const outside: Piece | undefined = inside && clip(inside, edge, -1, [edge]);
     if (outside) rest.push(outside);
-    inside = inside && clip(inside, edge, 1, null);
+    inside = inside && clip(inside, edge, 1, []);
   }
 }
 
-const equalDepth = 1e-12;
+const areEqual = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * (Math.abs(a) + Math.abs(b));
 
-/** How `face` lies to `other` on a polygon inside both; where they cross, the line with `face` in front on its inner side. */
-function depthOrder(
-  { x, y }: Piece,
-  face: Face,
-  other: Face,
-): 'in front' | 'behind' | { line: Line; crossing: Crossing } {
+type DepthOrder =
+  /** With a crossing where the two meet along a side of the polygon. */
+  | { order: 'in front'; crossing?: Crossing }
+  | { order: 'behind'; crossing?: never }
+  | { order: 'crossing'; crossing: Crossing };
+
+/** How `face` lies to `other` on a polygon inside both. */
+function compareDepths({ x, y }: Piece, face: Face, other: Face): DepthOrder {
   const count = x.length;
   const differences: number[] = [];
   for (let i = 0; i < count; i++) {
     const own = depthAt(face, x[i], y[i]);
     const others = depthAt(other, x[i], y[i]);
-    const difference = own - others;
-    const equal = Math.abs(difference) <= equalDepth * (Math.abs(own) + Math.abs(others));
-    differences.push(equal ? 0 : difference);
+    differences.push(areEqual(own, others) ? 0 : own - others);
   }
   const nearest = Math.max(...differences);
   const farthest = Math.min(...differences);
-  if (nearest === 0 && farthest === 0) return face.index < other.index ? 'in front' : 'behind';
-  if (farthest >= 0) return 'in front';
-  if (nearest <= 0) return 'behind';
-
-  // Going counter-clockwise, `enter` is where the depths cross towards `face` in front, `leave` where they cross back.
-  let enter: [number, number] | undefined;
-  let leave: [number, number] | undefined;
+  if (nearest === 0 && farthest === 0) return { order: face.index < other.index ? 'in front' : 'behind' };
+  if (nearest <= 0) return { order: 'behind' };
+  if (farthest >= 0) {
+    const i = differences.findIndex(
+      (difference, k) => difference === 0 && differences[(k + 1) % count] === 0,
+    );
+    const next = (i + 1) % count;
+    return {
+      order: 'in front',
+      crossing: i < 0 ? undefined : crossingAlong(other, x[i], y[i], x[next], y[next]),
+    };
+  }
+  // Going counter-clockwise, `leave` is where the depths cross to `other` in front, `enter` where they cross back.
+  let enter = [0, 0];
+  let leave = [0, 0];
   for (let i = 0; i < count; i++) {
     const next = (i + 1) % count;
     if (differences[i] < 0 === differences[next] < 0) continue;
@@ -259,14 +308,24 @@ function depthOrder(
     if (differences[i] < 0) enter = point;
     else leave = point;
   }
-  const [fromX, fromY] = leave!;
-  const [toX, toY] = enter!;
+  const crossing = crossingAlong(other, leave[0], leave[1], enter[0], enter[1]);
+  if (crossing) return { order: 'crossing', crossing };
+  return { order: nearest > -farthest ? 'in front' : 'behind' };
+}
+
+/** Nothing between points that coincide. */
+function crossingAlong(
+  other: Face,
+  fromX: number,
+  fromY: number,
+  toX: number,
+  toY: number,
+): Crossing | undefined {
   const length = Math.hypot(toX - fromX, toY - fromY);
-  if (!(length > snap)) return nearest > -farthest ? 'in front' : 'behind';
+  if (!(length > snap)) return undefined;
   const nx = -(toY - fromY) / length;
   const ny = (toX - fromX) / length;
-  const line = { nx, ny, c: -(nx * fromX + ny * fromY) };
-  return { line, crossing: { other, fromX, fromY, toX, toY } };
+  return { other, nx, ny, c: -(nx * fromX + ny * fromY), fromX, fromY, toX, toY };
 }
 
 /**
