@@ -33,7 +33,10 @@ export interface Scene {
 export interface Picture {
   width: number;
   height: number;
-  /** Weights linear in space (true) or in the image plane (false). Divided positions carry no w, so for them both are the same. */
+  /**
+   * Weights linear in space (true) or in the image plane (false), as Kaolin's. Divided positions carry no w, so for them the weights
+   * are the same. With false a face, like Kaolin's, does not cover pixel centres on the right or upper bound of its box.
+   */
   perspectiveCorrect: boolean;
   /** Leave out faces that wind clockwise in the picture. */
   cull: boolean;

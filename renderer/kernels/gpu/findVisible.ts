@@ -20,8 +20,11 @@ import { type ProjectedVertices, projectVertices } from '../scalar/vertices.ts';
 import { launch, padded, program, type Work } from './device.ts';
 import { pairTiles, tileSize, within } from './tiles.ts';
 
-/** A pair of tile and face: A and C of three edges, 1/w (or 1) of the corners, z of the first, differences to it, the face. */
-const pairNumbers = 16;
+/**
+ * A pair of tile and face: A and C of three edges, 1/w (or 1) of the corners, z of the first, differences to it, the face, and the
+ * column and row that it ends before.
+ */
+const pairNumbers = 18;
 
 const visibleFace = program({
   arrays: ['starts', 'pairs'],
@@ -41,7 +44,7 @@ const visibleFace = program({
       const ea = pairs[at] * x + pairs[at + 1] * y + pairs[at + 2];
       const eb = pairs[at + 3] * x + pairs[at + 4] * y + pairs[at + 5];
       const ec = pairs[at + 6] * x + pairs[at + 7] * y + pairs[at + 8];
-      if (ea >= 0 && eb >= 0 && ec >= 0) {
+      if (ea >= 0 && eb >= 0 && ec >= 0 && x < pairs[at + 16] && y > pairs[at + 17]) {
         const qb = eb * pairs[at + 10];
         const qc = ec * pairs[at + 11];
         const sum = ea * pairs[at + 9] + qb + qc;
@@ -136,7 +139,9 @@ function drawnFaces(scene: Scene, item: MeshRange, picture: Picture): DrawnFaces
   const corners = scene.faces.subarray(3 * faceStart, 3 * (faceStart + faceCount));
   const areas = new Float64Array(faceCount);
   for (let f = 0; f < faceCount; f++) {
-    const [a, b, c] = corners.subarray(3 * f, 3 * f + 3);
+    const a = corners[3 * f];
+    const b = corners[3 * f + 1];
+    const c = corners[3 * f + 2];
     if (!isDrawn(vertices, a, b, c, cull)) continue;
     areas[f] = (column[b] - column[a]) * (row[c] - row[a]) - (column[c] - column[a]) * (row[b] - row[a]);
   }
@@ -159,6 +164,9 @@ function isDrawn({ x, y, w }: ProjectedVertices, a: number, b: number, c: number
   return Math.abs(area) > Math.max(smallestArea, flatness * (across * across + up * up));
 }
 
+/** More than any picture is wide. */
+const beyond = 1e6;
+
 /** How far beyond its corners, in pixels, a face is tried; E has the last word. */
 const slack = 1e-3;
 
@@ -167,23 +175,28 @@ function tilePairs(
   picture: Picture,
 ): { starts: Int32Array; across: number; pairs: Float32Array } {
   const boxes = new Int32Array(4 * areas.length);
-  areas.forEach((area, f) => {
-    const [a, b, c] = corners.subarray(3 * f, 3 * f + 3);
-    if (area === 0) {
+  for (let f = 0; f < areas.length; f++) {
+    if (areas[f] === 0) {
       boxes.set([0, -1, 0, -1], 4 * f);
-      return;
+      continue;
     }
-    const columns = [column[a], column[b], column[c]];
-    const rows = [row[a], row[b], row[c]];
-    boxes[4 * f] = Math.ceil(within(Math.min(...columns) - slack, picture.width));
-    boxes[4 * f + 1] = Math.floor(within(Math.max(...columns) + slack, picture.width - 1, -1));
-    boxes[4 * f + 2] = Math.ceil(within(Math.min(...rows) - slack, picture.height));
-    boxes[4 * f + 3] = Math.floor(within(Math.max(...rows) + slack, picture.height - 1, -1));
-  });
+    const a = corners[3 * f];
+    const b = corners[3 * f + 1];
+    const c = corners[3 * f + 2];
+    const left = Math.min(column[a], column[b], column[c]) - slack;
+    const right = Math.max(column[a], column[b], column[c]) + slack;
+    const top = Math.min(row[a], row[b], row[c]) - slack;
+    const bottom = Math.max(row[a], row[b], row[c]) + slack;
+    boxes[4 * f] = Math.ceil(within(left, picture.width));
+    boxes[4 * f + 1] = Math.floor(within(right, picture.width - 1, -1));
+    boxes[4 * f + 2] = Math.ceil(within(top, picture.height));
+    boxes[4 * f + 3] = Math.floor(within(bottom, picture.height - 1, -1));
+  }
   const { starts, faces, across } = pairTiles(picture, boxes);
   const isBefore = (v: number, u: number) =>
     (column[v] - column[u] || row[v] - row[u] || z[v] - z[u] || shares[v] - shares[u]) < 0;
   const pairs = new Float32Array(pairNumbers * faces.length);
+  const halfOpen = !picture.perspectiveCorrect;
   for (let tile = 0; tile + 1 < starts.length; tile++) {
     const left = tileSize * (tile % across);
     const top = tileSize * Math.floor(tile / across);
@@ -213,6 +226,8 @@ function tilePairs(
       pairs[at + 13] = z[b] - z[a];
       pairs[at + 14] = z[c] - z[a];
       pairs[at + 15] = face;
+      pairs[at + 16] = halfOpen ? Math.max(column[a], column[b], column[c]) - left : beyond;
+      pairs[at + 17] = halfOpen ? Math.min(row[a], row[b], row[c]) - top : -beyond;
     }
   }
   return { starts, across, pairs };
@@ -220,9 +235,12 @@ function tilePairs(
 
 function faceRecords({ corners, areas, column, row, shares }: DrawnFaces, picture: Picture): Float32Array {
   const records = new Float32Array(faceNumbers * areas.length);
-  areas.forEach((area, f) => {
-    if (area === 0) return;
-    const [a, b, c] = corners.subarray(3 * f, 3 * f + 3);
+  for (let f = 0; f < areas.length; f++) {
+    const area = areas[f];
+    if (area === 0) continue;
+    const a = corners[3 * f];
+    const b = corners[3 * f + 1];
+    const c = corners[3 * f + 2];
     const at = faceNumbers * f;
     const x = Math.round(within((column[a] + column[b] + column[c]) / 3, picture.width - 1));
     const y = Math.round(within((row[a] + row[b] + row[c]) / 3, picture.height - 1));
@@ -237,6 +255,6 @@ function faceRecords({ corners, areas, column, row, shares }: DrawnFaces, pictur
     edge(2, c, a, b);
     records[at + 9] = x;
     records[at + 10] = y;
-  });
+  }
   return records;
 }

@@ -1,7 +1,7 @@
 // Visibility by trying every face at every pixel, interpolation, and both derivatives fragment by fragment.
 
 import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
-import { pixelAt, pixelsOf } from './pixels.ts';
+import { type Pixel, pixelAt, pixelsOf } from './pixels.ts';
 import {
   doubledArea,
   edgeFunctions,
@@ -22,7 +22,7 @@ export function findVisible(scene: Scene, picture: Picture): Fragments {
       let nearest = -Infinity;
       for (const { face, triangle } of candidates) {
         const inside = weightsAt(triangle, pixel.x, pixel.y, picture);
-        if (!inside) continue;
+        if (!inside || (!picture.perspectiveCorrect && isOnUpperBound(triangle, pixel))) continue;
         // Compared in float32, so that faces at one depth tie whatever the rounding of their weights.
         const depth = Math.fround(dot(inside, triangle.z));
         if (depth > nearest) {
@@ -35,6 +35,10 @@ export function findVisible(scene: Scene, picture: Picture): Fragments {
   });
   return { faces, weights, itemStarts: Int32Array.from({ length: batch + 1 }, (_, b) => b * pixels) };
 }
+
+/** On the right or upper bound of a face. Kaolin's boxes are open there, and so are faces whose weights are linear in the picture. */
+const isOnUpperBound = ({ x, y }: Triangle, pixel: Pixel): boolean =>
+  pixel.x >= Math.max(...x) || pixel.y >= Math.max(...y);
 
 function drawnFaces(
   scene: Scene,

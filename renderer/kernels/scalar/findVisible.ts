@@ -61,6 +61,7 @@ function drawFaces(
   const height = picture.height | 0;
   const count = faceCount | 0;
   const { cull } = picture;
+  const halfOpen = !picture.perspectiveCorrect;
   const step = 2 / width;
   let at = (3 * faceStart) | 0;
   for (let f = 0; f < count; f++, at += 3) {
@@ -117,6 +118,7 @@ function drawFaces(
 
     for (let row = firstRow; row <= lastRow; row++) {
       const py = (height - 2 * row - 1) / height;
+      if (halfOpen && py >= top) continue;
       let from = firstColumn;
       let to = lastColumn;
       // Going up the face is on the left of an edge, going down on its right.
@@ -153,6 +155,7 @@ function drawFaces(
         )
           break;
       }
+      if (halfOpen && (2 * last + 1 - width) / width >= right) last--;
       const sumOfShares = ea * aShare + eb * bShare + ec * cShare;
       const weightedDepths = ea * az + eb * bz + ec * cz;
       let pixel = (row * width + first) | 0;

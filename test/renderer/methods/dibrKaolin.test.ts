@@ -373,7 +373,7 @@ describe.each<[string, Faces, Options]>([
   });
 });
 
-it('a centre on the right or upper bound of a face is in it, unlike in Kaolin; nothing else differs', () => {
+it('a centre on the right or upper bound of a face is not in it, as in Kaolin', () => {
   // Two faces that touch along x = 0, where a column of centres lies, the left one nearer.
   const faces = withFeatures(
     [-0.7, 0, 0, -0.7, 0, 0.7, 0, -0.7, 0.7, 0, 0, 0.7],
@@ -384,10 +384,9 @@ it('a centre on the right or upper bound of a face is in it, unlike in Kaolin; n
   const pixels = options.width * options.height;
   const expected = kaolinForward(faces, options);
   const actual = ours(faces, options, new Float64Array(channels * pixels), new Float64Array(pixels));
-  const differing = Array.from(expected.index.keys()).filter((i) => expected.index[i] !== actual.index[i]);
-  expect(differing.length).toBeGreaterThan(10);
-  for (const pixel of differing) {
-    expect([pixel % options.width, actual.index[pixel], expected.index[pixel]]).toEqual([15, 0, 1]);
-  }
+  expect([...actual.index]).toEqual([...expected.index]);
+  expect(
+    actual.index.filter((face, pixel) => pixel % options.width === 15 && face === 1).length,
+  ).toBeGreaterThan(10);
   expect(excess(actual.mask, expected.mask, 0)).toBeLessThan(2e-5);
 });
