@@ -286,14 +286,16 @@ function slopesOf(scene: Scene, item: MeshRange, picture: Picture, homogeneous: 
   const { x, y, w } = projectVertices(scene, item, picture);
   const slopes = new Float32Array(6 * item.faceCount);
   for (let f = 0; f < item.faceCount; f++) {
-    const corners = scene.faces.subarray(3 * (item.faceStart + f), 3 * (item.faceStart + f + 1));
-    const [a, b, c] = corners;
+    const corner = 3 * (item.faceStart + f);
+    const a = scene.faces[corner];
+    const b = scene.faces[corner + 1];
+    const c = scene.faces[corner + 2];
     const area = (x[b] - x[a]) * (y[c] - y[a]) - (x[c] - x[a]) * (y[b] - y[a]);
     if (w[a] === 0 || w[b] === 0 || w[c] === 0 || area === 0) continue;
     for (let k = 0; k < 3; k++) {
-      const next = corners[(k + 1) % 3];
-      const last = corners[(k + 2) % 3];
-      const divisor = area * (homogeneous ? w[corners[k]] : 1);
+      const next = scene.faces[corner + ((k + 1) % 3)];
+      const last = scene.faces[corner + ((k + 2) % 3)];
+      const divisor = area * (homogeneous ? w[scene.faces[corner + k]] : 1);
       slopes[6 * f + k] = (y[next] - y[last]) / divisor;
       slopes[6 * f + 3 + k] = (x[last] - x[next]) / divisor;
     }

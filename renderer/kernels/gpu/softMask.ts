@@ -9,7 +9,7 @@ import { ArgumentError } from '../../errors.ts';
 import type { Fragments, MeshRange, Picture, RealArray, Scene, SoftMaskOptions } from '../kernels.ts';
 import { addPlanarGradient, type ProjectedVertices, projectVertices } from '../scalar/vertices.ts';
 import { launch, padded, program, roundedUp, type Work } from './device.ts';
-import { type PixelBoxes, pairTiles, tileSize, within } from './tiles.ts';
+import { type PixelBoxes, pairTiles, tileCount, tileSize, within } from './tiles.ts';
 
 /** What the forward pass keeps for the backward pass: an item each, or nothing where no face reaches a pixel. */
 export interface GpuSoftMask {
@@ -190,21 +190,31 @@ export function* softMask(
   const items: (ItemMask | undefined)[] = [];
   for (const [b, item] of scene.items.entries()) {
     const covered = visible.faces.subarray(b * pixels, (b + 1) * pixels);
-    const { starts, faces, across, pairs } = tilePairs(scene, item, picture, options);
+    const { starts, faces, across, pairs } = tilePairs(
+      scene,
+      item,
+      picture,
+      options,
+      openTiles(picture, covered),
+    );
     if (faces.length === 0) {
       for (let i = 0; i < pixels; i++) output[b * pixels + i] = covered[i] >= 0 ? 1 : 0;
       items.push(undefined);
       continue;
     }
     const tileStarts = padded(starts);
-    const lastHeard = flat(
-      yield launch(lastHeardFace, [width, height], {
-        starts: tileStarts,
-        pairs,
-        tilesAcross: across,
-        maxFaces: Math.min(options.maxFaces, everyFace),
-      }),
-    );
+    const longest = starts.reduce((most, start, tile) => Math.max(most, start - (starts[tile - 1] ?? 0)), 0);
+    const lastHeard =
+      longest <= options.maxFaces
+        ? new Float32Array(pixels).fill(everyFace)
+        : flat(
+            yield launch(lastHeardFace, [width, height], {
+              starts: tileStarts,
+              pairs,
+              tilesAcross: across,
+              maxFaces: Math.min(options.maxFaces, everyFace),
+            }),
+          );
     const survival = flat(
       yield launch(survivalAt, [width, height], {
         visible: Float32Array.from(covered),
@@ -271,12 +281,13 @@ function tilePairs(
   item: MeshRange,
   picture: Picture,
   { boxSize, maxFaces }: SoftMaskOptions,
+  wanted: Uint8Array,
 ): { starts: Int32Array; faces: Int32Array; across: number; pairs: Float32Array } {
   const { width, height } = picture;
   const vertices = projectVertices(scene, item, picture);
   const { x, y } = vertices;
   const boxes = grownBoxes(scene, item, picture, vertices, boxSize);
-  const { starts, faces, across } = pairTiles(picture, boxes, maxFaces);
+  const { starts, faces, across } = pairTiles(picture, boxes, wanted, maxFaces);
   const pairs = new Float32Array(roundedUp(pairNumbers * faces.length));
   for (let tile = 0; tile + 1 < starts.length; tile++) {
     const column = tileSize * (tile % across);
@@ -284,11 +295,11 @@ function tilePairs(
     const ox = (2 * (column + tileSize / 2) + 1 - width) / width;
     const oy = (height - 2 * (row + tileSize / 2) - 1) / height;
     for (let i = starts[tile]; i < starts[tile + 1]; i++) {
-      const corners = scene.faces.subarray(3 * (item.faceStart + faces[i]));
+      const corner = 3 * (item.faceStart + faces[i]);
       const at = pairNumbers * i;
       for (let k = 0; k < 3; k++) {
-        const a = corners[k];
-        const b = corners[(k + 1) % 3];
+        const a = scene.faces[corner + k];
+        const b = scene.faces[corner + ((k + 1) % 3)];
         const length = Math.hypot(x[b] - x[a], y[b] - y[a]);
         const ux = length > 0 ? (x[b] - x[a]) / length : 1;
         const uy = length > 0 ? (y[b] - y[a]) / length : 0;
@@ -307,6 +318,19 @@ function tilePairs(
   return { starts, faces, across, pairs };
 }
 
+/** 1 for tiles with a pixel that is not covered. */
+function openTiles(picture: Picture, covered: Int32Array): Uint8Array {
+  const open = new Uint8Array(tileCount(picture));
+  const across = Math.ceil(picture.width / tileSize);
+  for (let row = 0, i = 0; row < picture.height; row++) {
+    const first = across * Math.floor(row / tileSize);
+    for (let column = 0; column < picture.width; column++, i++) {
+      if (covered[i] < 0) open[first + Math.floor(column / tileSize)] = 1;
+    }
+  }
+  return open;
+}
+
 /** The pixels whose centres lie in each face's box, grown by `margin`: lower bounds included, upper ones not. */
 function grownBoxes(
   scene: Scene,
@@ -317,7 +341,10 @@ function grownBoxes(
 ): PixelBoxes {
   const boxes = new Int32Array(4 * item.faceCount);
   for (let f = 0; f < item.faceCount; f++) {
-    const [a, b, c] = scene.faces.subarray(3 * (item.faceStart + f), 3 * (item.faceStart + f + 1));
+    const corner = 3 * (item.faceStart + f);
+    const a = scene.faces[corner];
+    const b = scene.faces[corner + 1];
+    const c = scene.faces[corner + 2];
     if (w[a] === 0 || w[b] === 0 || w[c] === 0) {
       boxes.set([0, -1, 0, -1], 4 * f);
       continue;

@@ -20,38 +20,49 @@ export interface TilePairs {
 }
 
 /**
- * Pairs each face with the tiles under its box. A tile that `enough` earlier faces fill wholly takes no more: no pixel of it will
- * hear them.
+ * Pairs each face with the tiles under its box, or those of them that are `wanted`. A tile that `enough` earlier faces fill wholly
+ * takes no more: no pixel of it will hear them.
  */
-export function pairTiles({ width, height }: Picture, boxes: PixelBoxes, enough = Infinity): TilePairs {
-  const across = Math.ceil(width / tileSize);
-  const tiles = across * Math.ceil(height / tileSize);
+export function pairTiles(
+  picture: Picture,
+  boxes: PixelBoxes,
+  wanted: Uint8Array = new Uint8Array(tileCount(picture)).fill(1),
+  enough = Infinity,
+): TilePairs {
+  const across = Math.ceil(picture.width / tileSize);
+  const tiles = wanted.length;
   const starts = new Int32Array(tiles + 1);
-  forEachPair(boxes, across, tiles, enough, (tile) => starts[tile + 1]++);
+  forEachPair(boxes, across, wanted, enough, (tile) => starts[tile + 1]++);
   for (let tile = 0; tile < tiles; tile++) starts[tile + 1] += starts[tile];
   const faces = new Int32Array(starts[tiles]);
   const next = starts.slice(0, tiles);
-  forEachPair(boxes, across, tiles, enough, (tile, face) => {
+  forEachPair(boxes, across, wanted, enough, (tile, face) => {
     faces[next[tile]++] = face;
   });
   return { across, starts, faces };
 }
 
+export const tileCount = ({ width, height }: Picture): number =>
+  Math.ceil(width / tileSize) * Math.ceil(height / tileSize);
+
 function forEachPair(
   boxes: PixelBoxes,
   across: number,
-  tiles: number,
+  wanted: Uint8Array,
   enough: number,
   visit: (tile: number, face: number) => void,
 ): void {
-  const filled = new Int32Array(tiles);
+  const filled = new Int32Array(wanted.length);
   for (let face = 0; 4 * face < boxes.length; face++) {
-    const [firstColumn, lastColumn, firstRow, lastRow] = boxes.subarray(4 * face, 4 * face + 4);
+    const firstColumn = boxes[4 * face];
+    const lastColumn = boxes[4 * face + 1];
+    const firstRow = boxes[4 * face + 2];
+    const lastRow = boxes[4 * face + 3];
     if (firstColumn > lastColumn || firstRow > lastRow) continue;
     for (let y = Math.floor(firstRow / tileSize); y <= Math.floor(lastRow / tileSize); y++) {
       for (let x = Math.floor(firstColumn / tileSize); x <= Math.floor(lastColumn / tileSize); x++) {
         const tile = y * across + x;
-        if (filled[tile] >= enough) continue;
+        if (wanted[tile] === 0 || filled[tile] >= enough) continue;
         const fills =
           firstColumn <= x * tileSize &&
           lastColumn >= (x + 1) * tileSize - 1 &&
