@@ -15,8 +15,8 @@ export interface ExactPicture {
 
 /**
  * The area-sampled visible picture, without sampling: I_p = 1/|p| ∫_p C dA over each pixel square p, where C is the attribute of
- * the nearest face, or the background. Coverage is exact to rounding; attributes are integrated by Gauss quadrature over the pieces
- * of what is visible, so nothing jumps within the range of a rule. The rules of visibility are those of the kernels.
+ * the nearest face, or the background. Coverage is exact, up to the shift of 3e-10 pixels in faces.ts; attributes are integrated by
+ * Gauss quadrature over pieces of faces, on which they are smooth. The rules of visibility are those of the kernels.
  *
  * @throws ArgumentError on an order or a background that does not fit.
  */

@@ -94,15 +94,18 @@ const farthestCorner = (line: Line, left: number, bottom: number, right: number,
 const nearestCorner = (line: Line, left: number, bottom: number, right: number, top: number): number =>
   distance(line, line.nx > 0 ? left : right, line.ny > 0 ? bottom : top);
 
+/** Depths as good as equal, up to rounding. */
+const areEqual = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * (Math.abs(a) + Math.abs(b));
+
+const isBehind = (depth: number, other: number): boolean => depth < other && !areEqual(depth, other);
+
 /** Drops the faces that are everywhere behind a face that fills the cell. */
 function notHidden(faces: Face[], left: number, bottom: number, right: number, top: number): Face[] {
   let horizon = -Infinity;
   for (const face of faces) {
     if (face.edges.every((edge) => nearestCorner(edge, left, bottom, right, top) >= 0)) {
-      // Depth is monotonic along every straight line, so its extremes are at corners. Rounding must not put it nearer than the
-      // face's own vertices, or the face would hide itself.
+      // Depth is monotonic along every straight line, so its extremes are at corners.
       const farthest = Math.min(
-        Math.max(...face.depths),
         depthAt(face, left, bottom),
         depthAt(face, right, bottom),
         depthAt(face, right, top),
@@ -111,7 +114,9 @@ function notHidden(faces: Face[], left: number, bottom: number, right: number, t
       horizon = Math.max(horizon, farthest);
     }
   }
-  return horizon === -Infinity ? faces : faces.filter(({ depths }) => Math.max(...depths) >= horizon);
+  return horizon === -Infinity
+    ? faces
+    : faces.filter(({ depths }) => !isBehind(Math.max(...depths), horizon));
 }
 
 /** A face inside a cell, before anything is taken away from it. */
@@ -195,7 +200,7 @@ function candidate(face: Face, cell: Piece): Candidate | undefined {
 }
 
 const mayHide = (other: Candidate, self: Candidate): boolean =>
-  other.nearest >= self.farthest &&
+  !isBehind(other.nearest, self.farthest) &&
   other.right > self.left &&
   other.left < self.right &&
   other.top > self.bottom &&
@@ -266,8 +271,6 @@ function cutOut(piece: Piece, { edges }: Face, rest: Piece[]): void {
     inside = inside && clip(inside, edge, 1, []);
   }
 }
-
-const areEqual = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * (Math.abs(a) + Math.abs(b));
 
 type DepthOrder =
   /** With a crossing where the two meet along a side of the polygon. */
