@@ -2,5 +2,6 @@
 
 await import('./backend.ts');
 await import('./rasterizer.ts');
+await import('./gpu.ts');
 
 export {};
