@@ -47,7 +47,9 @@ async function importGpuJs(): Promise<unknown> {
   } catch (error) {
     const reason = String(error instanceof Error ? error.message : error).split('\n')[0];
     throw new RastergradError(
-      `kernel "gpu" needs the package gpu.js (${reason}); install it with: npm install gpu.js@${version}`,
+      /not (find|resolve)\b.*gpu\.js/i.test(reason)
+        ? `kernel "gpu" needs the package gpu.js; install it with: npm install gpu.js@${version}`
+        : `kernel "gpu": gpu.js is installed but does not load: ${reason}`,
     );
   }
 }
