@@ -11,10 +11,10 @@ import {
   type PictureGradient,
 } from '../../../renderer/oracle/index.ts';
 import { gaussLegendre } from '../../../renderer/oracle/quadrature.ts';
+import { supersampledPicture } from '../../../renderer/oracle/supersampled.ts';
 import { testNumbers } from '../../gradient.ts';
 import { crumpledSpheres, kernelScene, relativeError } from '../scenes.ts';
 import { clippedArea } from './clippedArea.ts';
-import { supersampled } from './manySamples.ts';
 import {
   chair,
   colorsOf,
@@ -251,7 +251,10 @@ describe('a picture of many samples changes by the gradient along the way', () =
       expected += (2 / steps) * inner(toVertices(positions), direction);
     }
     const [after, before] = [1, -1].map((by) => {
-      const { image, silhouette } = supersampled(sceneOf(moved(by)), picture, 64, options);
+      const { image, silhouette } = supersampledPicture(sceneOf(moved(by)), picture, {
+        ...options,
+        samples: 64,
+      });
       return inner(upstream.image, image) + inner(upstream.silhouette, silhouette);
     });
     expect(Math.abs(after - before - expected)).toBeLessThan(0.02 * Math.abs(expected) + 0.02);

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../../renderer/errors.ts';
 import type { Scene } from '../../../renderer/kernels/index.ts';
 import { exactPicture } from '../../../renderer/oracle/index.ts';
+import { supersampledPicture } from '../../../renderer/oracle/supersampled.ts';
 import { testNumbers } from '../../gradient.ts';
 import { relativeError } from '../scenes.ts';
 import { clippedArea } from './clippedArea.ts';
-import { supersampled } from './manySamples.ts';
 import { chair, colorsOf, frame, sceneOf, solids, sphere, wholeMesh } from './scenes.ts';
 
 const triangle = (corners: ArrayLike<number>): Scene => ({
@@ -45,7 +45,7 @@ describe('exactPicture', () => {
       const picture = frame();
       const options = { attributes: colorsOf(solid), background: [0.3, -0.2] };
       const exact = exactPicture(sceneOf(solid), picture, options);
-      const sampled = supersampled(sceneOf(solid), picture, samples, options);
+      const sampled = supersampledPicture(sceneOf(solid), picture, { ...options, samples });
       for (const name of ['silhouette', 'image'] as const) {
         let squared = 0;
         let worst = 0;
@@ -65,7 +65,7 @@ describe('exactPicture', () => {
     for (const perspectiveCorrect of [true, false]) {
       const picture = frame({ perspectiveCorrect });
       const exact = exactPicture(sceneOf(solid), picture, options);
-      const sampled = supersampled(sceneOf(solid), picture, samples, options);
+      const sampled = supersampledPicture(sceneOf(solid), picture, { ...options, samples });
       expect(relativeError(sampled.image, exact.image)).toBeLessThan(0.01);
     }
   });

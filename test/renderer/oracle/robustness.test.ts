@@ -4,8 +4,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Picture, Scene } from '../../../renderer/kernels/index.ts';
 import { exactGradient, exactPicture } from '../../../renderer/oracle/index.ts';
+import { supersampledPicture } from '../../../renderer/oracle/supersampled.ts';
 import { testNumbers } from '../../gradient.ts';
-import { supersampled } from './manySamples.ts';
 import { frame, wholeMesh } from './scenes.ts';
 
 const dividedScene = (positions: number[], faces: number[]): Scene => ({
@@ -64,7 +64,7 @@ describe('vertices on a lattice, faces at random', () => {
         expectFinite(lattice, picture);
         const { attributes, image, silhouette } = everything(lattice, picture);
         // An odd number of samples, off the lattice. A line across a pixel is missed by at most a row of samples; a pixel has some.
-        const sampled = supersampled(lattice, picture, 61, { attributes });
+        const sampled = supersampledPicture(lattice, picture, { attributes, samples: 61 });
         silhouette.forEach((share, i) => {
           expect(Math.abs(share - sampled.silhouette[i])).toBeLessThan(0.05);
         });
