@@ -52,13 +52,19 @@ export function summarizeMethods(chosen: readonly MethodOptions[]): MethodSummar
     const changed = Object.fromEntries(
       Object.entries(options).filter(([name, value]) => value !== method.options[name].default),
     );
-    const words = Object.entries(changed).map(([name, value]) => `${name}=${value}`);
+    const words = Object.entries(changed).map(([name, value]) => `${name}=${formatOption(value)}`);
     const { type, summary } = method;
     return { label: [type, ...words].join(' '), type, summary, options: changed };
   });
   const twice = summaries.find(({ label }, i) => summaries.findIndex((other) => other.label === label) < i);
   if (twice) throw new ArgumentError(`method "${twice.label}" is there twice`);
   return summaries;
+}
+
+/** "1e-5" instead of "0.00001". */
+function formatOption(value: OptionValue): string {
+  const isSmall = typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3;
+  return isSmall ? value.toExponential() : String(value);
 }
 
 export const comparedMethod = ({ label, type, options }: MethodSummary): ComparedMethod => ({

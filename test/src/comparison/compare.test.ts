@@ -96,10 +96,11 @@ describe('the bias test', () => {
 
 describe('methods of a comparison', () => {
   it('are read as they are typed and named by what differs', () => {
-    const choices = ['dibr', 'dibr:sharpness=3333,boxSize=0.05'].map(parseMethod);
+    const choices = ['dibr', 'dibr:sharpness=3333,boxSize=0.05', 'softras:sigma=0.00001'].map(parseMethod);
     expect(summarizeMethods(choices).map(({ label }) => label)).toEqual([
       'dibr',
       'dibr sharpness=3333 boxSize=0.05',
+      'softras sigma=1e-5',
     ]);
     expect(summarizeMethods([]).length).toBeGreaterThan(1);
     expect(() => summarizeMethods(['dibr', 'dibr:sharpness=7000'].map(parseMethod))).toThrow(
