@@ -6,6 +6,7 @@ import type { OutlineMaskOptions } from '../outlineMask.ts';
 import { antialias, antialiasBackward, type Crossing } from './antialias.ts';
 import { edgeGradient } from './edgeGradient.ts';
 import { findVisible, interpolate, interpolateBackward, weightsBackward } from './fragments.ts';
+import { outlineMask, outlineMaskBackward } from './outlineMask.ts';
 import { scanlineGradient } from './scanlineGradient.ts';
 import {
   type ReferencePicture,
@@ -16,7 +17,6 @@ import {
   softPicture,
   softPictureBackward,
 } from './softAggregate.ts';
-import { outlineMask, outlineMaskBackward } from './outlineMask.ts';
 import { type ReferenceMask, softMask, softMaskBackward } from './softMask.ts';
 
 export const referenceKernels: Kernels = {

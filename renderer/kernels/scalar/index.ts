@@ -5,6 +5,7 @@ import { antialias, antialiasBackward, type BlendedPairs } from './antialias.ts'
 import { edgeGradient } from './edgeGradient.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward } from './interpolate.ts';
+import { type OutlinePairs, outlineMask, outlineMaskBackward } from './outlineMask.ts';
 import { scanlineGradient } from './scanlineGradient.ts';
 import {
   type SoftLayers,
@@ -13,7 +14,6 @@ import {
   softFragments,
   softInterpolateBackward,
 } from './softFragments.ts';
-import { type OutlinePairs, outlineMask, outlineMaskBackward } from './outlineMask.ts';
 import { type SoftPairs, softMask, softMaskBackward } from './softMask.ts';
 import { type SoftPixels, softPicture, softPictureBackward } from './softPicture.ts';
 import { weightsBackward } from './weights.ts';
