@@ -3,8 +3,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from './errors.ts';
 import { type KernelName, type Kernels, kernelsNamed } from './kernels/index.ts';
-import type { Topology } from './mesh/topology.ts';
-import { type MethodOptions, resolveMethod } from './methods/index.ts';
+import { Topology } from './mesh/topology.ts';
+import { type GradientMethod, type MethodOptions, resolveMethod } from './methods/index.ts';
+import { shown } from './shown.ts';
 import {
   type CornerAttributes,
   Frame,
@@ -85,6 +86,9 @@ export function rasterizeWith<Name extends OutputName>(
   options: RasterizeOptions<Name>,
 ): Pick<RasterOutputs, Name> {
   const names: readonly OutputName[] = options.outputs ?? ['image', 'silhouette'];
+  if (typeof names !== 'object') {
+    throw new ArgumentError(`outputs must be a list, as in ["silhouette"], but are ${shown(names)}`);
+  }
   const { method, options: values } = resolveMethod(options.method ?? { type: 'dibr' });
   checkSize('width', options.width);
   checkSize('height', options.height);
@@ -92,8 +96,8 @@ export function rasterizeWith<Name extends OutputName>(
   checkPositions(positions, topology);
 
   const draw: { [K in OutputName]: (frame: Frame) => RasterOutputs[K] } = {
-    image: (frame) => method.image(frame, values),
-    silhouette: (frame) => method.silhouette(frame, values),
+    image: (frame) => checkedPicture(method, 'image', frame, 4, method.image(frame, values)),
+    silhouette: (frame) => checkedPicture(method, 'silhouette', frame, 3, method.silhouette(frame, values)),
     depth: visibleDepth,
     faceIndex: (frame) => tf.tensor3d(frame.visible.faces, frame.shape, 'int32'),
     barycentrics: visibleWeights,
@@ -117,9 +121,7 @@ export function rasterizeWith<Name extends OutputName>(
     const drawn: Partial<Record<OutputName, tf.Tensor>> = {};
     for (const name of names) {
       if (!Object.hasOwn(draw, name)) {
-        throw new ArgumentError(
-          `outputs may hold ${Object.keys(draw).join(', ')}, but hold ${JSON.stringify(name)}`,
-        );
+        throw new ArgumentError(`outputs may hold ${Object.keys(draw).join(', ')}, but hold ${shown(name)}`);
       }
       drawn[name] = draw[name](frame);
     }
@@ -137,10 +139,36 @@ function checkSize(name: string, value: number): void {
 }
 
 function checkNear(near: number): void {
-  if (!(near >= 0 && near < Infinity)) throw new ArgumentError(`near must be 0 or more, but is ${near}`);
+  if (!(typeof near === 'number' && near >= 0 && near < Infinity)) {
+    throw new ArgumentError(`near must be a number of 0 or more, but is ${shown(near)}`);
+  }
+}
+
+/** What a method drew. @throws ArgumentError where it is not a picture of the frame. */
+function checkedPicture<Picture extends tf.Tensor>(
+  { type }: GradientMethod,
+  output: 'image' | 'silhouette',
+  { shape }: Frame,
+  rank: 3 | 4,
+  picture: Picture,
+): Picture {
+  const given = picture instanceof tf.Tensor ? picture.shape : undefined;
+  if (given?.length !== rank || shape.some((size, i) => size !== given[i])) {
+    const expected = [...shape, ...(rank === 4 ? ['channels'] : [])];
+    throw new ArgumentError(
+      `${output} of method "${type}" must return a tensor [${expected}], but returned ${given ? `[${given}]` : shown(picture)}`,
+    );
+  }
+  return picture;
 }
 
 function checkPositions(positions: tf.Tensor3D, topology: Topology): void {
+  if (!(positions instanceof tf.Tensor)) {
+    throw new ArgumentError(`positions must be a tensor, but are ${shown(positions)}`);
+  }
+  if (!(topology instanceof Topology)) {
+    throw new ArgumentError('topology must be a Topology, as in new Topology(faces, vertexCount)');
+  }
   const { shape, rank, dtype } = positions;
   if (rank !== 3 || (shape[2] !== 3 && shape[2] !== 4) || shape[0] < 1) {
     throw new ArgumentError(
@@ -162,6 +190,9 @@ function checkedAttributes(
 ): CornerAttributes {
   const perVertex = attributes instanceof tf.Tensor;
   const { values, indices } = perVertex ? { values: attributes, indices: topology.faces } : attributes;
+  if (!(values instanceof tf.Tensor)) {
+    throw new ArgumentError('attributes must be a tensor, or { values, indices } with a tensor of values');
+  }
   const [batch, rows] = values.shape;
   if (values.rank !== 3 || positions.shape[0] % batch !== 0) {
     throw new ArgumentError(

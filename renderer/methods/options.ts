@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../errors.ts';
 import { nearestName } from '../nearestName.ts';
+import { shown } from '../shown.ts';
 
 export type OptionValue = number | string | boolean;
 
@@ -90,7 +91,7 @@ export function completeOptions(
       const value = given[name] === undefined ? option.default : given[name];
       if (!accepts(option, value)) {
         throw new ArgumentError(
-          `option "${name}" of method "${type}" must be ${expectation(option)}, but is ${JSON.stringify(value)}`,
+          `option "${name}" of method "${type}" must be ${expectation(option)}, but is ${shown(value)}`,
         );
       }
       return [name, value];

@@ -1,8 +1,9 @@
 // The picture of the visible surface: one fragment a pixel, interpolated, shaded, put over the background. Methods whose image
 // is the plain visible one share it.
 
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors.ts';
+import { shown } from '../shown.ts';
 import {
   type CornerAttributes,
   compact,
@@ -39,9 +40,10 @@ export function paintedAttributes({ attributes }: Frame): CornerAttributes {
 /** @throws ArgumentError where the shader does not return a row for each row. */
 export function shade(shader: Shader, interpolated: tf.Tensor2D): tf.Tensor2D {
   const rows = shader(interpolated);
-  if (rows.rank !== 2 || rows.shape[0] !== interpolated.shape[0]) {
+  const shape = rows instanceof tf.Tensor ? rows.shape : undefined;
+  if (shape?.length !== 2 || shape[0] !== interpolated.shape[0]) {
     throw new ArgumentError(
-      `the shader must return [${interpolated.shape[0]}, channels], a row of colours for each row it was given, but returned [${rows.shape}]`,
+      `the shader must return [${interpolated.shape[0]}, channels], a row of colours for each row it was given, but returned ${shape ? `[${shape}]` : shown(rows)}`,
     );
   }
   return rows;
@@ -50,6 +52,11 @@ export function shade(shader: Shader, interpolated: tf.Tensor2D): tf.Tensor2D {
 /** @throws ArgumentError where it does not fit a picture of so many channels. */
 export function checkBackground(background: readonly number[] | undefined, channels: number): void {
   if (!background) return;
+  if (typeof background.length !== 'number') {
+    throw new ArgumentError(
+      `background must be a list of numbers, one a channel, but is ${shown(background)}`,
+    );
+  }
   if (background.length !== channels) {
     throw new ArgumentError(`background has ${background.length} channels, but the picture has ${channels}`);
   }

@@ -526,12 +526,24 @@ describe('what is wrong is named', () => {
       { outputs: ['colour'] },
       'outputs may hold image, silhouette, depth, faceIndex, barycentrics, but hold "colour"',
     ],
-    [{ near: Number.NaN }, 'near must be 0 or more, but is NaN'],
+    [{ near: Number.NaN }, 'near must be a number of 0 or more, but is NaN'],
     [
       { attributes: tf.zeros([1, 18, 3]), background: [0, Number.NaN, 0] },
       'background[1] must be a finite number, but is NaN',
     ],
-    [{ method: 'dibr' }, 'method needs a type, as in { type: "dibr" }, but its type is undefined'],
+    [{ method: 'dibr' }, 'method must be an object with a type, as in { type: "dibr" }, but is "dibr"'],
+    [{ method: {} }, 'method needs a type, as in { type: "dibr" }, but its type is undefined'],
+    [{ outputs: 'image' }, 'outputs must be a list, as in ["silhouette"], but are "image"'],
+    [{ near: '1' }, 'near must be a number of 0 or more, but is "1"'],
+    [
+      { attributes: tf.zeros([1, 18, 3]), background: 1 },
+      'background must be a list of numbers, one a channel, but is 1',
+    ],
+    [{ attributes: [[0, 1]] }, 'attributes must be a tensor, or { values, indices } with a tensor of values'],
+    [
+      { attributes: tf.zeros([1, 18, 3]), shader: () => undefined },
+      'the shader must return [4, channels], a row of colours for each row it was given, but returned undefined',
+    ],
     [
       { attributes: { values: tf.zeros([1, 4, 1]), indices: [0, 1, 2] } },
       'attributes.indices must be an Int32Array, but are [object Array]',
@@ -565,5 +577,10 @@ describe('what is wrong is named', () => {
     );
     expect(at([1, 17, 4])).toThrow('positions have 17 vertices an item, but the topology has 18');
     expect(at([1, 18, 4], 'int32')).toThrow('positions must be float32, but are int32');
+    expect(() => call({}, [1] as unknown as tf.Tensor)).toThrow('positions must be a tensor, but are [1]');
+    const { faces } = new Topology(Int32Array.of(0, 1, 2), 3);
+    expect(() =>
+      rasterize(tf.zeros([1, 3, 4]), faces as unknown as Topology, { width: 4, height: 4 }),
+    ).toThrow('topology must be a Topology');
   });
 });

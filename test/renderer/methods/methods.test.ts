@@ -55,6 +55,11 @@ describe('methods', () => {
       { type: 'dibr', boxSize: 'wide' },
       'option "boxSize" of method "dibr" must be a number from 0 to 10, or "auto", but is "wide"',
     ],
+    [{ type: 'dibr', sharpness: Number.NaN }, 'must be a number from 0.001 to 1000000000, but is NaN'],
+    [
+      'dibr' as unknown as MethodOptions,
+      'method must be an object with a type, as in { type: "dibr" }, but is "dibr"',
+    ],
   ])('refuse %o', (options, message) => {
     expect(() => resolveMethod(options)).toThrow(message);
     expect(() => resolveMethod(options)).toThrow(ArgumentError);
@@ -79,7 +84,8 @@ describe('options', () => {
       { reach: 'far' },
       'option "reach" of method "mine" must be a number from 0 to 2, or "auto", but is "far"',
     ],
-    [{ reach: Number.NaN }, 'must be a number from 0 to 2, or "auto"'],
+    [{ reach: Number.NaN }, 'must be a number from 0 to 2, or "auto", but is NaN'],
+    [{ reach: 1n as unknown as number }, 'must be a number from 0 to 2, or "auto", but is 1'],
     [{ order: 'last' }, 'option "order" of method "mine" must be one of "index", "nearest", but is "last"'],
     [{ signed: 1 }, 'option "signed" of method "mine" must be true or false, but is 1'],
   ])('refuse %o', (given, message) => {
@@ -105,8 +111,44 @@ describe('registerMethod', () => {
       },
       'the default of option "reach" of method "wrong" must be a number from 0 to 2, but is 3',
     ],
+    [
+      'an option that hides the name',
+      {
+        ...hard,
+        type: 'wrong',
+        options: { type: { default: false, description: '' } },
+      },
+      'method "wrong" may not have an option "type"',
+    ],
+    [
+      'a method without a silhouette',
+      { ...hard, type: 'wrong', silhouette: undefined as unknown as GradientMethod['silhouette'] },
+      'method "wrong" must have a function "silhouette", but it is undefined',
+    ],
+    [
+      'a method without a table of options',
+      { ...hard, type: 'wrong', options: undefined as unknown as GradientMethod['options'] },
+      'method "wrong" must have a table "options", {} where there are none',
+    ],
   ])('refuses %s', (_, method, message) => {
     expect(() => registerMethod(method)).toThrow(message);
+  });
+});
+
+describe("a method of one's own", () => {
+  const { topology, vertices } = icosphere(1, { center: [0, 0, -2] });
+  const positions = vertices.expandDims(0) as tf.Tensor3D;
+
+  it.each<[string, (shape: number[]) => unknown, string]>([
+    ['of another shape', (shape) => tf.zeros([...shape, 1]), '[1,6,5], but returned [1,6,5,1]'],
+    ['that is none', () => undefined, '[1,6,5], but returned undefined'],
+  ])('may not draw a silhouette %s', (kind, draw, message) => {
+    const type = `draws-${kind.replaceAll(' ', '-')}`;
+    registerMethod({ ...hard, type, silhouette: (frame) => draw(frame.shape) as tf.Tensor3D });
+    const options = { width: 5, height: 6, method: { type }, outputs: ['silhouette'] as const };
+    expect(() => rasterize(positions, topology, options)).toThrow(
+      `silhouette of method "${type}" must return a tensor ${message}`,
+    );
   });
 });
 
