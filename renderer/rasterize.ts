@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from './errors.ts';
-import { type KernelName, type Kernels, kernelsNamed } from './kernels/index.ts';
+import { type KernelName, type Kernels, kernelsNamed, largestSide } from './kernels/index.ts';
 import { Topology } from './mesh/topology.ts';
 import { type GradientMethod, type MethodOptions, resolveMethod } from './methods/index.ts';
 import { shown } from './shown.ts';
@@ -129,7 +129,6 @@ export function rasterizeWith<Name extends OutputName>(
   }) as Pick<RasterOutputs, Name>;
 }
 
-const largestSide = 16384;
 const defaultNear = 1e-6;
 
 function checkSize(name: string, value: number): void {

@@ -27,16 +27,17 @@ export function kernelsNamed(name: KernelName): Kernels {
 export type { AntialiasKernels, AntialiasOptions, AntialiasState, PixelRows } from './antialias.ts';
 export type { EdgeGradientKernels, EdgeGradientOptions } from './edgeGradient.ts';
 export { loadGpuKernels, unloadGpuKernels } from './gpu/index.ts';
-export type {
-  AttributeRows,
-  Fragments,
-  Kernels,
-  MeshRange,
-  Picture,
-  RealArray,
-  Scene,
-  SoftMaskOptions,
-  SoftMaskState,
+export {
+  type AttributeRows,
+  type Fragments,
+  type Kernels,
+  largestSide,
+  type MeshRange,
+  type Picture,
+  type RealArray,
+  type Scene,
+  type SoftMaskOptions,
+  type SoftMaskState,
 } from './kernels.ts';
 export type { OutlineMaskKernels, OutlineMaskOptions, OutlineMaskState } from './outlineMask.ts';
 export type { ScanlineGradientKernels, ScanlineGradientOptions } from './scanlineGradient.ts';

@@ -137,6 +137,9 @@ export interface Kernels
   ): void;
 }
 
+/** Pixels a side that a picture may have. */
+export const largestSide = 16384;
+
 /** Of two edges equally near but for rounding, the first is the nearest: squared distances must differ by more than this share. */
 export const tie = 1e-12;
 

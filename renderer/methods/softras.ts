@@ -129,9 +129,9 @@ export const softras: GradientMethod<SoftrasOptions> = {
   },
   silhouette(frame, options) {
     const known = blends.get(frame);
-    if (known) {
-      const channels = known.shape[3];
-      return channelsOf(known, channels - 1, channels).reshape(frame.shape);
+    if (known?.options === options) {
+      const channels = known.blended.shape[3];
+      return channelsOf(known.blended, channels - 1, channels).reshape(frame.shape);
     }
     const rules = rulesOf(options);
     if (rules.variant === 'softras') return softSilhouette(frame, rules);
@@ -141,8 +141,8 @@ export const softras: GradientMethod<SoftrasOptions> = {
   },
 };
 
-/** Colours and α come from one pass over the faces; so where a frame has both, they share it. */
-const blends = new WeakMap<Frame, tf.Tensor4D>();
+/** Colours and α come from one pass over the faces; so where a frame has both by the same options, they share it. */
+const blends = new WeakMap<Frame, { options: Readonly<SoftrasOptions>; blended: tf.Tensor4D }>();
 
 /** [B, H, W, C + 1], α last. */
 function blend(frame: Frame, options: Readonly<SoftrasOptions>): tf.Tensor4D {
@@ -162,7 +162,7 @@ function blend(frame: Frame, options: Readonly<SoftrasOptions>): tf.Tensor4D {
     const rows = shader ? shade(shader, interpolated) : interpolated;
     blended = softAggregate(frame, rules, fragments, rows, colorOf(rows.shape[1]));
   }
-  blends.set(frame, blended);
+  blends.set(frame, { options, blended });
   return blended;
 }
 

@@ -9,7 +9,14 @@
 import { ArgumentError } from '../errors.ts';
 import { findVisible } from '../kernels/gpu/findVisible.ts';
 import { webGpuDevice } from '../kernels/gpu/webGpu.ts';
-import { type Fragments, type KernelName, kernelsNamed, type Picture, type Scene } from '../kernels/index.ts';
+import {
+  type Fragments,
+  type KernelName,
+  kernelsNamed,
+  largestSide,
+  type Picture,
+  type Scene,
+} from '../kernels/index.ts';
 import type { ExactPicture } from './exactPicture.ts';
 import { checkedBackground, type OracleOptions } from './options.ts';
 
@@ -19,7 +26,6 @@ export interface SupersampleOptions extends Pick<OracleOptions, 'attributes' | '
 }
 
 const defaultSamples = 8;
-const largestSide = 16384;
 
 /**
  * Mean of n × n samples of each pixel: the picture that `exactPicture` is the limit of. With the kernel "scalar" (default) and

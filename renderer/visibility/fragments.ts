@@ -16,14 +16,7 @@ export function compact({ faces, weights, itemStarts }: Fragments): Fragments {
     for (let i = itemStarts[b]; i < itemStarts[b + 1]; i++) if (faces[i] >= 0) count++;
     starts[b + 1] = count;
   }
-  if (count === 0) {
-    return {
-      faces: Int32Array.of(-1),
-      weights: new Float32Array(3),
-      pixels: Int32Array.of(0),
-      itemStarts: starts.fill(1, 1),
-    };
-  }
+  if (count === 0) return oneEmptyFragment(itemStarts.length - 1);
   const list = {
     faces: new Int32Array(count),
     weights: new Float32Array(3 * count),
@@ -39,6 +32,14 @@ export function compact({ faces, weights, itemStarts }: Fragments): Fragments {
   }
   return list;
 }
+
+/** The list for a batch in which nothing is visible. */
+export const oneEmptyFragment = (batch: number): Fragments => ({
+  faces: Int32Array.of(-1),
+  weights: new Float32Array(3),
+  pixels: Int32Array.of(0),
+  itemStarts: new Int32Array(batch + 1).fill(1, 1),
+});
 
 /** Attributes as kernels take them, given their elements. */
 export function attributeRows(

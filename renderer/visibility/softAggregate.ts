@@ -1,10 +1,10 @@
 // SoftRas as tensors: colours and α in one picture, [B, H, W, C + 1], made once and shared by the outputs that show its parts.
 
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { hostFunction } from '../backend/hostFunction.ts';
 import { hostOp } from '../backend/hostOp.ts';
 import type { Fragments, RealArray, SoftOptions, SoftState } from '../kernels/index.ts';
-import { attributeRows } from './fragments.ts';
+import { attributeRows, oneEmptyFragment } from './fragments.ts';
 import type { CornerAttributes, Frame } from './frame.ts';
 
 /** Every fragment within reach, with clipped weights. One empty fragment where there is none, so that shaders never see zero rows. */
@@ -13,14 +13,7 @@ export function softFragments(frame: Frame, options: SoftOptions): Fragments {
   hostOp([frame.positions], [], ([positions]) => {
     found = frame.kernels.softFragments(frame.scene(positions as Float32Array), frame.picture, options);
   });
-  const { faces, itemStarts } = found!;
-  if (faces.length > 0) return found!;
-  return {
-    faces: Int32Array.of(-1),
-    weights: new Float32Array(3),
-    pixels: Int32Array.of(0),
-    itemStarts: itemStarts.fill(1, 1),
-  };
+  return found!.faces.length > 0 ? found! : oneEmptyFragment(frame.batch);
 }
 
 /** Attributes at soft fragments, [N, C]. Gradients reach attributes and, through the clipped weights, positions. */
@@ -119,27 +112,9 @@ export function softPicture(
 
 /** α alone, [B, H, W]. */
 export function softSilhouette(frame: Frame, options: SoftOptions): tf.Tensor3D {
-  const { kernels, picture } = frame;
-  const nothing = new Float32Array(0);
-  const rows = { values: nothing, channels: 0, indices: frame.topology.faces, rowStarts: [] };
-  return hostFunction<SoftState>({
-    inputs: [frame.positions],
-    shape: frame.shape,
-    forward: ([positions], output) =>
-      kernels.softPicture(frame.scene(positions), picture, options, rows, nothing, output),
-    backward: (upstream, [positions], [gradient], state) =>
-      kernels.softPictureBackward(
-        frame.scene(positions),
-        picture,
-        options,
-        rows,
-        nothing,
-        state,
-        upstream,
-        nothing,
-        gradient,
-      ),
-  }) as tf.Tensor3D;
+  const { faces, vertexCount } = frame.topology;
+  const nothing = { values: tf.zeros([1, vertexCount, 0]) as tf.Tensor3D, indices: faces };
+  return softPicture(frame, options, nothing, new Float32Array(0)).reshape(frame.shape);
 }
 
 /** Channels `first` up to `end` of a picture. */

@@ -2,12 +2,23 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { hostFunction } from '../backend/hostFunction.ts';
+import { ArgumentError } from '../errors.ts';
+import { largestSide } from '../kernels/index.ts';
 import { Frame } from './frame.ts';
 
-/** The same frame with `times` × `times` pixels for every one. */
+/**
+ * The same frame with `times` × `times` pixels for every one.
+ *
+ * @throws ArgumentError where that is more than a picture may have.
+ */
 export function finerFrame(frame: Frame, times: number): Frame {
   const { positions, topology, picture, kernels, attributes, shader, background } = frame;
   const finer = { ...picture, width: times * picture.width, height: times * picture.height };
+  if (Math.max(finer.width, finer.height) > largestSide) {
+    throw new ArgumentError(
+      `a picture may have ${largestSide} pixels a side, but ${times} × ${times} samples a pixel make it ${finer.width} × ${finer.height}`,
+    );
+  }
   return new Frame({ positions, topology, picture: finer, kernels, attributes, shader, background });
 }
 
@@ -31,9 +42,11 @@ export function averaged<Pictures extends tf.Tensor>(pictures: Pictures, times: 
     shape,
     readsInputs: false,
     forward([values], output) {
+      // Scaled at the end, so that the mean of equal values is that value.
       each((fine, coarse) => {
-        output[coarse] += share * values[fine];
+        output[coarse] += values[fine];
       });
+      for (let i = 0; i < output.length; i++) output[i] *= share;
     },
     backward(upstream, _, [gradient]) {
       each((fine, coarse) => {

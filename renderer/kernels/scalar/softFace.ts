@@ -9,6 +9,7 @@
 import { ArgumentError } from '../../errors.ts';
 import {
   flatness,
+  largestSide,
   type MeshRange,
   type Picture,
   type RealArray,
@@ -23,28 +24,25 @@ import { addPlanarGradient, type ProjectedVertices, projectVertices } from './ve
 /** How far, in pixels, rounding may move the end of a row span; what lies outside is found out pixel by pixel. */
 const slack = 1e-3;
 
-/** No picture is wider than this. */
-const widest = 16384;
-
 // One number a column of the row at hand, shared by all faces.
-const coverage = new Float64Array(widest);
-const miss = new Float64Array(widest);
-const inside = new Uint8Array(widest);
-const nearestParts = new Uint8Array(widest);
-const E0 = new Float64Array(widest);
-const E1 = new Float64Array(widest);
-const E2 = new Float64Array(widest);
-const b0 = new Float64Array(widest);
-const b1 = new Float64Array(widest);
-const b2 = new Float64Array(widest);
-const perTotals = new Float64Array(widest);
-const depth = new Float64Array(widest);
-const distanceGradient = new Float64Array(widest);
-const g0 = new Float64Array(widest);
-const g1 = new Float64Array(widest);
-const g2 = new Float64Array(widest);
-const depthGradient = new Float64Array(widest);
-const heard = new Uint8Array(widest);
+const coverage = new Float64Array(largestSide);
+const miss = new Float64Array(largestSide);
+const inside = new Uint8Array(largestSide);
+const nearestParts = new Uint8Array(largestSide);
+const E0 = new Float64Array(largestSide);
+const E1 = new Float64Array(largestSide);
+const E2 = new Float64Array(largestSide);
+const b0 = new Float64Array(largestSide);
+const b1 = new Float64Array(largestSide);
+const b2 = new Float64Array(largestSide);
+const perTotals = new Float64Array(largestSide);
+const depth = new Float64Array(largestSide);
+const distanceGradient = new Float64Array(largestSide);
+const g0 = new Float64Array(largestSide);
+const g1 = new Float64Array(largestSide);
+const g2 = new Float64Array(largestSide);
+const depthGradient = new Float64Array(largestSide);
+const heard = new Uint8Array(largestSide);
 
 const planarSums = scratch(Float64Array);
 const depthSums = scratch(Float64Array);
@@ -155,8 +153,8 @@ export class SoftFace {
   #gd2 = 0;
 
   constructor(scene: Scene, picture: Picture, options: SoftOptions) {
-    if (picture.width > widest) {
-      throw new ArgumentError(`a picture may be ${widest} pixels wide, but is ${picture.width}`);
+    if (picture.width > largestSide) {
+      throw new ArgumentError(`a picture may be ${largestSide} pixels wide, but is ${picture.width}`);
     }
     this.#scene = scene;
     this.#picture = picture;

@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
+import { Topology } from '../../../renderer/mesh/topology.ts';
 import { rasterize } from '../../../renderer/rasterize.ts';
 import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
@@ -52,6 +53,26 @@ it('supersampled is the same as a larger picture averaged', () => {
   draw({ type: 'nmr', supersampling: 3 }, 18, 14).forEach((values, k) => {
     expect(relativeError(values, averaged[k])).toBeLessThan(2e-6);
   });
+});
+
+it.each([3, 7])('supersampled by %d, a covered pixel is covered wholly', (supersampling) => {
+  const positions = tf.tensor3d([-9, -9, -1, 9, -9, -1, 0, 9, -1], [1, 3, 3]);
+  const { image, silhouette } = rasterize(positions, new Topology(Int32Array.of(0, 1, 2), 3), {
+    width: 4,
+    height: 4,
+    attributes: tf.fill([1, 3, 1], 0.3) as tf.Tensor3D,
+    method: { type: 'nmr', supersampling },
+  });
+  expect(new Set(silhouette.dataSync())).toEqual(new Set([1]));
+  for (const value of image.dataSync()) expect(value).toBeCloseTo(0.3, 6);
+});
+
+it('supersampled, refuses pictures that would grow too large', () => {
+  const { positions, topology } = scene();
+  const options = { width: 4096, height: 4, method: { type: 'nmr', supersampling: 8 } };
+  expect(() => rasterize(positions, topology, { ...options, outputs: ['silhouette'] })).toThrow(
+    'a picture may have 16384 pixels a side, but 8 × 8 samples a pixel make it 32768 × 32',
+  );
 });
 
 it('moves positions only: colours keep their gradient', () => {

@@ -6,7 +6,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { lookAt, PerspectiveCamera } from '../../../renderer/camera/index.ts';
 import { ArgumentError } from '../../../renderer/errors.ts';
 import { icosphere, Topology } from '../../../renderer/mesh/index.ts';
-import type { MethodOptions } from '../../../renderer/methods/index.ts';
+import {
+  type MethodOptions,
+  methods,
+  registerMethod,
+  resolveMethod,
+} from '../../../renderer/methods/index.ts';
 import { type RasterizeOptions, rasterize } from '../../../renderer/rasterize.ts';
 import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
@@ -411,4 +416,28 @@ it('moves a sphere towards the outline of another', () => {
   expect(gradient[0]).toBeLessThan(0);
   expect(gradient[1]).toBeGreaterThan(0);
   expect(Math.abs(gradient[2])).toBeLessThan(0.3 * Math.abs(gradient[0]));
+});
+
+it('lends its parts to other methods, each with options of its own', () => {
+  const softras = methods.get('softras');
+  const { options: narrow } = resolveMethod({ type: 'softras' });
+  const { options: wide } = resolveMethod({ type: 'softras', sigma: 1e-2 });
+  registerMethod({
+    ...softras,
+    type: 'two-widths',
+    options: {},
+    image: (frame) => softras.image(frame, narrow),
+    silhouette: (frame) => softras.silhouette(frame, wide),
+  });
+  const test = crumpledSpheres(3);
+  const draw = (method: MethodOptions) =>
+    rasterize(positionsTensor(test), test.topology, {
+      width: 12,
+      height: 10,
+      attributes: tf.ones([1, 18, 1]) as tf.Tensor3D,
+      method,
+    });
+  const both = draw({ type: 'two-widths' });
+  expect(both.image.dataSync()).toEqual(draw({ type: 'softras' }).image.dataSync());
+  expect(both.silhouette.dataSync()).toEqual(draw({ type: 'softras', sigma: 1e-2 }).silhouette.dataSync());
 });
