@@ -1,0 +1,63 @@
+// What the benchmarks of gradient methods draw: picture and silhouette forward, and the gradients of both to positions and colours,
+// through TensorFlow.js on the wasm back end.
+
+import * as tf from '@tensorflow/tfjs';
+import {
+  icosphere,
+  lookAt,
+  type MethodOptions,
+  PerspectiveCamera,
+  rasterize,
+  type Topology,
+} from '../renderer/index.ts';
+
+export const methods: readonly MethodOptions[] = [
+  { type: 'hard' },
+  { type: 'dibr' },
+  { type: 'dibr', unbiased: true },
+  { type: 'softras', sigma: 1e-4 },
+  { type: 'softras', variant: 'pytorch3d', facesPerPixel: 10 },
+  { type: 'nmr' },
+  { type: 'antialias' },
+  { type: 'edge' },
+];
+export const nameOf = ({ type, ...options }: MethodOptions) =>
+  [type, ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(' ');
+
+interface Inputs {
+  positions: tf.Tensor3D;
+  colors: tf.Tensor3D;
+  topology: Topology;
+}
+
+/** A sphere that fills most of the picture, from `batch` sides. */
+export function sphere(level: number, batch: number): Inputs {
+  const { vertices, topology } = icosphere(level, { radii: 0.45 });
+  const view = Array.from({ length: batch }, (_, i) =>
+    lookAt({ eye: [2 * Math.cos(i), 0.6, 2 * Math.sin(i)] }),
+  );
+  return {
+    positions: new PerspectiveCamera({ fovDegrees: 30, view }).project(vertices.expandDims(0)),
+    colors: tf.fill([1, topology.vertexCount, 3], 0.5),
+    topology,
+  };
+}
+
+/** Draws, and takes gradients for upstream gradients that are there already: no loss, whose sums would cost as much. */
+export function step({ positions, colors, topology }: Inputs, size: number, method: MethodOptions): void {
+  tf.tidy(() => {
+    const draw = (at: tf.Tensor, attributes: tf.Tensor) =>
+      rasterize(at as tf.Tensor3D, topology, {
+        width: size,
+        height: size,
+        attributes: attributes as tf.Tensor3D,
+        method,
+      });
+    const upstream = tf.ones([positions.shape[0], size, size]);
+    const gradients = tf.grads((at, attributes) => {
+      const { image, silhouette } = draw(at, attributes);
+      return tf.concat([image, silhouette.expandDims(3)], 3);
+    })([positions, colors], tf.stack([upstream, upstream, upstream, upstream], 3));
+    for (const gradient of gradients) gradient.dataSync();
+  });
+}
