@@ -7,7 +7,12 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ResultColumn, ResultRow, Results } from '../src/experiments/results.ts';
+import {
+  columnHeading,
+  type ResultColumn,
+  type ResultRow,
+  type Results,
+} from '../src/experiments/results.ts';
 import { packageRoot } from '../src/packageRoot.ts';
 
 const configs = ['quickstart', '3d-only', '2d-only', '2d-hard'];
@@ -24,7 +29,7 @@ const lines = [
   `The four training experiments, seeds ${seeds.join(', ')}, on the test objects of furniture-mini: mean ± standard deviation over the`,
   'seeds. Baselines that depend on no network are below the line; the best constant shape is fitted once a seed.',
   '',
-  `| | ${columns.map(({ label, better }) => `${label} ${better === 'lower' ? '↓' : '↑'}`).join(' | ')} |`,
+  `| | ${columns.map(columnHeading).join(' | ')} |`,
   `|---|${columns.map(() => '---:').join('|')}|`,
   ...configs.map((config, i) =>
     tableRow(

@@ -5,6 +5,7 @@ import { hostScalar, scoped } from '../../renderer/backend/index.ts';
 import type { MethodOptions } from '../../renderer/methods/index.ts';
 import { exactGradient, exactPicture, type OracleOptions } from '../../renderer/oracle/index.ts';
 import { comparedLosses } from './losses.ts';
+import { longest } from './measures.ts';
 import type { LossName } from './results.ts';
 import {
   background,
@@ -101,7 +102,7 @@ function oracleBackward(view: View, resolution: number, layer: Layer, upstream: 
     oracleOptions(view, layer),
   );
   const gradient = planeGradient(view, positions);
-  const largest = gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = longest(gradient);
   const error = errorEstimate.reduce(
     (most, value, v) => Math.max(most, Math.abs(view.positions[4 * v + 3] * value)),
     0,

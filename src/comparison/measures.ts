@@ -28,6 +28,13 @@ export function normRatio(gradient: ArrayLike<number>, oracle: ArrayLike<number>
   return length > 0 ? norm(gradient) / length : null;
 }
 
+/** Length of the longest of the vectors [V·2]. */
+export function longest(vectors: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < vectors.length; i += 2) most = Math.max(most, Math.hypot(vectors[i], vectors[i + 1]));
+  return most;
+}
+
 /** What single vertices say, over those where the oracle has a gradient. */
 export interface VertexMeasures {
   /** Degrees between the two, for those where the method has a gradient too. */
@@ -42,9 +49,7 @@ export interface VertexMeasures {
 
 export function vertexMeasures(gradient: ArrayLike<number>, oracle: ArrayLike<number>): VertexMeasures {
   const measures: VertexMeasures = { angles: [], vertices: 0, zero: 0, components: 0, agreeing: 0 };
-  let largest = 0;
-  for (let i = 0; i < oracle.length; i += 2)
-    largest = Math.max(largest, Math.hypot(oracle[i], oracle[i + 1]));
+  const largest = longest(oracle);
   if (largest === 0) return measures;
   for (let i = 0; i < oracle.length; i += 2) {
     const [gx, gy, ox, oy] = [gradient[i], gradient[i + 1], oracle[i], oracle[i + 1]];

@@ -8,8 +8,11 @@ export interface ResultColumn {
   label: string;
   /** Digits after the decimal point. */
   digits: number;
-  better: 'lower' | 'higher';
+  /** Which numbers are better, `one` being those near 1, as ratios; absent where they do not compete. */
+  better?: Better;
 }
+
+export type Better = 'lower' | 'higher' | 'one';
 
 /** One line: a trained model, or a baseline that it is compared with. A missing number is shown as a dash. */
 export interface ResultRow {
@@ -67,15 +70,29 @@ export interface TimingsRecord {
   memoryMegabytes: number;
 }
 
+/** Orders numbers: the best is the one for which this is least. */
+export const penalties: Readonly<Record<Better, (value: number) => number>> = {
+  lower: (value) => value,
+  higher: (value) => -value,
+  one: (value) => Math.abs(Math.log(value)),
+};
+
 /** The row with the best number of a column; undefined where there is none, or rows do not compete. */
 export function bestRow(table: ResultTable, { key, better }: ResultColumn): ResultRow | undefined {
-  if (table.ranked === false) return undefined;
+  if (table.ranked === false || !better) return undefined;
+  const penalty = penalties[better];
   const rows = table.rows.filter((row) => Number.isFinite(row.values[key]));
-  const sign = better === 'lower' ? 1 : -1;
   return rows.reduce<ResultRow | undefined>(
-    (best, row) => (best && sign * best.values[key] <= sign * row.values[key] ? best : row),
+    (best, row) => (best && penalty(best.values[key]) <= penalty(row.values[key]) ? best : row),
     undefined,
   );
+}
+
+const arrows: Readonly<Record<Better, string>> = { lower: '↓', higher: '↑', one: '→ 1' };
+
+/** A column's label, with an arrow to where its better numbers are. */
+export function columnHeading({ label, better }: ResultColumn): string {
+  return better ? `${label} ${arrows[better]}` : label;
 }
 
 /** A row's number of a column as people read it; a dash where there is none. */

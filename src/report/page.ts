@@ -1,7 +1,13 @@
 // The sections of a report page. Each takes data and gives HTML; none reads a file.
 
 import type { Environment } from '../experiments/environment.ts';
-import { bestRow, formatValue, type PictureGroup, type ResultTable } from '../experiments/results.ts';
+import {
+  bestRow,
+  columnHeading,
+  formatValue,
+  type PictureGroup,
+  type ResultTable,
+} from '../experiments/results.ts';
 import type { ExperimentConfig } from '../experiments/schema.ts';
 import { modelOf } from '../models/index.ts';
 import { type Html, html } from './html.ts';
@@ -24,9 +30,7 @@ export function resultTable(table: ResultTable): Html {
     );
     return html`<tr class="${row.kind}"><td>${row.label}</td>${cells}</tr>`;
   });
-  const heads = table.columns.map(
-    ({ label, better }) => html`<th>${label} ${better === 'lower' ? '↓' : '↑'}</th>`,
-  );
+  const heads = table.columns.map((column) => html`<th>${columnHeading(column)}</th>`);
   return html`<h3>${table.title}</h3>
 <div class="scroll"><table class="numbers"><thead><tr><th></th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
 <p class="note">${table.note}</p>`;

@@ -1,6 +1,6 @@
 // Result tables for the terminal.
 
-import { bestRow, formatValue, type ResultTable } from '../experiments/results.ts';
+import { bestRow, columnHeading, formatValue, type ResultTable } from '../experiments/results.ts';
 
 /**
  * A table as lines of text: labels to the left, numbers to the right. The best number of a column is bold, or followed by an
@@ -8,8 +8,7 @@ import { bestRow, formatValue, type ResultTable } from '../experiments/results.t
  */
 export function formatTable(table: ResultTable, { bold }: { bold: boolean }): string {
   const best = table.columns.map((column) => bestRow(table, column));
-  const arrow = { lower: '↓', higher: '↑' };
-  const header = ['', ...table.columns.map(({ label, better }) => `${label} ${arrow[better]}`)];
+  const header = ['', ...table.columns.map(columnHeading)];
   const body = table.rows.map((row) => [
     row.label,
     ...table.columns.map((column) => formatValue(row, column)),

@@ -2,6 +2,7 @@
 // put here are frames, captions and numbers; script.ts draws into them and answers the pointer and the keys.
 
 import { Html, html } from '../../report/html.ts';
+import { cosine, norm, normRatio } from '../measures.ts';
 import { type Comparison, type MethodSummary, mapValues, type ScenePictures } from '../results.ts';
 import { methodColor, ORACLE } from './methods.ts';
 
@@ -72,10 +73,10 @@ function figure(
 }
 
 function agreement(values: readonly number[], exact: readonly number[]): string {
-  const [norm, exactNorm] = [Math.hypot(...values), Math.hypot(...exact)];
-  if (norm === 0) return 'no gradient at all';
-  const cosine = exact.reduce((total, value, i) => total + value * values[i], 0) / (norm * exactNorm);
-  return `cosine ${cosine.toFixed(3)}, length × ${(norm / exactNorm).toFixed(2)}`;
+  if (norm(values) === 0) return 'no gradient at all';
+  const [alike, ratio] = [cosine(values, exact), normRatio(values, exact)];
+  if (alike === null || ratio === null) return 'the exact gradient is zero';
+  return `cosine ${alike.toFixed(3)}, length × ${ratio.toFixed(2)}`;
 }
 
 function sum(values: Float64Array): number {

@@ -1,8 +1,8 @@
 // What the page's measures and losses mean, with their formulas.
 
 import { type Html, html } from '../../report/html.ts';
+import { measures } from '../columns.ts';
 import type { LossName } from '../results.ts';
-import { measures } from './columns.ts';
 
 const losses: Readonly<Record<LossName, { formula: Html; meaning: string }>> = {
   'silhouette-l2': {

@@ -58,11 +58,14 @@ ${factList([
 
 <section id="summary">
 <h2>At a glance</h2>
-<div class="side">${losses.map(
+${
+  scenes.length > 0 &&
+  html`<div class="side">${losses.map(
     (loss) => html`<div><h3>Cosine to the exact gradient: ${loss}, ${Math.max(...resolutions)}² pixels</h3>
 ${summaryTable(comparison, loss)}</div>`,
   )}</div>
-<p class="note">1 is the exact direction; the best of each scene in bold, ± the standard error over random cases. A dash: the method gives no gradient, which has no direction.</p>
+<p class="note">1 is the exact direction; the best of each scene in bold, ± the standard error over random cases. A dash: the method gives no gradient, which has no direction.</p>`
+}
 <h3>Methods</h3>
 <div class="scroll"><table class="methods">${methods.map(({ label, summary }) => html`<tr><td>${methodLabel(methods, label)}</td><td>${summary}</td></tr>`)}</table></div>
 </section>

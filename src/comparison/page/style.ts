@@ -57,9 +57,7 @@ legend { color: var(--faint); padding: 0; font-size: 0.87rem; }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
   .legend div { grid-template-columns: 1fr; }
-  .side { display: flex; flex-wrap: wrap; gap: 0 3rem; }
-.side > * { min-width: 0; max-width: 100%; }
-.methods td { display: block; }
+  .methods td { display: block; }
   .methods td:first-child { border: 0; padding-bottom: 0; }
   .panels { grid-template-columns: 1fr 1fr; gap: 0.5rem; }
   .panels figcaption .note { min-height: 4.2em; }

@@ -1,8 +1,9 @@
 // The page's tables: a summary, all measures of a scene, bias, time and memory.
 
+import { penalties } from '../../experiments/results.ts';
 import { type Html, html } from '../../report/html.ts';
+import { type Measure, measures } from '../columns.ts';
 import type { Bias, Comparison, LossName, Mean, Measurement, Timings } from '../results.ts';
-import { type Measure, measures } from './columns.ts';
 import { methodLabel } from './methods.ts';
 
 interface Cell {
@@ -15,8 +16,8 @@ interface Cell {
 
 interface Column {
   head: Html | string;
-  /** How far from the ideal a number is; none where rows do not compete. */
-  distance?: (value: number) => number;
+  /** The best number is the one for which this is least; none where rows do not compete. */
+  penalty?: (value: number) => number;
 }
 
 interface Group {
@@ -38,7 +39,7 @@ export function summaryTable(comparison: Comparison, loss: LossName): Html {
   }));
   const columns = comparison.scenes.map((scene, i) => ({
     head: comparison.pictures.length > 0 ? html`<a href="#scene-${i}">${scene.title}</a>` : scene.title,
-    distance: cosine.distance,
+    penalty: penalties[cosine.better],
   }));
   return table(columns, [{ rows }], { heat: true });
 }
@@ -54,7 +55,7 @@ export function measurementTable(comparison: Comparison, scene: string, loss: Lo
   const shown = measures.filter((measure) => all.some((measurement) => measure.value(measurement) !== null));
   const error = Math.max(...all.map(({ oracleError }) => oracleError));
   return html`${table(
-    shown.map(({ label, distance }) => ({ head: label, distance })),
+    shown.map(({ label, better }) => ({ head: label, penalty: penalties[better] })),
     groups.map(({ resolution, measured }) => ({
       title: `${resolution}² pixels`,
       rows: measured.map((measurement) => ({
@@ -76,7 +77,7 @@ export function biasTable({ bias, methods, resolutions }: Comparison): Html {
   ];
   const shown = resolutions.filter((resolution) => bias.some((entry) => entry.resolution === resolution));
   const columns = kinds.flatMap(([unit]) =>
-    shown.map((resolution) => ({ head: html`${resolution}²<br>${unit}`, distance: Math.abs })),
+    shown.map((resolution) => ({ head: html`${resolution}²<br>${unit}`, penalty: Math.abs })),
   );
   const rows = methods.map(({ label }) => ({
     label: methodLabel(methods, label),
@@ -104,7 +105,7 @@ export function timingTable(comparison: Comparison, { measurements }: Timings): 
         const entry = measurements.find(
           (timing) => timing.scene === name && timing.method === label && timing.resolution === resolution,
         );
-        const values = entry ? [entry.forwardMs, entry.backwardMs, entry.peakBytes / 2 ** 20] : [];
+        const values = entry ? [entry.forwardMs, entry.backwardMs, entry.peakBytes / 1e6] : [];
         return [0, 1, 2].map((i) => numberCell(values[i] ?? null, i < 2 ? 2 : 1));
       }),
     })),
@@ -114,12 +115,12 @@ export function timingTable(comparison: Comparison, { measurements }: Timings): 
 
 function table(columns: readonly Column[], groups: readonly Group[], { heat = false } = {}): Html {
   const bodies = groups.map(({ title, rows }) => {
-    const best = columns.map(({ distance }, c) => {
+    const best = columns.map(({ penalty }, c) => {
       const values = rows.flatMap(({ cells }) => cells[c].value ?? []);
-      return distance && values.length > 1 ? Math.min(...values.map(distance)) : Infinity;
+      return penalty && values.length > 1 ? Math.min(...values.map(penalty)) : Infinity;
     });
     const isBest = (value: number | undefined, c: number) =>
-      value !== undefined && best[c] < Infinity && columns[c].distance?.(value) === best[c];
+      value !== undefined && best[c] < Infinity && columns[c].penalty?.(value) === best[c];
     return html`<tbody>${
       title && html`<tr class="group"><th colspan="${columns.length + 1}" scope="rowgroup">${title}</th></tr>`
     }${rows.map(

@@ -34,6 +34,21 @@ describe('formatTable', () => {
     expect(formatTable({ ...table, ranked: false }, { bold: false })).not.toContain('*');
   });
 
+  it('takes ratios to be best near one, and columns without a direction not to compete', () => {
+    const columns: ResultTable['columns'] = [
+      { key: 'ratio', label: 'ratio', digits: 1, better: 'one' },
+      { key: 'ms', label: 'ms', digits: 1 },
+    ];
+    const rows: ResultTable['rows'] = [
+      { label: 'half', kind: 'model', values: { ratio: 0.5, ms: 1 } },
+      { label: 'more', kind: 'model', values: { ratio: 1.6, ms: 2 } },
+      { label: 'none', kind: 'model', values: { ratio: 0, ms: 3 } },
+    ];
+    const text = formatTable({ ...table, columns, rows }, { bold: false });
+    expect(text).toContain('ratio → 1    ms');
+    expect(text.match(/\S+\*/g)).toEqual(['1.6*']);
+  });
+
   it('wraps a long note between words', () => {
     const note = 'Squared distances, both directions summed. '.repeat(5).trim();
     const lines = formatTable({ ...table, note }, { bold: false })
