@@ -7,6 +7,7 @@ const reasons: Record<string, string> = {
   ENOENT: 'no such file or folder',
   EACCES: 'permission denied',
   EPERM: 'operation not permitted',
+  EEXIST: 'is a file, expected a folder',
   EISDIR: 'is a folder, expected a file',
   ENOTDIR: 'a part of the path is not a folder',
   ENOSPC: 'no space left on the device',

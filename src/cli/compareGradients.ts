@@ -57,7 +57,7 @@ export default defineCommand({
     const { showComparisonProgress } = await import('./comparisonProgress.ts');
     const folder = args.output ?? `comparisons/${config.name}`;
     const progress = showComparisonProgress(process.stderr, { quiet: args.quiet ?? false });
-    const command = ['rastergrad', 'compare-gradients', ...rawArgs].map(quoted).join(' ');
+    const command = ['rastergrad', 'compare-gradients', ...withoutOutput(rawArgs)].map(quoted).join(' ');
     const onReady = () => makeFolder(folder);
     const result = await compareGradients(config, { command, onProgress: progress.show, onReady });
     progress.end();
@@ -145,6 +145,13 @@ function repeated(rawArgs: readonly string[], name: string): string[] {
     return argument.startsWith(`--${name}=`) ? argument.slice(name.length + 3) : [];
   });
 }
+
+/** What decides the numbers: not where they are written to, nor what is printed. */
+const withoutOutput = (rawArgs: readonly string[]): string[] =>
+  rawArgs.filter((argument, i) => {
+    if (/^(-o.*|--output=.*|--json|--quiet|-q)$/.test(argument)) return false;
+    return argument !== '--output' && !['-o', '--output'].includes(rawArgs[i - 1]);
+  });
 
 /** As a shell takes it. */
 const quoted = (argument: string) =>

@@ -84,11 +84,15 @@ function valueText(name: string, { type, valueHint, options }: Argument): string
 
 function flags(name: string, option: Argument): string {
   const [short] = [option.alias ?? []].flat();
-  return `${short ? `-${short}, ` : '    '}--${name}${valueText(name, option)}`;
+  return `${short ? `-${short}, ` : '    '}--${isSwitchedOff(option) ? 'no-' : ''}${name}${valueText(name, option)}`;
 }
 
-function describeOption({ description = '', default: value }: Argument): string {
-  return value === undefined ? description : `${description} (default: ${value})`;
+/** A switch that is on by itself: `--no-NAME` is what there is to say, and what its description is about. */
+const isSwitchedOff = ({ type, default: value }: Argument) => type === 'boolean' && value === true;
+
+function describeOption(option: Argument): string {
+  const { description = '', default: value } = option;
+  return value === undefined || isSwitchedOff(option) ? description : `${description} (default: ${value})`;
 }
 
 function section(title: string, lines: string[][]): string {

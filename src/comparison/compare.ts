@@ -1,6 +1,7 @@
 // A whole comparison, from its config to its numbers.
 
 import { useBackend } from '../../renderer/backend/index.ts';
+import { ArgumentError } from '../../renderer/errors.ts';
 import { describeEnvironment } from '../experiments/environment.ts';
 import type { CompareConfig } from '../experiments/schema.ts';
 import { measureBias } from './bias.ts';
@@ -33,19 +34,23 @@ export interface CompareResult {
 /**
  * Compares gradients as `config` says. Numbers are rounded to six digits.
  *
- * @throws ArgumentError for an unknown scene or a method that is there twice, FileError for a mesh that cannot be read.
+ * @throws ArgumentError for an unknown scene, a method that is there twice, or nothing to compare; FileError for a mesh that cannot be read.
  */
 export async function compareGradients(
   config: CompareConfig,
   { command = '', onProgress, onReady }: CompareOptions = {},
 ): Promise<CompareResult> {
-  const { seed, losses, target, cases } = config;
+  const { seed, target, cases } = config;
+  const losses = [...new Set(config.losses)];
   const resolutions = [...new Set(config.resolutions)].sort((a, b) => a - b);
   const summaries = summarizeMethods(config.methods);
   const methods = summaries.map(comparedMethod);
   const backend = await useBackend(config.backend);
   const scenes = await buildScenes(config.scenes, config.meshes, { seed, cases });
   const [shape] = await buildScenes([config.descent.shape], [], { seed, cases: 1 });
+  if (scenes.length === 0 && config.bias.cases === 0 && config.descent.scenes.length === 0) {
+    throw new ArgumentError('nothing to compare: no scenes, no descents, and bias.cases is 0');
+  }
   await onReady?.();
 
   const comparison: Comparison = {

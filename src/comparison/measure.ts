@@ -21,7 +21,7 @@ import {
 import type { ComparedMethod } from './methods.ts';
 import type { LossName, Measurement } from './results.ts';
 import type { ComparedScene, SceneCase } from './scenes/index.ts';
-import { triangleLimitGradient } from './triangleLimit.ts';
+import { signedArea, triangleLimitGradient } from './triangleLimit.ts';
 import { type Layer, planePositions } from './view.ts';
 
 /** How the target picture is sampled: exactly, as the oracle draws it, or at pixel centres, as a hard mask is. */
@@ -147,8 +147,11 @@ function relativeDifference(gradient: Float64Array, oracle: Float64Array): numbe
   return length > 0 ? norm(gradient.map((value, i) => value - oracle[i])) / length : null;
 }
 
-/** The closed form where both shapes are one triangle. */
+/** The closed form where both shapes are one triangle, counter-clockwise and within the picture. */
 function limitGradient({ start, target }: SceneCase): Float64Array | undefined {
-  const isTriangle = start.topology.faceCount === 1 && target.topology.faceCount === 1;
-  return isTriangle ? triangleLimitGradient(planePositions(start), planePositions(target)) : undefined;
+  const views = [start, target];
+  if (views.some(({ topology }) => topology.faceCount !== 1 || topology.vertexCount !== 3)) return undefined;
+  const [moving, still] = views.map(planePositions);
+  const fits = (plane: Float64Array) => signedArea(plane) > 0 && plane.every((value) => Math.abs(value) <= 1);
+  return fits(moving) && fits(still) ? triangleLimitGradient(moving, still) : undefined;
 }

@@ -24,6 +24,8 @@ export function parseMethod(text: string): MethodOptions {
   const [type, ...rest] = text.split(':');
   const given = rest.join(':');
   const options = given === '' ? [] : given.split(',').map((part) => parseOption(part, text));
+  const twice = options.find(([name], i) => options.findIndex(([other]) => other === name) < i);
+  if (twice) throw new ArgumentError(`method "${text}": option "${twice[0]}" is there twice`);
   const choice = { ...Object.fromEntries(options), type };
   resolveMethod(choice);
   return choice;

@@ -15,7 +15,7 @@ export type DescentName = (typeof descentNames)[number];
 export interface Comparison {
   title: string;
   description: string;
-  /** The command line that makes this again. */
+  /** The command line that makes this again, without the folder that it was written to. */
   command: string;
   seed: number;
   scenes: SceneSummary[];

@@ -29,6 +29,10 @@ export function triangleLimitGradient(moving: ArrayLike<number>, target: ArrayLi
   return gradient;
 }
 
+/** Of a triangle [6], x, y of its corners: positive where they go counter-clockwise. */
+export const signedArea = ([ax, ay, bx, by, cx, cy]: ArrayLike<number> & Iterable<number>): number =>
+  ((bx - ax) * (cy - ay) - (cx - ax) * (by - ay)) / 2;
+
 /** The t for which (x, y) + t·e lies in the counter-clockwise triangle (Cyrus and Beck, 1978); an empty range as [0, 0]. */
 function insideRange(
   x: number,

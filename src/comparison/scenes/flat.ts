@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../../../renderer/errors.ts';
 import type { Random } from '../../tensor/random.ts';
+import { signedArea } from '../triangleLimit.ts';
 import { type View, viewOf } from '../view.ts';
 import type { SceneDefinition } from './scene.ts';
 import { triangles } from './shapes.ts';
@@ -37,15 +38,13 @@ function trianglePair(random: Random): [number[], number[]] {
   for (let attempt = 0; attempt < 1000; attempt++) {
     const start = Array.from({ length: 6 }, () => 1.9 * random.uniform() - 0.95);
     const target = start.map((value) => value + JITTER * random.normal());
-    if (area(start) >= SMALLEST_AREA && area(target) > 0 && target.every((value) => Math.abs(value) < 1)) {
+    const isWithin = target.every((value) => Math.abs(value) < 1);
+    if (signedArea(start) >= SMALLEST_AREA && signedArea(target) > 0 && isWithin) {
       return [start, target];
     }
   }
   throw new ArgumentError('no random triangle fits into the picture');
 }
-
-const area = ([ax, ay, bx, by, cx, cy]: readonly number[]) =>
-  ((bx - ax) * (cy - ay) - (cx - ax) * (by - ay)) / 2;
 
 export const overlap: SceneDefinition = {
   name: 'overlap',

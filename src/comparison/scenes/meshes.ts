@@ -77,6 +77,9 @@ async function meshCase(scene: MeshScene, motion: Motion): Promise<{ start: View
 /** The mesh about the origin with radius 1, so that a motion means the same for all. */
 function centered(shape: Shape, file: string): Shape {
   if (shape.faces.length === 0) throw new ArgumentError(`${file}: the mesh has no faces`);
+  if (shape.vertices.every((value, i) => value === shape.vertices[i % 3])) {
+    throw new ArgumentError(`${file}: all vertices are at one place`);
+  }
   const { center, radius } = boundingSphere(shape.vertices);
   return { ...shape, vertices: shape.vertices.map((value, i) => (value - center[i % 3]) / radius) };
 }

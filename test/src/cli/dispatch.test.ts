@@ -47,6 +47,7 @@ describe('help', () => {
     ],
     ['render x.obj --help', 'Usage: rastergrad render MESH --output file.png [options]'],
     ['evaluate --help', 'Usage: rastergrad evaluate RUN [options]'],
+    ['compare-gradients --help', '      --no-descent                       Leave descent curves out'],
     ['schema --help', 'Usage: rastergrad schema'],
   ])('%s', async (line, usage) => {
     expect(await run(line)).toBe(0);

@@ -146,8 +146,8 @@ describe('rastergrad compare-gradients', () => {
   it('repeats itself to the byte, but for times', async () => {
     const files = ['comparison.json', 'comparison.csv', 'gradients.json'];
     const first = await Promise.all(files.map((file) => read('first', file)));
-    await rastergrad(...small, '-q', '-o', path.join(folder, 'first'));
-    expect(await Promise.all(files.map((file) => read('first', file)))).toEqual(first);
+    await rastergrad(...small, '--quiet', `--output=${path.join(folder, 'second')}`);
+    expect(await Promise.all(files.map((file) => read('second', file)))).toEqual(first);
   });
 
   it('compares on a mesh of your own, as one JSON object, without descents', async () => {
@@ -177,6 +177,7 @@ describe('rastergrad compare-gradients', () => {
     [['--method', 'dibrr'], 'there is no method "dibrr"; did you mean "dibr"?'],
     [['--method', 'dibr:sharpnes=3'], 'method "dibr" has no option "sharpnes"; did you mean "sharpness"?'],
     [['--method', 'dibr:sharpness=-1'], 'option "sharpness" of method "dibr" must be a number'],
+    [['--method', 'dibr:sharpness=1,sharpness=2'], 'option "sharpness" is there twice'],
     [['--method', 'dibr:sharp'], 'expected option=value after the colon'],
     [
       ['--loss', 'colour-l1'],
@@ -191,6 +192,7 @@ describe('rastergrad compare-gradients', () => {
     [['descent.shape=cubes'], 'there is no scene "cubes"'],
     [['bias.case=3'], 'bias.case: unknown key; did you mean bias.cases?'],
     [['--scenes', 'sphere'], 'unknown option --scenes; did you mean --scene?'],
+    [['scenes=[]', 'bias.cases=0', '--no-descent'], 'nothing to compare: no scenes'],
     [['experiments/quickstart.yaml'], 'is no comparison (task: compare-gradients)'],
   ])('says in one line what is wrong with %j', async (args, message) => {
     const { status, stderr } = await rastergrad(...args, '-q', '-o', path.join(folder, 'bad'));
@@ -217,7 +219,40 @@ describe('rastergrad compare-gradients', () => {
     await writeFile(mesh, 'v 0 0 0\n');
     const empty = await rastergrad('--mesh', mesh, '-q', '-o', folder);
     expect(empty.stderr).toContain('near.obj: the mesh has no faces');
-    expect([near.status, empty.status]).toEqual([1, 1]);
+    await writeFile(mesh, 'v 1 1 1\nv 1 1 1\nv 1 1 1\nf 1 2 3\n');
+    const point = await rastergrad('--mesh', mesh, '-q', '-o', folder);
+    expect(point.stderr).toContain('near.obj: all vertices are at one place');
+    const file = await rastergrad('--scene', 'overlap', '-q', '-o', mesh);
+    expect(file.stderr).toContain('near.obj: is a file, expected a folder');
+    expect([near, empty, point, file].map(({ status }) => status)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('has the closed form for triangles that it holds for: counter-clockwise and within the picture', async () => {
+    const mesh = path.join(folder, 'one.obj');
+    const limits = async (faces: string, distance: number) => {
+      await writeFile(mesh, faces);
+      const { stdout } = await rastergrad(
+        ...['--mesh', mesh, '--camera', `azimuth=10,elevation=0,distance=${distance}`, '--method', 'softras'],
+        ...['--resolution', '32', '--no-descent', 'bias.cases=0', 'pictures.resolution=0', '--json', '-q'],
+        ...['-o', path.join(folder, 'one')],
+      );
+      const { measurements } = JSON.parse(stdout) as Comparison;
+      return measurements.map(({ cosineToLimit }) => cosineToLimit?.mean ?? null);
+    };
+    const corners = 'v 0 0 0\nv 1 0 0\nv 0 1 0\n';
+    expect((await limits(`${corners}f 1 2 3\n`, 4))[0]).toBeGreaterThan(0.8);
+    expect(await limits('v 0 0 0\nv 0 1 0\nv 1 0 0\nf 1 2 3\n', 4)).toEqual([null]);
+    expect(await limits(`${corners}f 1 2 3\n`, 1.1)).toEqual([null]);
+    expect(await limits(`${corners}v 0.1 0.1 0\nf 1 2 3\n`, 4)).toEqual([null]);
+  });
+
+  it('compares each loss once, whatever is typed', async () => {
+    const { stdout } = await rastergrad(
+      ...['--scene', 'overlap', '--method', 'dibr', '--loss', 'iou,iou', '--resolution', '16,16'],
+      ...['--no-descent', 'bias.cases=0', 'pictures.resolution=0', '-q', '-o', path.join(folder, 'once')],
+    );
+    expect(stdout.match(/^dibr/gm)).toHaveLength(1);
+    expect(stdout).toContain('norm → 1');
   });
 
   it('is what "run" sends comparisons to', async () => {
