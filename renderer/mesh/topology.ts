@@ -106,7 +106,7 @@ function uniqueEdges(faces: Int32Array, vertexCount: number): Int32Array {
 }
 
 function findFaceEdges(faces: Int32Array, edges: Int32Array, vertexCount: number): Int32Array {
-  // Edges are sorted by their lower vertex: those of vertex v lie in firstEdge[v] … firstEdge[v + 1] − 1.
+  // Edges are sorted by their lower vertex: those of vertex v lie in firstEdge[v] … firstEdge[v + 1] − 1, by their upper one.
   const firstEdge = new Int32Array(vertexCount + 1);
   for (let e = 0; e < edges.length; e += 2) firstEdge[edges[e] + 1]++;
   for (let v = 0; v < vertexCount; v++) firstEdge[v + 1] += firstEdge[v];
@@ -116,10 +116,16 @@ function findFaceEdges(faces: Int32Array, edges: Int32Array, vertexCount: number
     const a = faces[i];
     const b = faces[nextCorner(i)];
     if (a === b) continue;
+    const lower = Math.min(a, b);
     const upper = Math.max(a, b);
-    let e = firstEdge[Math.min(a, b)];
-    while (edges[2 * e + 1] !== upper) e++;
-    faceEdges[i] = e;
+    let low = firstEdge[lower];
+    let high = firstEdge[lower + 1] - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (edges[2 * middle + 1] < upper) low = middle + 1;
+      else high = middle;
+    }
+    faceEdges[i] = low;
   }
   return faceEdges;
 }

@@ -78,12 +78,16 @@ const firstVertices = scratch(Int32Array);
 const place = new Float64Array(2);
 const placeBits = new Int32Array(place.buffer);
 
-/** For every vertex, the first one at the very same place: copies of a vertex, as texture seams have, are one point. */
-function firstAtPlace({ x, y }: ProjectedVertices, count: number): Int32Array {
+/**
+ * For every vertex that can be drawn, the first one at the very same place: copies of a vertex, as texture seams have, are one
+ * point.
+ */
+function firstAtPlace({ x, y, w }: ProjectedVertices, count: number): Int32Array {
   const slotCount = 1 << (32 - Math.clz32(2 * count));
   const slots = vertexSlots(slotCount).fill(-1, 0, slotCount);
   const first = firstVertices(count);
   for (let v = 0; v < count; v++) {
+    if (w[v] === 0) continue;
     place[0] = x[v] + 0;
     place[1] = y[v] + 0;
     let hash = Math.imul(placeBits[0], 0x85ebca6b) ^ Math.imul(placeBits[1], 0xc2b2ae35);
