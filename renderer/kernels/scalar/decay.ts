@@ -7,11 +7,24 @@ const stepsOfOne = 16;
 const steps = longest * stepsOfOne + 2;
 const decayAtSteps = Float64Array.from({ length: steps }, (_, i) => Math.exp(-i / stepsOfOne));
 
-/** exp(−x) for 0 ≤ x ≤ `longest`, to a relative error of 1e-8: Taylor's series from the step below. */
+const fineStepsOfOne = 64;
+const decayAtFineSteps = Float64Array.from({ length: longest * fineStepsOfOne + 2 }, (_, i) =>
+  Math.exp(-i / fineStepsOfOne),
+);
+
+/** exp(−h) for short ways h, by Taylor's series. */
+export const shortDecay = (h: number): number => 1 - h * (1 - h * (1 / 2 - h * (1 / 6 - h / 24)));
+
+/** exp(−x) for 0 ≤ x ≤ `longest`, to a relative error of 1e-8. */
 export function decay(x: number): number {
   const step = (x * stepsOfOne) | 0;
-  const h = x - step / stepsOfOne;
-  return decayAtSteps[step] * (1 - h * (1 - h * (1 / 2 - h * (1 / 6 - h / 24))));
+  return decayAtSteps[step] * shortDecay(x - step / stepsOfOne);
+}
+
+/** The same to a relative error of 1e-11, from a table four times as long. */
+export function fineDecay(x: number): number {
+  const step = (x * fineStepsOfOne) | 0;
+  return decayAtFineSteps[step] * shortDecay(x - step / fineStepsOfOne);
 }
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(x));

@@ -15,6 +15,7 @@ import {
   tie,
 } from '../kernels.ts';
 import { scratch } from '../scratch.ts';
+import { fineDecay } from './decay.ts';
 import { addPlanarGradient, projectVertices } from './vertices.ts';
 
 /** The (pixel, face) pairs of a soft mask that count, ready for the backward pass. */
@@ -64,18 +65,6 @@ export class SoftPairs {
 
 /** From here on exp(−x) is left out: far below float32's resolution of 1, because gradients are up to 2√(s·x) times as large. */
 const negligible = 32 * Math.LN2;
-
-const stepsOfOne = 64;
-const decayAtSteps = Float64Array.from({ length: Math.ceil(negligible * stepsOfOne) + 1 }, (_, i) =>
-  Math.exp(-i / stepsOfOne),
-);
-
-/** exp(−x) for 0 ≤ x ≤ negligible, to a relative error of 1e-11: a table, and Taylor's series for what is left of a step. */
-function decay(x: number): number {
-  const step = (x * stepsOfOne) | 0;
-  const rest = x - step / stepsOfOne;
-  return decayAtSteps[step] * (1 - rest * (1 - rest * (1 / 2 - rest * (1 / 6 - rest / 24))));
-}
 
 /** Keeps p/(1 − p) finite for a centre exactly on a face that does not cover it; its gradient is 0, as c = p. */
 const smallestMiss = 1e-12;
@@ -213,7 +202,7 @@ export function softMask(
 
           const exponent = sharpness * nearest;
           if (exponent > negligible) continue;
-          const p = decay(exponent);
+          const p = fineDecay(exponent);
           if (!chooseLater) survival[base + pixel] *= 1 - p;
           const slope = (-2 * sharpness * p) / Math.max(1 - p, smallestMiss);
           const k = 3 * pairs.length++;
@@ -259,7 +248,7 @@ function keepNearest(pairs: SoftPairs, start: number, base: number, pixels: numb
   let kept = start;
   for (let k = start; k < start + count; k++) {
     if (dropped[k - start]) continue;
-    survival[places[3 * k]] *= 1 - decay(exponents[k]);
+    survival[places[3 * k]] *= 1 - fineDecay(exponents[k]);
     pairs.move(k, kept++);
   }
   pairs.length = kept;
