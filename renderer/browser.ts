@@ -16,6 +16,7 @@ export {
   kernelsNamed,
   loadGpuKernels,
   type MeshRange,
+  type OutlineMaskOptions,
   type Picture,
   type Scene,
   type SoftMaskOptions,
@@ -47,12 +48,16 @@ export {
 export { type RenderOptions, render } from './render.ts';
 export { clay, materialColors, type Shading, vertexColors } from './shading/index.ts';
 export {
+  averaged,
   type CornerAttributes,
   compact,
   coverage,
   type Frame,
+  finerFrame,
   interpolateAt,
+  outlineMask,
   type Shader,
   scatterRows,
   softMask,
+  withPositionGradient,
 } from './visibility/index.ts';

@@ -24,8 +24,8 @@ export function kernelsNamed(name: KernelName): Kernels {
   return implementations[name]();
 }
 
-export type { AntialiasKernels, AntialiasOptions, AntialiasState, PixelRows } from './antialias.ts';
-export type { EdgeGradientKernels, EdgeGradientOptions } from './edgeGradient.ts';
+export type { AntialiasOptions, AntialiasState } from './antialias.ts';
+export type { EdgeGradientOptions } from './edgeGradient.ts';
 export { loadGpuKernels, unloadGpuKernels } from './gpu/index.ts';
 export {
   type AttributeRows,
@@ -39,11 +39,5 @@ export {
   type SoftMaskOptions,
   type SoftMaskState,
 } from './kernels.ts';
-export type { OutlineMaskKernels, OutlineMaskOptions, OutlineMaskState } from './outlineMask.ts';
-export type { ScanlineGradientKernels, ScanlineGradientOptions } from './scanlineGradient.ts';
-export type {
-  FragmentColors,
-  SoftAggregateKernels,
-  SoftOptions,
-  SoftState,
-} from './softAggregate.ts';
+export type { OutlineMaskOptions, OutlineMaskState } from './outlineMask.ts';
+export type { SoftOptions, SoftState } from './softAggregate.ts';

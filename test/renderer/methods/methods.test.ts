@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { coverage, withPositionGradient } from '../../../renderer/browser.ts';
 import { ArgumentError } from '../../../renderer/errors.ts';
 import { icosphere } from '../../../renderer/mesh/index.ts';
 import { hard } from '../../../renderer/methods/hard.ts';
@@ -138,6 +139,30 @@ describe('registerMethod', () => {
 describe("a method of one's own", () => {
   const { topology, vertices } = icosphere(1, { center: [0, 0, -2] });
   const positions = vertices.expandDims(0) as tf.Tensor3D;
+
+  it('may put a gradient on a finished picture', () => {
+    const middle: GradientMethod = {
+      ...hard,
+      type: 'to-the-middle',
+      silhouette: (frame) =>
+        withPositionGradient(frame, coverage(frame), ({ positions }, mask, upstream, gradient) => {
+          let size = 0;
+          for (let i = 0; i < mask.length; i++) size += mask[i] * upstream[i];
+          for (let i = 0; i < positions.length; i++) gradient[i] += size * positions[i];
+        }),
+    };
+    registerMethod(middle);
+    const area = (at: tf.Tensor) =>
+      rasterize(at as tf.Tensor3D, topology, {
+        width: 5,
+        height: 6,
+        method: { type: middle.type },
+        outputs: ['silhouette'],
+      }).silhouette.sum();
+    const size = area(positions).dataSync()[0];
+    expect(size).toBeGreaterThan(3);
+    expect(tf.grad(area)(positions).sub(positions.mul(size)).abs().max().dataSync()[0]).toBeLessThan(1e-6);
+  });
 
   it.each<[string, (shape: number[]) => unknown, string]>([
     ['of another shape', (shape) => tf.zeros([...shape, 1]), '[1,6,5], but returned [1,6,5,1]'],
