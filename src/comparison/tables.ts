@@ -2,7 +2,7 @@
 
 import type { ResultColumn, ResultTable } from '../experiments/results.ts';
 import { measures } from './columns.ts';
-import type { Bias, Comparison, Measurement, Timings } from './results.ts';
+import type { Bias, Comparison, Descent, Measurement, Timings } from './results.ts';
 
 /** The first measure, the cosine, has its standard error beside it. */
 const [{ label: ranking }] = measures;
@@ -19,9 +19,9 @@ const timeColumns: ResultColumn[] = [
   { key: 'memory', label: 'MB', digits: 1 },
 ];
 
-/** One table for each scene, loss and resolution, then that of the bias test. */
+/** One table for each scene, loss and resolution, then those of the bias test and the descents. */
 export function comparisonTables(comparison: Comparison, timings: Timings): ResultTable[] {
-  const { scenes, losses, resolutions, measurements, bias } = comparison;
+  const { scenes, losses, resolutions, measurements, bias, descents } = comparison;
   const tables = scenes.flatMap(({ name, title, cases }) =>
     losses.flatMap((loss) =>
       resolutions.map((resolution) => {
@@ -41,7 +41,11 @@ export function comparisonTables(comparison: Comparison, timings: Timings): Resu
       }),
     ),
   );
-  return bias.length > 0 ? [...tables, biasTable(bias)] : tables;
+  return [
+    ...tables,
+    ...(bias.length > 0 ? [biasTable(bias)] : []),
+    ...(descents.length > 0 ? [descentTable(descents)] : []),
+  ];
 }
 
 function valuesOf(measurement: Measurement, timings: Timings): Record<string, number> {
@@ -91,6 +95,28 @@ function biasTable(bias: readonly Bias[]): ResultTable {
                 ]
               : [],
           ),
+      ),
+    })),
+  };
+}
+
+/** The IoU at which each descent ends. */
+function descentTable(descents: readonly Descent[]): ResultTable {
+  const scenes = [...new Set(descents.map(({ scene }) => scene))];
+  const methods = [...new Set(descents.map(({ method }) => method))];
+  const [{ steps, resolution }] = descents;
+  const last = (descent: Descent) => 100 * descent.steps[descent.steps.length - 1].iou;
+  return {
+    title: `Descents: IoU % of hard silhouettes at ${resolution}² after ${steps.length - 1} steps`,
+    note: '',
+    columns: scenes.map((scene) => ({ key: scene, label: scene, digits: 1, better: 'higher' })),
+    rows: methods.map((method) => ({
+      label: method,
+      kind: 'model',
+      values: Object.fromEntries(
+        descents
+          .filter((descent) => descent.method === method)
+          .map((descent) => [descent.scene, last(descent)]),
       ),
     })),
   };

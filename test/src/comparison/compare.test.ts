@@ -122,6 +122,9 @@ describe('rastergrad compare-gradients', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('One triangle: silhouette-l2 at 16², mean of 3 cases');
     expect(stdout).toMatch(/dibr sharpness=3333 +0\.\d{3}/);
+    expect(stdout).toMatch(
+      /IoU % of hard silhouettes at 16² after 3 steps\n +translate ↑ +rotate ↑ +scale ↑ +deform ↑\n/,
+    );
     expect((await readdir(path.join(folder, 'first'))).sort()).toEqual([
       'comparison.csv',
       'comparison.json',
