@@ -2,7 +2,7 @@
 // Deno kernel (fetched by npx) and Jupyter's nbconvert, which has to be there.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../src/packageRoot.ts';
 import { notebookOf } from './percentScript.ts';
@@ -32,17 +32,25 @@ if (spawnSync('jupyter-nbconvert', ['--version']).status !== 0) {
   );
 }
 
-for (const name of asked.length > 0 ? asked : scripts) {
+try {
+  for (const name of asked.length > 0 ? asked : scripts) make(name);
+} catch (error) {
+  fail((error as Error).message);
+}
+
+/** Leaves notebook and page, or neither. */
+function make(name: string): void {
   const draft = path.join(folder, `.${name}.ipynb`);
   const executed = path.join(folder, `.${name}.executed.ipynb`);
+  const page = path.join(folder, `.${name}.html`);
   try {
     writeFileSync(draft, notebookOf(readFileSync(path.join(folder, `${name}.ts`), 'utf8')));
     convert(name, draft, ['--to', 'notebook', '--execute', '--output', executed]);
-    convert(name, executed, ['--to', 'html', '--output', path.join(folder, `.${name}.html`)]);
-    renameSync(path.join(folder, `.${name}.html`), path.join(folder, `${name}.html`));
+    convert(name, executed, ['--to', 'html', '--output', page]);
+    renameSync(page, path.join(folder, `${name}.html`));
     renameSync(executed, path.join(folder, `${name}.ipynb`));
   } finally {
-    for (const file of [draft, executed]) if (existsSync(file)) rmSync(file);
+    for (const file of [draft, executed, page]) rmSync(file, { force: true });
   }
   process.stdout.write(`notebooks/${name}.ipynb, notebooks/${name}.html\n`);
 }
@@ -56,6 +64,7 @@ function convert(name: string, input: string, options: string[]): void {
       JUPYTER_PLATFORM_DIRS: '1',
     },
   });
-  if (status !== 0)
-    fail(`${name} did not run to its end:\n${stderr.trim().split('\n').slice(-30).join('\n')}`);
+  if (status !== 0) {
+    throw new Error(`${name} did not run to its end:\n${stderr.trim().split('\n').slice(-30).join('\n')}`);
+  }
 }

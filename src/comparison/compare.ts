@@ -88,8 +88,10 @@ export async function compareGradients(
     timings.measurements.push(...(await timeScene(scene, { methods, resolutions, layer })));
     const { resolution } = config.pictures;
     if (resolution > 0) {
-      onProgress?.(`${scene.title}: pictures`, 0, 1);
-      comparison.pictures.push(await scenePictures(scene, { methods, resolution, loss: losses[0], target }));
+      const drawn = (done: number, total: number) => onProgress?.(`${scene.title}: pictures`, done, total);
+      comparison.pictures.push(
+        await scenePictures(scene, { methods, resolution, loss: losses[0], target, onProgress: drawn }),
+      );
     }
   }
   if (config.bias.cases > 0) {

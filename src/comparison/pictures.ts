@@ -17,21 +17,30 @@ export interface PictureOptions {
   resolution: number;
   loss: LossName;
   target: TargetSampling;
+  /** Called before each method. */
+  onProgress?: (done: number, total: number) => void;
 }
+
+/** Meshes of more faces have no maps, as these take a backward pass a pixel. */
+const MOST_MAPPED_FACES = 10_000;
 
 /** The first case of a scene. */
 export async function scenePictures(
   { name, cases: [sceneCase] }: ComparedScene,
-  { methods, resolution, loss, target: sampling }: PictureOptions,
+  { methods, resolution, loss, target: sampling, onProgress }: PictureOptions,
 ): Promise<ScenePictures> {
   const { start, target } = sceneCase;
   const { layer } = comparedLosses[loss];
   const truth = targetPicture(sceneCase, resolution, layer, sampling);
   const gradients = [{ label: 'oracle', values: oracleGradient(start, resolution, loss, truth).gradient }];
-  const maps = [encoded('oracle', resolution, oracleShares(start, resolution, loss, truth))];
-  for (const { label, options } of methods) {
+  const isMapped = start.topology.faceCount <= MOST_MAPPED_FACES;
+  const maps: GradientMap[] = [];
+  if (isMapped) maps.push(encoded('oracle', resolution, oracleShares(start, resolution, loss, truth)));
+  for (const [m, { label, options }] of methods.entries()) {
+    onProgress?.(m, methods.length);
     gradients.push({ label, values: methodGradient(start, options, resolution, loss, truth).gradient });
-    maps.push(encoded(label, resolution, methodShares(start, options, resolution, loss, truth)));
+    if (isMapped)
+      maps.push(encoded(label, resolution, methodShares(start, options, resolution, loss, truth)));
   }
   return {
     scene: name,

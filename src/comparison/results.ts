@@ -140,7 +140,10 @@ export interface ScenePictures {
   edges: number[];
   /** [V·2] dL/d(x, y) of the vertices; the oracle's first, its label "oracle". Descent moves against them. */
   gradients: { label: string; values: number[] }[];
-  /** How each pixel would change the loss were the whole mesh moved to the right; the oracle's first, its label "oracle". */
+  /**
+   * How each pixel would change the loss were the whole mesh moved to the right; the oracle's first, its label "oracle". None for
+   * meshes of more than 10,000 faces.
+   */
   maps: GradientMap[];
 }
 

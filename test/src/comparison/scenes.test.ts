@@ -7,7 +7,8 @@ import { targetPicture } from '../../../src/comparison/measure.ts';
 import { scenePictures } from '../../../src/comparison/pictures.ts';
 import { type LossName, mapValues } from '../../../src/comparison/results.ts';
 import { buildScenes, sceneDefinitions } from '../../../src/comparison/scenes/index.ts';
-import { planePositions, withPlanePositions } from '../../../src/comparison/view.ts';
+import { sphere, studioCamera } from '../../../src/comparison/scenes/shapes.ts';
+import { planePositions, viewOf, withPlanePositions } from '../../../src/comparison/view.ts';
 import { useTestBackend } from '../../backend.ts';
 
 await useTestBackend();
@@ -92,5 +93,18 @@ describe('pictures of a scene', () => {
       const fromPixels = shares.reduce((sum, value) => sum + value, 0);
       expect(Math.abs(fromPixels - fromVertices)).toBeLessThan(1e-3 * sizes);
     }
+  });
+
+  it('have no maps where the mesh is large', async () => {
+    const view = viewOf(sphere(5, 0.6), studioCamera);
+    const scene = { name: 'fine', title: '', description: '', cases: [{ start: view, target: view }] };
+    const { gradients, maps } = await scenePictures(scene, {
+      methods: [{ label: 'edge', options: { type: 'edge' } }],
+      resolution: 8,
+      loss: 'silhouette-l2',
+      target: 'hard',
+    });
+    expect(gradients.map(({ label }) => label)).toEqual(['oracle', 'edge']);
+    expect(maps).toEqual([]);
   });
 });
