@@ -1,18 +1,16 @@
 // The renderer in a browser: a Vite bundle of it needs nothing of Node, and in headless Chromium it computes the same pictures
-// and gradients as in Node. CHROMIUM names the browser's program; without one the second part is skipped, except where CI is set.
+// and gradients as in Node.
 
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { build, type PreviewServer, preview } from 'vite';
+import type { Browser, Page } from 'playwright-core';
+import type { PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundlePage, launchChromium, mayBeSkipped, program, servePage } from '../chromium.ts';
 import { renderScene, type ScenePictures } from './browser/scene.ts';
 
-const program = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const root = path.join(import.meta.dirname, 'browser');
-const wasmFolder = path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
 
 let outDir: string;
 /** For each built-in module of Node that the bundle had to replace by an empty one: the files that import it. */
@@ -23,12 +21,8 @@ beforeAll(async () => {
   outDir = mkdtempSync(path.join(tmpdir(), 'rastergrad-browser-'));
   importersOfBuiltIns = [];
   imports = [];
-  await build({
-    root,
-    base: './',
-    configFile: false,
-    logLevel: 'error',
-    build: { outDir, emptyOutDir: true, minify: false },
+  await bundlePage(root, outDir, {
+    minify: false,
     plugins: [
       {
         name: 'list-imports',
@@ -47,9 +41,6 @@ beforeAll(async () => {
       },
     ],
   });
-  for (const file of readdirSync(wasmFolder)) {
-    if (file.endsWith('.wasm')) copyFileSync(path.join(wasmFolder, file), path.join(outDir, file));
-  }
 }, 120_000);
 
 afterAll(() => rmSync(outDir, { recursive: true, force: true }));
@@ -69,32 +60,15 @@ describe('a bundle of the renderer', () => {
   });
 });
 
-describe.skipIf(!process.env.CI && !existsSync(program))(`the renderer in ${program}`, () => {
+describe.skipIf(mayBeSkipped)(`the renderer in ${program}`, () => {
   let browser: Browser;
   let server: PreviewServer;
   let page: Page;
   const problems: string[] = [];
 
   beforeAll(async () => {
-    server = await preview({
-      root,
-      configFile: false,
-      logLevel: 'error',
-      build: { outDir },
-      preview: { host: '127.0.0.1', port: 0 },
-    });
-    browser = await chromium.launch({
-      executablePath: program,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    server = await servePage(root, outDir);
+    browser = await launchChromium();
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {

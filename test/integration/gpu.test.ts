@@ -1,26 +1,24 @@
 // Kernels on gpu.js where there is a GPU, or SwiftShader, which stands in for one in software: WebGL 2 and WebGPU in headless
-// Chromium, WebGPU in Node. CHROMIUM names the browser's program; what the machine lacks is skipped, except where CI is set.
+// Chromium, WebGPU in Node. What the machine lacks is skipped, except where CI is set.
 
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { build, type PreviewServer, preview } from 'vite';
+import type { Browser, Page } from 'playwright-core';
+import type { PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundlePage, launchChromium, mayBeSkipped, program, servePage } from '../chromium.ts';
 import type { Errors, kernelErrors } from './gpu/checks.ts';
 
-const program = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const root = path.join(import.meta.dirname, 'gpu');
-const wasmFolder = path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
 
 function expectSmall(errors: Errors): void {
   for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-5);
 }
 
-describe.skipIf(!process.env.CI && !existsSync(program))(`in ${program}`, () => {
+describe.skipIf(mayBeSkipped)(`in ${program}`, () => {
   let outDir: string;
   let browser: Browser;
   let server: PreviewServer;
@@ -28,39 +26,15 @@ describe.skipIf(!process.env.CI && !existsSync(program))(`in ${program}`, () => 
 
   beforeAll(async () => {
     outDir = mkdtempSync(path.join(tmpdir(), 'rastergrad-gpu-'));
-    await build({
-      root,
-      base: './',
-      configFile: false,
-      logLevel: 'error',
-      build: { outDir, emptyOutDir: true, minify: true },
-    });
-    for (const file of readdirSync(wasmFolder)) {
-      if (file.endsWith('.wasm')) copyFileSync(path.join(wasmFolder, file), path.join(outDir, file));
-    }
-    server = await preview({
-      root,
-      configFile: false,
-      logLevel: 'error',
-      build: { outDir },
-      preview: { host: '127.0.0.1', port: 0 },
-    });
-    browser = await chromium.launch({
-      executablePath: program,
-      args: [
-        '--no-sandbox',
-        '--enable-unsafe-webgpu',
-        '--use-webgpu-adapter=swiftshader',
-        '--use-gl=angle',
-        '--use-angle=swiftshader',
-        '--enable-unsafe-swiftshader',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    await bundlePage(root, outDir, { minify: true });
+    server = await servePage(root, outDir);
+    browser = await launchChromium([
+      '--enable-unsafe-webgpu',
+      '--use-webgpu-adapter=swiftshader',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+    ]);
     page = await browser.newPage();
     await page.goto(server.resolvedUrls!.local[0]);
     await page.waitForFunction('globalThis.asyncErrors');

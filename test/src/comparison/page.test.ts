@@ -1,18 +1,16 @@
 // The page of a comparison: whole in itself, true to the numbers, safe whatever names there are, and alive in a browser.
-// CHROMIUM names the browser's program; without one the last part is skipped, except where CI is set.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeComparisonPage } from '../../../src/comparison/page/index.ts';
 import type { Comparison, Timings } from '../../../src/comparison/results.ts';
+import { launchChromium, mayBeSkipped, program } from '../../chromium.ts';
 import { comparison, timings } from './sampleComparison.ts';
-
-const program = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 let folder: string;
 let page: string;
@@ -168,23 +166,14 @@ describe('a comparison of which parts were left out', () => {
   });
 });
 
-describe.skipIf(!process.env.CI && !existsSync(program))(`in ${program}`, () => {
+describe.skipIf(mayBeSkipped)(`in ${program}`, () => {
   let browser: Browser;
   let view: Page;
   const problems: string[] = [];
   const requests: string[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: program,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-      ],
-    });
+    browser = await launchChromium();
     view = await browser.newPage({ viewport: { width: 1200, height: 900 } });
     view.on('pageerror', (error) => problems.push(error.message));
     view.on('request', (request) => requests.push(new URL(request.url()).protocol));
