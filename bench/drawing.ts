@@ -43,21 +43,18 @@ export function sphere(level: number, batch: number): Inputs {
   };
 }
 
-/** Draws, and takes gradients for upstream gradients that are there already: no loss, whose sums would cost as much. */
+/** Draws, and takes the gradients of the sum of it all, which costs about a millisecond at 256². */
 export function step({ positions, colors, topology }: Inputs, size: number, method: MethodOptions): void {
   tf.tidy(() => {
-    const draw = (at: tf.Tensor, attributes: tf.Tensor) =>
-      rasterize(at as tf.Tensor3D, topology, {
+    const gradients = tf.grads((at, attributes) => {
+      const { image, silhouette } = rasterize(at as tf.Tensor3D, topology, {
         width: size,
         height: size,
         attributes: attributes as tf.Tensor3D,
         method,
       });
-    const upstream = tf.ones([positions.shape[0], size, size]);
-    const gradients = tf.grads((at, attributes) => {
-      const { image, silhouette } = draw(at, attributes);
-      return tf.concat([image, silhouette.expandDims(3)], 3);
-    })([positions, colors], tf.stack([upstream, upstream, upstream, upstream], 3));
+      return tf.add(image.sum(), silhouette.sum());
+    })([positions, colors]);
     for (const gradient of gradients) gradient.dataSync();
   });
 }

@@ -1,11 +1,11 @@
 // What benchmarks share: timing that other work on the machine disturbs least, and Markdown tables.
 
-/** Processor time of the fastest of the runs that fit into half a second, at least five; in milliseconds. */
+/** Processor time of the fastest of the runs that fit into half a second, at least three; in milliseconds. */
 export function fastest(run: () => void): number {
-  for (let i = 0; i < 3; i++) run();
+  for (let i = 0; i < 2; i++) run();
   let best = Number.POSITIVE_INFINITY;
   const end = performance.now() + 500;
-  for (let i = 0; i < 5 || performance.now() < end; i++) {
+  for (let i = 0; i < 3 || performance.now() < end; i++) {
     const start = process.cpuUsage();
     run();
     const { user, system } = process.cpuUsage(start);
