@@ -20,11 +20,15 @@ export default defineCommand({
       description: 'Fields that differ, such as bias.cases=100',
     },
     scene: { type: 'string', valueHint: 'a,b', description: 'Scenes; all and furniture are several' },
-    mesh: { type: 'string', valueHint: 'file', description: 'A mesh of your own as a scene' },
+    mesh: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'A mesh of your own as a scene; may be repeated',
+    },
     camera: {
       type: 'string',
       valueHint: 'azimuth=30,elevation=20',
-      description: 'Where that mesh is looked at from: azimuth, elevation, fov in degrees, distance in radii',
+      description: 'Where meshes are looked at from: azimuth, elevation, fov in degrees, distance in radii',
     },
     method: {
       type: 'string',
@@ -46,7 +50,7 @@ export default defineCommand({
     if (args.list) return printList();
     const [first, ...rest] = args._;
     const [file, words] = first?.includes('=') ? [undefined, args._] : [first, rest];
-    const overrides = [...words, ...(await optionOverrides(args, repeated(rawArgs, 'method')))];
+    const overrides = [...words, ...(await optionOverrides(args, (name) => repeated(rawArgs, name)))];
     const { loadComparison } = await import('../experiments/config.ts');
     const config = await loadComparison(file, overrides);
 
@@ -76,12 +80,9 @@ export default defineCommand({
   },
 });
 
+/** Options that count once. */
 interface Options {
-  scene?: string;
-  mesh?: string;
   camera?: string;
-  resolution?: string;
-  loss?: string;
   cases?: string;
   seed?: string;
   descent: boolean;
@@ -89,13 +90,17 @@ interface Options {
 }
 
 /** Options as fields of the config: what they say holds over what the file says. */
-async function optionOverrides(options: Options, methodTexts: string[]): Promise<string[]> {
-  const { scene, mesh, camera, resolution, loss, cases, seed, descent, backend } = options;
+async function optionOverrides(
+  { camera, cases, seed, descent, backend }: Options,
+  given: (name: string) => string[],
+): Promise<string[]> {
+  const listed = (name: string) => given(name).flatMap((text) => text.split(','));
+  const [scenes, resolutions, losses] = [listed('scene'), listed('resolution'), listed('loss')];
+  const [meshes, methodTexts] = [given('mesh'), given('method')];
   const fields: Record<string, unknown> = {};
-  if (scene !== undefined) fields.scenes = scene.split(',');
-  if (mesh !== undefined) {
-    fields.meshes = [{ file: mesh, ...cameraFields(camera) }];
-    if (scene === undefined) fields.scenes = [];
+  if (scenes.length > 0 || meshes.length > 0) fields.scenes = scenes;
+  if (meshes.length > 0) {
+    fields.meshes = meshes.map((file) => ({ file, ...cameraFields(camera) }));
   } else if (camera !== undefined) {
     throw new UsageError('--camera looks at a mesh: give it with --mesh');
   }
@@ -103,10 +108,10 @@ async function optionOverrides(options: Options, methodTexts: string[]): Promise
     const { parseMethod } = await import('../comparison/methods.ts');
     fields.methods = methodTexts.map((text): MethodOptions => parseMethod(text));
   }
-  if (resolution !== undefined) {
-    fields.resolutions = resolution.split(',').map((text) => integerOption('resolution', text, 8, 1024));
+  if (resolutions.length > 0) {
+    fields.resolutions = resolutions.map((text) => integerOption('resolution', text, 8, 1024));
   }
-  if (loss !== undefined) fields.losses = loss.split(',');
+  if (losses.length > 0) fields.losses = losses;
   if (cases !== undefined) fields.cases = integerOption('cases', cases, 1, 1e6);
   if (seed !== undefined) fields.seed = integerOption('seed', seed, 0, 2 ** 32 - 1);
   if (!descent) fields['descent.scenes'] = [];

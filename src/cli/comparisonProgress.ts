@@ -19,7 +19,8 @@ export function showComparisonProgress(
       if (quiet) return;
       if (stream.isTTY) {
         const line = total > 1 ? `${what} ${done + 1}/${total}` : what;
-        stream.write(`${ERASE_LINE}${line.slice(0, (stream.columns || 80) - 1)}`);
+        // Back to its start, so that a warning is written over it.
+        stream.write(`${ERASE_LINE}${line.slice(0, (stream.columns || 80) - 1)}\r`);
       } else if (what !== last) {
         stream.write(`${what}\n`);
       }

@@ -47,7 +47,10 @@ export async function compareGradients(
   const methods = summaries.map(comparedMethod);
   const backend = await useBackend(config.backend);
   const scenes = await buildScenes(config.scenes, config.meshes, { seed, cases });
-  const [shape] = await buildScenes([config.descent.shape], [], { seed, cases: 1 });
+  const [shape, ...others] = await buildScenes([config.descent.shape], [], { seed, cases: 1 });
+  if (others.length > 0) {
+    throw new ArgumentError(`descent.shape is "${config.descent.shape}": expected a single scene`);
+  }
   if (scenes.length === 0 && config.bias.cases === 0 && config.descent.scenes.length === 0) {
     throw new ArgumentError('nothing to compare: no scenes, no descents, and bias.cases is 0');
   }

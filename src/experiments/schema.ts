@@ -290,7 +290,10 @@ export const comparedLossNames = ['silhouette-l2', 'iou', 'color-l1', 'color-l2'
 export const descentNames = ['translate', 'rotate', 'scale', 'deform'] as const;
 
 const meshScene = z.strictObject({
-  file: z.string().min(1).describe('A mesh file; it is scaled to radius 1 about the origin.'),
+  file: z
+    .string()
+    .min(1)
+    .describe('A mesh file, relative to where the command runs; it is scaled to radius 1 about the origin.'),
   azimuthDegrees: z.number().min(-360).max(360).default(30).describe('From +z towards +x.'),
   elevationDegrees: z.number().min(-90).max(90).default(20).describe('Above the horizon.'),
   fovDegrees: z.number().min(1).max(150).default(40).describe('Vertical field of view.'),

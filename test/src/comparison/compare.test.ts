@@ -192,6 +192,7 @@ describe('rastergrad compare-gradients', () => {
     [['--camera', 'azimuth=3'], '--camera looks at a mesh: give it with --mesh'],
     [['--mesh', 'no.obj'], 'no.obj: no such file or folder'],
     [['--mesh', 'no.obj', '--camera', 'angle=3'], '--camera has no "angle": expected azimuth'],
+    [['descent.shape=all'], 'descent.shape is "all": expected a single scene'],
     [['descent.shape=cubes'], 'there is no scene "cubes"'],
     [['bias.case=3'], 'bias.case: unknown key; did you mean bias.cases?'],
     [['--scenes', 'sphere'], 'unknown option --scenes; did you mean --scene?'],
@@ -249,12 +250,22 @@ describe('rastergrad compare-gradients', () => {
     expect(await limits(`${corners}v 0.1 0.1 0\nf 1 2 3\n`, 4)).toEqual([null]);
   });
 
-  it('compares each loss once, whatever is typed', async () => {
+  it('hears options that are repeated, and compares everything once', async () => {
     const { stdout } = await rastergrad(
-      ...['--scene', 'overlap', '--method', 'dibr', '--loss', 'iou,iou', '--resolution', '16,16'],
+      ...[
+        '--scene',
+        'overlap',
+        '--scene=overlap,sphere',
+        '--method',
+        'dibr',
+        '--loss',
+        'iou,iou',
+        '--resolution',
+        '16,16',
+      ],
       ...['--no-descent', 'bias.cases=0', 'pictures.resolution=0', '-q', '-o', path.join(folder, 'once')],
     );
-    expect(stdout.match(/^dibr/gm)).toHaveLength(1);
+    expect(stdout.match(/^dibr/gm)).toHaveLength(2);
     expect(stdout).toContain('norm → 1');
   });
 
