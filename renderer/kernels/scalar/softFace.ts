@@ -278,6 +278,11 @@ export class SoftFace {
     else if (this.#e2y < 0) from = Math.max(from, this.#x0 + (r2 + this.#m2) / this.#e2y);
     this.firstColumn = Math.max(this.#firstColumn, Math.ceil((width * (from + 1) - 1) / 2 - slack));
     this.lastColumn = Math.min(this.#lastColumn, Math.floor((width * (to + 1) - 1) / 2 + slack));
+    if (!(this.firstColumn <= this.lastColumn)) {
+      // Of a face with far corners the ends may lie where no 32-bit column is.
+      this.firstColumn = 0;
+      this.lastColumn = -1;
+    }
     switch (this.#options.distance) {
       case 'euclidean':
         this.#coverEuclidean(r0, r1, r2);

@@ -441,3 +441,15 @@ it('lends its parts to other methods, each with options of its own', () => {
   expect(both.image.dataSync()).toEqual(draw({ type: 'softras' }).image.dataSync());
   expect(both.silhouette.dataSync()).toEqual(draw({ type: 'softras', sigma: 1e-2 }).silhouette.dataSync());
 });
+
+it('is done at once with faces whose corners lie farther away than columns can be counted', () => {
+  const corners = [2.1e12, -1.5e12, 3, 1, -1.3e18, 2.7e17, -1, 1, -1.4e18, 6.1e17, -2, 1];
+  const positions = tf.tensor3d(corners, [1, 3, 4]);
+  const { silhouette } = rasterize(positions, new Topology(Int32Array.of(0, 1, 2), 3), {
+    width: 64,
+    height: 1,
+    method: { type: 'softras', distance: 'hard' },
+    outputs: ['silhouette'],
+  });
+  expect(silhouette.isNaN().any().dataSync()[0]).toBe(0);
+}, 2000);
