@@ -58,3 +58,10 @@ export function step({ positions, colors, topology }: Inputs, size: number, meth
     for (const gradient of gradients) gradient.dataSync();
   });
 }
+
+/** The loss of `step` on pictures [1, H, W, 3] and [1, H, W] that are there already, and its gradient: what is not drawing. */
+export function lossAlone(image: tf.Tensor, silhouette: tf.Tensor): void {
+  tf.tidy(() => {
+    tf.grads((a, b) => tf.add(a.sum(), b.sum()))([image, silhouette]);
+  });
+}
