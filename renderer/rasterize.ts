@@ -18,7 +18,7 @@ import {
 export interface RasterOutputs {
   /** [B, H, W, C]: interpolated (and shaded) attributes; `background`, or 0, where nothing is visible. */
   image: tf.Tensor4D;
-  /** [B, H, W], 0 to 1: by the rules of the method. */
+  /** [B, H, W], 0 to 1, by the rules of the method; `antialias` may go beyond by little. */
   silhouette: tf.Tensor3D;
   /** [B, H, W]: camera-space z, negative in front of the camera; 0 on the background. */
   depth: tf.Tensor3D;
