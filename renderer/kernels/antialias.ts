@@ -1,7 +1,7 @@
 // What the loops of nvdiffrast's analytic antialiasing take and give: a picture of the visible surface in, the same picture with
 // blended outlines out.
 
-import type { Fragments, Picture, RealArray, Scene } from './kernels.ts';
+import type { Fragments, Picture, RealArray, Scene } from './scene.ts';
 
 /** A picture as rows of numbers, one row a pixel: pixel (item · height + row) · width + column. */
 export interface PixelRows {

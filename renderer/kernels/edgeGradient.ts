@@ -1,7 +1,7 @@
 // The loop behind the method `edge`: a gradient for a finished picture, read off the pixels on both sides of every edge in it.
 
 import type { RealArray } from '../realArray.ts';
-import type { Fragments, Picture, Scene } from './kernels.ts';
+import type { Fragments, Picture, Scene } from './scene.ts';
 
 export interface EdgeGradientOptions {
   /** How far, at most, an intersection moves for a move of one of its faces; 0 leaves that free. See `reference/edgeGradient.ts`. */

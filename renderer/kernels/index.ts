@@ -27,17 +27,16 @@ export function kernelsNamed(name: KernelName): Kernels {
 export type { AntialiasOptions, AntialiasState } from './antialias.ts';
 export type { EdgeGradientOptions } from './edgeGradient.ts';
 export { loadGpuKernels, unloadGpuKernels } from './gpu/index.ts';
+export type { Kernels } from './kernels.ts';
+export type { OutlineMaskOptions, OutlineMaskState } from './outlineMask.ts';
 export {
   type AttributeRows,
   type Fragments,
-  type Kernels,
   largestSide,
   type MeshRange,
   type Picture,
   type RealArray,
   type Scene,
-  type SoftMaskOptions,
-  type SoftMaskState,
-} from './kernels.ts';
-export type { OutlineMaskOptions, OutlineMaskState } from './outlineMask.ts';
+} from './scene.ts';
 export type { SoftOptions, SoftState } from './softAggregate.ts';
+export type { SoftMaskOptions, SoftMaskState } from './softMask.ts';

@@ -25,7 +25,7 @@
 // which are Gaussians and error functions. Where the outline passes from one edge to another that crosses it, the crossing moves
 // too, but as the outline is continuous there, that adds nothing.
 
-import type { Fragments, Picture, RealArray, Scene } from './kernels.ts';
+import type { Fragments, Picture, RealArray, Scene } from './scene.ts';
 
 export interface OutlineMaskOptions {
   /** s in G. */

@@ -1,7 +1,7 @@
 // The loop behind the method `nmr`: a gradient for a finished picture, read off its rows and columns.
 
 import type { RealArray } from '../realArray.ts';
-import type { Fragments, Picture, Scene } from './kernels.ts';
+import type { Fragments, Picture, Scene } from './scene.ts';
 
 export interface ScanlineGradientOptions {
   /** Added to every distance, in image-plane units, so that none is zero. */

@@ -1,7 +1,7 @@
 // What the loops of SoftRas take and give: every face within reach of a pixel, blended by distance and depth. Two ways lead to
 // the same picture: `softPicture` streams over faces and stores no list; with a shader in between, `softFragments` lists them.
 
-import type { AttributeRows, Fragments, Picture, RealArray, Scene } from './kernels.ts';
+import type { AttributeRows, Fragments, Picture, RealArray, Scene } from './scene.ts';
 
 /** Rules of the aggregation, in the terms of the sources: see docs/methods.md for the formulas. */
 export interface SoftOptions {

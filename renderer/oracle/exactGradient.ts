@@ -16,7 +16,7 @@
 // the same two terms and sample them; here both are integrated, piece by piece.
 
 import { ArgumentError } from '../errors.ts';
-import type { Picture, RealArray, Scene } from '../kernels/kernels.ts';
+import type { Picture, RealArray, Scene } from '../kernels/scene.ts';
 import { cornerRows, type ExactPicture, exactPicture, integratedWeights } from './exactPicture.ts';
 import { type Edge, type Face, project, slopeAt, valueAt, weightsAt } from './faces.ts';
 import { checkedBackground, checkedOrder, type OracleOptions } from './options.ts';

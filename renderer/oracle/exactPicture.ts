@@ -1,6 +1,6 @@
 // The picture that sampling only approaches: every pixel is the mean over its area of what is visible there.
 
-import type { AttributeRows, MeshRange, Picture, Scene } from '../kernels/kernels.ts';
+import type { AttributeRows, MeshRange, Picture, Scene } from '../kernels/scene.ts';
 import { type Face, project, type Weights, weightsAt } from './faces.ts';
 import { checkedBackground, checkedOrder, type OracleOptions } from './options.ts';
 import { area, forEachPoint } from './polygon.ts';

@@ -6,7 +6,7 @@
 // weights in the picture. A quantity with values A_k at the corners is φ = Σ s_k β_k A_k / Σ s_j β_j, where s = 1/w for weights
 // that are linear in space and s = 1 for those linear in the picture.
 
-import { flatness, type MeshRange, type Picture, type Scene, smallestArea } from '../kernels/kernels.ts';
+import { flatness, type MeshRange, type Picture, type Scene, smallestArea } from '../kernels/scene.ts';
 import type { Line, Segment } from './polygon.ts';
 
 /** An edge of the mesh, with its inner side towards the face it came with. */

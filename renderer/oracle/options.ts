@@ -1,7 +1,7 @@
 // What the oracle's functions are told besides scene and picture, and its check.
 
 import { ArgumentError } from '../errors.ts';
-import type { AttributeRows } from '../kernels/kernels.ts';
+import type { AttributeRows } from '../kernels/scene.ts';
 
 export interface OracleOptions {
   /** Colours, or any other rows of numbers at the corners of faces. Without them there is a silhouette only. */

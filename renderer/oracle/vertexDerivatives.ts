@@ -6,7 +6,7 @@
 //     ∂φ/∂u_i = −β_i ∂φ/∂u,   ∂φ/∂v_i = −β_i ∂φ/∂v,   ∂φ/∂s_i = β_i (A_i − φ)/D,   ∂φ/∂A_i = s_i β_i/D
 //     with q_k = s_k (A_k − φ)/D and ∇φ = Σ q_k ∇β_k as in faces.ts.
 
-import type { Picture, Scene } from '../kernels/kernels.ts';
+import type { Picture, Scene } from '../kernels/scene.ts';
 import { type Face, type Projection, planarWeight, slopeAt } from './faces.ts';
 
 /** dL/d(u, v, z, s), one entry a row of `scene.positions` each. */

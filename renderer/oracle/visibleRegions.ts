@@ -16,7 +16,7 @@
 //
 // Faces in the same plane (depths equal to 1e-12 of their size on all of P ∩ g): the lower index is seen, as in the kernels.
 
-import type { MeshRange, Picture, Scene } from '../kernels/kernels.ts';
+import type { MeshRange, Picture, Scene } from '../kernels/scene.ts';
 import { depthAt, type Edge, type Face, type Projection, shareAt, slopeAt, visibleFaces } from './faces.ts';
 import {
   clip,

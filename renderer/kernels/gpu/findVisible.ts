@@ -8,6 +8,7 @@
 //
 // Depth = Σ(E_k z_k/w_k) / Σ(E_k/w_k), as z_a plus weighted differences, which keeps equal depths equal.
 
+import { type ProjectedVertices, projectVertices } from '../scalar/vertices.ts';
 import {
   type Fragments,
   flatness,
@@ -15,8 +16,7 @@ import {
   type Picture,
   type Scene,
   smallestArea,
-} from '../kernels.ts';
-import { type ProjectedVertices, projectVertices } from '../scalar/vertices.ts';
+} from '../scene.ts';
 import { launch, padded, program, type Work } from './device.ts';
 import { pairTiles, tileSize, within } from './tiles.ts';
 

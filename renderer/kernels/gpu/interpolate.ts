@@ -8,8 +8,8 @@
 //
 // Weights linear in the picture are the same with M = [x; y; 1], whose last row is constant.
 
-import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
 import { addPlanarGradient, projectVertices } from '../scalar/vertices.ts';
+import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { launch, padded, program, roundedUp, type Work } from './device.ts';
 
 /** Channel thread.y. `rows` holds three rows of `values` a face. */

@@ -3,7 +3,8 @@
 // asynchronously and recorded, and the code starts over. It is done once everything is recorded. So it must make the same calls
 // every time, and cost little beside them. (Breaking out by an exception would leave tensors behind that a tape had saved.)
 
-import type { AttributeRows, Fragments, Kernels, Picture, RealArray, Scene } from '../kernels.ts';
+import type { Kernels } from '../kernels.ts';
+import type { AttributeRows, Fragments, Picture, RealArray, Scene } from '../scene.ts';
 import type { GpuDevice, Work } from './device.ts';
 import { absentKernels, gpuWorks } from './index.ts';
 

@@ -6,8 +6,9 @@
 // whole pixels from the host, and the K-th face of each pixel is found once.
 
 import { ArgumentError } from '../../errors.ts';
-import type { Fragments, MeshRange, Picture, RealArray, Scene, SoftMaskOptions } from '../kernels.ts';
 import { addPlanarGradient, type ProjectedVertices, projectVertices } from '../scalar/vertices.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
+import type { SoftMaskOptions } from '../softMask.ts';
 import { launch, padded, program, roundedUp, type Work } from './device.ts';
 import { type PixelBoxes, pairTiles, tileCount, tileSize, within } from './tiles.ts';
 

@@ -1,7 +1,7 @@
 // Which faces touch which tiles of the picture, so that a pixel looks only at the faces of its own tile. Made on the host, in double
 // precision; cost grows with faces and the tiles that they touch.
 
-import type { Picture } from '../kernels.ts';
+import type { Picture } from '../scene.ts';
 
 /** Side of a tile in pixels. */
 export const tileSize = 8;

@@ -10,7 +10,7 @@
 // an edge half-way changes nothing, one that passes through a centre gives that pixel the mean of both.
 
 import { type AntialiasOptions, crossingSlack, type PixelRows } from '../antialias.ts';
-import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { type Pixel, pixelsOf } from './pixels.ts';
 import { doubledArea, edgeFunctions, type Triangle, triangleOf } from './triangle.ts';
 

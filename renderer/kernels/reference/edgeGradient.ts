@@ -23,7 +23,7 @@
 // x = Σ b_k X_k / Σ b_k w_k with weights linear in space, x = Σ b_k X_k/w_k with weights linear in the picture.
 
 import type { EdgeGradientOptions } from '../edgeGradient.ts';
-import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { type Pixel, pixelAt, pixelsOf } from './pixels.ts';
 import { type Triangle, triangleOf, weightsAt } from './triangle.ts';
 

@@ -1,6 +1,6 @@
 // Visibility by trying every face at every pixel, interpolation, and both derivatives fragment by fragment.
 
-import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
+import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { type Pixel, pixelAt, pixelsOf } from './pixels.ts';
 import {
   doubledArea,

@@ -1,7 +1,7 @@
 // The outline of everything that a mesh covers in the picture, as pieces of its edges.
 
-import type { MeshRange, Scene } from '../kernels.ts';
 import { sameness } from '../outlineMask.ts';
+import type { MeshRange, Scene } from '../scene.ts';
 import { doubledArea, edgeFunctions, isDegenerate, type Triangle, triangleOf } from './triangle.ts';
 
 /** An edge in the image plane that has the covered side on its left only. */

@@ -1,7 +1,7 @@
 // The unbiased silhouette by its formulas (kernels/outlineMask.ts): every piece of the outline at every pixel.
 
-import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
 import type { OutlineMaskOptions } from '../outlineMask.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { erf, wedge } from './gaussian.ts';
 import { type OutlinePiece, outlineOf } from './outline.ts';
 import { type Pixel, pixelsOf } from './pixels.ts';

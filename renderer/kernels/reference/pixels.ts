@@ -1,6 +1,6 @@
 // The pixels of a picture with the image-plane coordinates of their centres.
 
-import type { Picture } from '../kernels.ts';
+import type { Picture } from '../scene.ts';
 
 export interface Pixel {
   /** row · width + column. */

@@ -12,8 +12,8 @@
 // the face is seen at the pixel before the crossing; what lies between the crossing and d does not matter. Columns move vertices in y,
 // rows in x. Faces seen from behind are taken with their corners in reverse, as the code's `fill_back` does.
 
-import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
 import type { ScanlineGradientOptions } from '../scanlineGradient.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { doubledArea, isDegenerate, type Triangle, triangleOf } from './triangle.ts';
 
 /** The picture as scanlines: columns, counted along y, or rows, counted along x; pixels are counted along the axis. */

@@ -1,7 +1,7 @@
 // SoftRas and PyTorch3D's variant by their formulas: every face at every pixel, the pixels one at a time. The backward pass walks
 // the same fragments again and applies the chain rule in the order in which the forward pass made things.
 
-import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
+import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import type { FragmentColors, SoftOptions } from '../softAggregate.ts';
 import { interpolate } from './fragments.ts';
 import { type Pixel, pixelAt, pixelsOf } from './pixels.ts';

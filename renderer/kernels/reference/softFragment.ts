@@ -1,7 +1,7 @@
 // One face at one pixel as SoftRas (soft_rasterize_cuda_kernel.cu) and PyTorch3D (rasterize_meshes_cpu.cpp, geometry_utils.h) see
 // it: signed distance, coverage D, clipped weights and depth; and the way back from them to the corners.
 
-import type { MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
+import type { MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { type SoftOptions, smallestFace } from '../softAggregate.ts';
 import type { Pixel } from './pixels.ts';
 import {

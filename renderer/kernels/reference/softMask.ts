@@ -2,7 +2,8 @@
 // whose grown bounding box holds the pixel's centre (the first, by rules of Kaolin's dibr_soft_mask). The backward pass walks the
 // same pixels again.
 
-import type { Fragments, MeshRange, Picture, RealArray, Scene, SoftMaskOptions } from '../kernels.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
+import type { SoftMaskOptions } from '../softMask.ts';
 import { type Pixel, pixelsOf } from './pixels.ts';
 import { type NearestPoint, nearestPoint, type Triangle, triangleOf } from './triangle.ts';
 

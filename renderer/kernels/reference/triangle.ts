@@ -1,6 +1,6 @@
 // One projected triangle at one point of the picture, straight from the definitions.
 
-import { flatness, type MeshRange, type Picture, type Scene, smallestArea, tie } from '../kernels.ts';
+import { flatness, type MeshRange, type Picture, type Scene, smallestArea, tie } from '../scene.ts';
 
 /** The corners of a face, divided by w. Three entries each. */
 export interface Triangle {

@@ -10,7 +10,7 @@
 //     ∂L/∂y₁ = −G (x_c − x₂)/Δy,   ∂L/∂y₂ = G (x_c − x₁)/Δy.
 
 import { type AntialiasOptions, crossingSlack, type PixelRows } from '../antialias.ts';
-import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import { addPlanarGradient, type ProjectedVertices, projectVertices } from './vertices.ts';
 

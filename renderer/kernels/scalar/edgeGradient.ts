@@ -2,7 +2,7 @@
 // where two neighbours show different faces and the loss sees a jump between them.
 
 import type { EdgeGradientOptions } from '../edgeGradient.ts';
-import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import { type ProjectedVertices, projectVertices } from './vertices.ts';
 

@@ -5,7 +5,7 @@
 // agree on its side to the last bit: no cracks. Span ends are computed from the crossing of row and edge, then settled by E.
 // Weights in the image plane are E_k / ΣE; perspective-correct ones (E_k/w_k) / Σ(E_j/w_j); depth is interpolated with them.
 
-import { type Fragments, flatness, type Picture, type Scene, smallestArea } from '../kernels.ts';
+import { type Fragments, flatness, type Picture, type Scene, smallestArea } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import { type ProjectedVertices, projectVertices } from './vertices.ts';
 

@@ -6,7 +6,7 @@
 //     S_jk = Σ_p (∂L/∂b_j − h) b_k = Σ_c u_jc G_kc − H_k,     H_k = Σ_p h b_k.
 // Since Σ b = 1, u may be measured from the first corner's, u_j − u_a, which keeps large offsets out of the difference.
 
-import type { AttributeRows, Fragments, Picture, RealArray, Scene } from '../kernels.ts';
+import type { AttributeRows, Fragments, Picture, RealArray, Scene } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import { type FaceSums, faceSumsOf, sumsBackward } from './weights.ts';
 

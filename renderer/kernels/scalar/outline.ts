@@ -3,8 +3,8 @@
 // in the cells of a grid with a few contour edges a cell, so that the cost does not depend on the size of the picture. Cells that
 // one face covers wholly are left out, as the outline does not pass through them.
 
-import { flatness, type MeshRange, type Scene, smallestArea } from '../kernels.ts';
 import { sameness } from '../outlineMask.ts';
+import { flatness, type MeshRange, type Scene, smallestArea } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import type { ProjectedVertices } from './vertices.ts';
 

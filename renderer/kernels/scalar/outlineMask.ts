@@ -1,8 +1,8 @@
 // The unbiased silhouette (kernels/outlineMask.ts has its formulas): each piece of the outline visits the pixels around it once, adds
 // to α there, and keeps its share of ∂α/∂a and ∂α/∂b for the backward pass.
 
-import type { Fragments, Picture, RealArray, Scene } from '../kernels.ts';
 import type { OutlineMaskOptions } from '../outlineMask.ts';
+import type { Fragments, Picture, RealArray, Scene } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import { bell, bellMoments, endOfGaussian, tail, wedge } from './gaussian.ts';
 import { findOutline } from './outline.ts';

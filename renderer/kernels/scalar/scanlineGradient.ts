@@ -3,8 +3,8 @@
 // border only those pixels count that could gain by the colour of any covered pixel of the line. Costs grow with the number of
 // runs times the number of such pixels on a line.
 
-import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
 import type { ScanlineGradientOptions } from '../scanlineGradient.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import { addPlanarGradient, type ProjectedVertices, projectVertices } from './vertices.ts';
 

@@ -15,7 +15,7 @@ import {
   type RealArray,
   type Scene,
   smallestArea,
-} from '../kernels.ts';
+} from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import { type SoftOptions, smallestFace } from '../softAggregate.ts';
 import { fade, longest } from './decay.ts';

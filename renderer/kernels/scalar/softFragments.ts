@@ -1,7 +1,7 @@
 // SoftRas with a list of fragments, for shaders, and for PyTorch3D's variant, which needs the K nearest of a pixel. 20 bytes a
 // fragment are kept: face, pixel, three weights. Distance and depth are found again from the positions where they are needed.
 
-import type { AttributeRows, Fragments, Picture, RealArray, Scene } from '../kernels.ts';
+import type { AttributeRows, Fragments, Picture, RealArray, Scene } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import type { FragmentColors, SoftOptions } from '../softAggregate.ts';
 import { decay } from './decay.ts';

@@ -6,15 +6,9 @@
 // With c the point of the face nearest to p, at a + t·(b − a) on one edge, ∂d²/∂a = 2(1 − t)(c − p) and ∂d²/∂b = 2t(c − p)
 // (t itself is optimal, so it adds nothing), and ∂α/∂d_j² = −s·p_j/(1 − p_j)·Π_i (1 − p_i).
 
-import {
-  type Fragments,
-  type Picture,
-  type RealArray,
-  type Scene,
-  type SoftMaskOptions,
-  tie,
-} from '../kernels.ts';
+import { type Fragments, type Picture, type RealArray, type Scene, tie } from '../scene.ts';
 import { scratch } from '../scratch.ts';
+import type { SoftMaskOptions } from '../softMask.ts';
 import { fineDecay } from './decay.ts';
 import { addPlanarGradient, projectVertices } from './vertices.ts';
 

@@ -6,7 +6,7 @@
 //     ∂L/∂C_j = ω_j g     ∂L/∂z̄_j = ω_j g·(C_j − I)/γ     ∂L/∂D_j = (ω_j/D_j) g·(C_j − I) + g_α Π_{i≠j} (1 − D_i)
 // and, as ∂D/∂(δd²) = D(1 − D)/σ, α's part of ∂L/∂(δd²) is g_α D_j (1 − α)/σ, without a division by 1 − D.
 
-import type { AttributeRows, Picture, RealArray, Scene } from '../kernels.ts';
+import type { AttributeRows, Picture, RealArray, Scene } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import type { SoftOptions } from '../softAggregate.ts';
 import { decay, longest } from './decay.ts';

@@ -1,6 +1,6 @@
 // The vertices of one mesh, divided by w and in double precision: what all scalar kernels work on.
 
-import type { MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
+import type { MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 
 export interface ProjectedVertices {

@@ -7,7 +7,7 @@
 //     ∂q = −A ∂M q,  so  ∂L/∂M = −Aᵀ Σ_p (∂L/∂q) qᵀ = −Aᵀ S,  S_jk = Σ_p (g_j − ḡ) b_k,
 // where D has cancelled. Weights linear in the image plane are the same with M = [x; y; 1], whose last row is constant.
 
-import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../kernels.ts';
+import type { Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import { addPlanarGradient, projectVertices } from './vertices.ts';
 

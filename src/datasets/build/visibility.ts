@@ -1,7 +1,7 @@
 // Which face is in front at every sample of a square picture: the renderer's own kernel on one mesh.
 
-import type { Fragments } from '../../../renderer/kernels/kernels.ts';
 import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
+import type { Fragments } from '../../../renderer/kernels/scene.ts';
 
 /**
  * @param positions [V * 4] homogeneous, as a camera's `projectOnHost` gives them.
