@@ -100,6 +100,9 @@ table(
 );
 
 // %% [markdown]
+// At 16² the bands of `dibr` and `softras` are narrower than a pixel: no pixel centre lies in them most of the time. `softras` turns
+// negative where the diagonal that the two faces share, along which its mask dips to ¾, comes to lie differently.
+//
 // The silhouettes themselves show where these numbers come from: soft methods fade out around the edge, antialiasing moves the value
 // of the one pixel that the edge crosses, the others leave the picture hard and make the gradient up from it. One column of pixels
 // in the exact picture holds the share of it that is covered.

@@ -71,6 +71,9 @@ export function exactGradient(
   const { attributes } = options;
   const channels = background.length;
   const pixels = picture.width * picture.height;
+  if (upstream.image && !attributes) {
+    throw new ArgumentError('upstream.image needs options.attributes, the numbers that the image shows');
+  }
   checkLength('upstream.image', upstream.image, scene.items.length * pixels * channels);
   checkLength('upstream.silhouette', upstream.silhouette, scene.items.length * pixels);
 

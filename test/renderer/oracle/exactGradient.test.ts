@@ -357,6 +357,6 @@ describe('exactGradient', () => {
     expect(call({ silhouette: new Float64Array(3) })).toThrow(
       'upstream.silhouette must have 154 numbers, but has 3',
     );
-    expect(call({ image: new Float64Array(154) })).toThrow('upstream.image must have 0 numbers');
+    expect(call({ image: new Float64Array(154) })).toThrow('upstream.image needs options.attributes');
   });
 });
