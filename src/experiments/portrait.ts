@@ -28,6 +28,9 @@ export interface PortraitOptions {
 
 /** Samples along each side of a pixel. */
 const SUPERSAMPLING = 3;
+/** A pixel with less of its own colour takes that of its neighbours. */
+const LEAST_PAINT = 1e-3;
+const NEIGHBOURS = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [dx, dy]));
 /** Part of the picture's half height that the mesh's bounding sphere fills. */
 const FILL = 0.95;
 
@@ -42,24 +45,60 @@ export function portrait(mesh: Mesh, options: PortraitOptions): NdArray<Float32A
   const side = size * SUPERSAMPLING;
   const samples = tf.tidy(() => {
     const camera = framingCamera(mesh.vertices.dataSync(), options);
-    const { image, silhouette, faceIndex } = render(mesh, camera, {
-      width: side,
-      height: side,
-      method,
-      shading: options.clay ? clay : undefined,
-      outputs: ['image', 'silhouette', 'faceIndex'],
-    });
-    const covered = faceIndex.greaterEqual(0).toFloat().expandDims(3);
-    const layers = tf.concat([image, covered, silhouette.expandDims(3)], 3) as tf.Tensor4D;
+    const draw = (grey: number) =>
+      render(mesh, camera, {
+        width: side,
+        height: side,
+        method,
+        shading: options.clay ? clay : undefined,
+        background: [grey, grey, grey],
+        outputs: ['image', 'silhouette'],
+      });
+    const { image, silhouette } = draw(0);
+    // What a method mixes into its picture of the background is missing from the paint.
+    const paint = tf.sub(1, draw(1).image.sub(image).slice([0, 0, 0, 0], [-1, -1, -1, 1]));
+    const layers = tf.concat([image, paint, silhouette.expandDims(3)], 3) as tf.Tensor4D;
     return tf.avgPool(layers, SUPERSAMPLING, SUPERSAMPLING, 'valid').dataSync();
   });
   const picture = new Float32Array(size * size * 4);
+  const painted = new Uint8Array(size * size);
   for (let pixel = 0; pixel < size * size; pixel++) {
-    const [red, green, blue, covered, alpha] = samples.subarray(5 * pixel, 5 * pixel + 5);
-    const scale = covered > 0 ? 1 / covered : 0;
-    picture.set([...[red, green, blue].map((value) => linearToSrgb(value * scale)), alpha], 4 * pixel);
+    const [red, green, blue, paint, alpha] = samples.subarray(5 * pixel, 5 * pixel + 5);
+    if (paint > LEAST_PAINT) {
+      painted[pixel] = 1;
+      picture.set(
+        [red, green, blue].map((value) => value / paint),
+        4 * pixel,
+      );
+    }
+    picture[4 * pixel + 3] = Math.min(1, Math.max(0, alpha));
   }
+  spreadColors(picture, painted, size);
+  for (let i = 0; i < picture.length; i++) if (i % 4 < 3) picture[i] = linearToSrgb(picture[i]);
   return ndarray(picture, [size, size, 4]);
+}
+
+/** Where a soft silhouette reaches beyond the paint, pixels take the mean colour of their neighbours, outwards ring by ring. */
+function spreadColors(picture: Float32Array, painted: Uint8Array, size: number): void {
+  let ring = Array.from(painted.keys()).filter((pixel) => painted[pixel] === 1);
+  while (ring.length > 0) {
+    const counts = new Map<number, number>();
+    for (const pixel of ring) {
+      const column = pixel % size;
+      for (const [dx, dy] of NEIGHBOURS) {
+        const next = pixel + dx + dy * size;
+        const isInside = column + dx >= 0 && column + dx < size && next >= 0 && next < size * size;
+        if (!isInside || painted[next] === 1 || picture[4 * next + 3] === 0) continue;
+        for (let c = 0; c < 3; c++) picture[4 * next + c] += picture[4 * pixel + c];
+        counts.set(next, (counts.get(next) ?? 0) + 1);
+      }
+    }
+    for (const [pixel, count] of counts) {
+      painted[pixel] = 1;
+      for (let c = 0; c < 3; c++) picture[4 * pixel + c] /= count;
+    }
+    ring = [...counts.keys()];
+  }
 }
 
 /**
