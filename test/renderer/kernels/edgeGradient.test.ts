@@ -7,6 +7,7 @@ import type { Fragments, Kernels, Picture, RealArray, Scene } from '../../../ren
 import { referenceKernels } from '../../../renderer/kernels/reference/index.ts';
 import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
 import { testNumbers } from '../../gradient.ts';
+import { somePictures, someScenes, triangleSoup } from '../arbitrary.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture } from '../scenes.ts';
 
 const free = { maxDpDr: 0 };
@@ -23,15 +24,6 @@ function gradientOf(
   const gradient = new Float64Array(scene.positions.length);
   kernels.edgeGradient(scene, picture, visible, colors, upstream, options, gradient);
   return gradient;
-}
-
-/** Triangles anywhere in a box, passing through each other; divided positions. */
-function triangleSoup(seed: number, count: number): Scene {
-  return sceneOf(
-    testNumbers(9 * count, seed).map((value, i) => (i % 3 === 2 ? value - 2 : 1.2 * value)),
-    3,
-    Int32Array.from({ length: 3 * count }, (_, i) => i),
-  );
 }
 
 function sceneOf(positions: ArrayLike<number>, stride: 3 | 4, faces: ArrayLike<number>): Scene {
@@ -160,38 +152,14 @@ it.each([0, 2])('is what DRTK computes from normals, pair by pair (limit %d)', (
   for (const count of Object.values(found)) expect(count).toBeGreaterThan(100);
 });
 
-/** Coordinates rounded to so many steps a unit, where corners meet pixel centres and edges run along rows; 0: as they are. */
-const onGrid = (scene: Scene, steps: number): Scene =>
-  steps === 0
-    ? scene
-    : { ...scene, positions: scene.positions.map((value) => Math.round(value * steps) / steps) };
-
 it('is the same from the fast kernel', () => {
-  const scenes = fc.record({
-    seed: fc.integer({ min: 1, max: 1e6 }),
-    batch: fc.integer({ min: 1, max: 3 }),
-    stride: fc.constantFrom<3 | 4>(3, 4),
-    soup: fc.boolean(),
-    grid: fc.constantFrom(0, 8),
-  });
-  const pictures: fc.Arbitrary<Picture> = fc.record({
-    width: fc.integer({ min: 1, max: 40 }),
-    height: fc.integer({ min: 1, max: 40 }),
-    perspectiveCorrect: fc.boolean(),
-    cull: fc.boolean(),
-    near: fc.constantFrom(1e-6, 1.5),
-  });
   fc.assert(
     fc.property(
-      scenes,
-      pictures,
+      someScenes,
+      somePictures,
       fc.integer({ min: 1, max: 4 }),
       fc.constantFrom(0, 3, 1e4),
-      ({ seed, batch, stride, soup, grid }, picture, channels, maxDpDr) => {
-        const scene = onGrid(
-          soup ? triangleSoup(seed, 9) : kernelScene(crumpledSpheres(seed, batch, stride)),
-          grid,
-        );
+      ({ seed, scene }, picture, channels, maxDpDr) => {
         const numbers = scene.items.length * picture.width * picture.height * channels;
         const [fast, slow] = [scalarKernels, referenceKernels].map((kernels) =>
           gradientOf(kernels, scene, picture, testNumbers(numbers, seed), testNumbers(numbers, 3), {

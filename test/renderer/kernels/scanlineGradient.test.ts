@@ -6,6 +6,7 @@ import type { Kernels, Picture, RealArray, Scene } from '../../../renderer/kerne
 import { referenceKernels } from '../../../renderer/kernels/reference/index.ts';
 import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
 import { testNumbers } from '../../gradient.ts';
+import { somePictures, someScenes, triangleSoup } from '../arbitrary.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture } from '../scenes.ts';
 
 const eps = 1e-3;
@@ -22,15 +23,6 @@ function gradientOf(
   const gradient = new Float64Array(scene.positions.length);
   kernels.scanlineGradient(scene, picture, visible, colors, upstream, options, gradient);
   return gradient;
-}
-
-/** Triangles anywhere in a box, some of them seen from behind; divided positions. */
-function triangleSoup(seed: number, count: number): Scene {
-  const positions = testNumbers(9 * count, seed).map((value, i) => (i % 3 === 2 ? value - 2 : 1.2 * value));
-  return sceneOf(
-    positions,
-    Int32Array.from({ length: 3 * count }, (_, i) => i),
-  );
 }
 
 function sceneOf(positions: ArrayLike<number>, faces: ArrayLike<number>): Scene {
@@ -168,38 +160,14 @@ it('is what neural_renderer computes, edge by edge', () => {
   }
 });
 
-/** Coordinates rounded to so many steps a unit, where corners meet pixel centres and edges run along rows; 0: as they are. */
-const onGrid = (scene: Scene, steps: number): Scene =>
-  steps === 0
-    ? scene
-    : { ...scene, positions: scene.positions.map((value) => Math.round(value * steps) / steps) };
-
 it('is the same from the fast kernel', () => {
-  const scenes = fc.record({
-    seed: fc.integer({ min: 1, max: 1e6 }),
-    batch: fc.integer({ min: 1, max: 3 }),
-    stride: fc.constantFrom<3 | 4>(3, 4),
-    soup: fc.boolean(),
-    grid: fc.constantFrom(0, 8),
-  });
-  const pictures: fc.Arbitrary<Picture> = fc.record({
-    width: fc.integer({ min: 1, max: 40 }),
-    height: fc.integer({ min: 1, max: 40 }),
-    perspectiveCorrect: fc.boolean(),
-    cull: fc.boolean(),
-    near: fc.constantFrom(1e-6, 1.5),
-  });
   const sparse = (numbers: Float64Array) => numbers.map((value) => (value < 0.3 ? 0 : value));
   fc.assert(
     fc.property(
-      scenes,
-      pictures,
+      someScenes,
+      somePictures,
       fc.integer({ min: 1, max: 4 }),
-      ({ seed, batch, stride, soup, grid }, picture, channels) => {
-        const scene = onGrid(
-          soup ? triangleSoup(seed, 9) : kernelScene(crumpledSpheres(seed, batch, stride)),
-          grid,
-        );
+      ({ seed, scene }, picture, channels) => {
         const numbers = scene.items.length * picture.width * picture.height * channels;
         const [fast, slow] = [scalarKernels, referenceKernels].map((kernels) =>
           gradientOf(kernels, scene, picture, testNumbers(numbers, seed), sparse(testNumbers(numbers, 3))),
