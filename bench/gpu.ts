@@ -15,25 +15,12 @@ import {
   unloadGpuKernels,
   useBackend,
 } from '../renderer/index.ts';
+import { fastest, ms, row } from './tables.ts';
 
 await useBackend('wasm');
 const mode = await loadGpuKernels();
 const softOptions = { sharpness: 7000, boxSize: 0.02, maxFaces: 30, order: 'index' as const };
 const channels = 3;
-
-/** Processor time of the fastest of the runs that fit into half a second, at least three; in milliseconds. */
-function fastest(run: () => void): number {
-  for (let i = 0; i < 3; i++) run();
-  let best = Number.POSITIVE_INFINITY;
-  const end = performance.now() + 500;
-  for (let i = 0; i < 3 || performance.now() < end; i++) {
-    const start = process.cpuUsage();
-    run();
-    const { user, system } = process.cpuUsage(start);
-    best = Math.min(best, (user + system) / 1000);
-  }
-  return best;
-}
 
 interface Times {
   visible: number;
@@ -71,8 +58,6 @@ function timesOf(kernels: Kernels, scene: Scene, picture: Picture): Times {
   };
 }
 
-const row = (cells: (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
-const ms = (time: number) => time.toFixed(time < 10 ? 2 : 1);
 console.log(
   `Node ${process.version}, ${cpus()[0].model}; gpu.js on ${mode}; processor milliseconds of the fastest run.\n`,
 );

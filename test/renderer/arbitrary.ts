@@ -23,15 +23,16 @@ const onGrid = (scene: Scene, steps: number): Scene =>
     ? scene
     : { ...scene, positions: scene.positions.map((value) => Math.round(value * steps) / steps) };
 
+/** Arguments of `crumpledSpheres`. */
+export const someSpheres = fc.record({
+  seed: fc.integer({ min: 1, max: 1e6 }),
+  batch: fc.integer({ min: 1, max: 3 }),
+  stride: fc.constantFrom<3 | 4>(3, 4),
+});
+
 export const someScenes: fc.Arbitrary<{ seed: number; scene: Scene }> = fc
-  .record({
-    seed: fc.integer({ min: 1, max: 1e6 }),
-    batch: fc.integer({ min: 1, max: 3 }),
-    stride: fc.constantFrom<3 | 4>(3, 4),
-    soup: fc.boolean(),
-    grid: fc.constantFrom(0, 8),
-  })
-  .map(({ seed, batch, stride, soup, grid }) => ({
+  .tuple(someSpheres, fc.boolean(), fc.constantFrom(0, 8))
+  .map(([{ seed, batch, stride }, soup, grid]) => ({
     seed,
     scene: onGrid(soup ? triangleSoup(seed, 9) : kernelScene(crumpledSpheres(seed, batch, stride)), grid),
   }));

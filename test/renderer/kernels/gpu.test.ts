@@ -7,6 +7,7 @@ import { gpuKernels, loadGpuKernels, unloadGpuKernels } from '../../../renderer/
 import type { Fragments, Kernels, Picture, Scene, SoftMaskOptions } from '../../../renderer/kernels/index.ts';
 import { referenceKernels } from '../../../renderer/kernels/reference/index.ts';
 import { testNumbers } from '../../gradient.ts';
+import { somePictures, someSpheres } from '../arbitrary.ts';
 import { crumpledSpheres, interpolated, kernelScene, relativeError, somePicture } from '../scenes.ts';
 
 let gpu: Kernels;
@@ -15,20 +16,6 @@ beforeAll(async () => {
   gpu = gpuKernels();
 });
 afterAll(unloadGpuKernels);
-
-const pictures: fc.Arbitrary<Picture> = fc.record({
-  width: fc.integer({ min: 1, max: 40 }),
-  height: fc.integer({ min: 1, max: 40 }),
-  perspectiveCorrect: fc.boolean(),
-  cull: fc.boolean(),
-  near: fc.constantFrom(1e-6, 1.5),
-});
-
-const scenes = fc.record({
-  seed: fc.integer({ min: 1, max: 1e6 }),
-  batch: fc.integer({ min: 1, max: 3 }),
-  stride: fc.constantFrom<3 | 4>(3, 4),
-});
 
 const single = (length: number, seed: number) => testNumbers(length, seed).map(Math.fround);
 
@@ -80,7 +67,7 @@ function drawMask(
 
 it('finds the same faces, weights and interpolated values', () => {
   fc.assert(
-    fc.property(scenes, pictures, fc.integer({ min: 1, max: 5 }), (shape, picture, channels) => {
+    fc.property(someSpheres, somePictures, fc.integer({ min: 1, max: 5 }), (shape, picture, channels) => {
       const scene = kernelScene(crumpledSpheres(shape.seed, shape.batch, shape.stride));
       const found = gpu.findVisible(scene, picture);
       const expected = referenceKernels.findVisible(scene, picture);
@@ -102,8 +89,8 @@ it('finds the same faces, weights and interpolated values', () => {
 it('passes the same gradients to attributes and positions, whatever the offset of the attributes', () => {
   fc.assert(
     fc.property(
-      scenes,
-      pictures,
+      someSpheres,
+      somePictures,
       fc.constantFrom(0, 1000),
       fc.integer({ min: 1, max: 5 }),
       ({ seed, batch, stride }, picture, offset, channels) => {
@@ -183,7 +170,7 @@ it('draws the same soft masks and passes the same gradients', () => {
     order: fc.constant('index' as const),
   });
   fc.assert(
-    fc.property(scenes, pictures, options, ({ seed, batch, stride }, picture, soft) => {
+    fc.property(someSpheres, somePictures, options, ({ seed, batch, stride }, picture, soft) => {
       const scene = kernelScene(crumpledSpheres(seed, batch, stride));
       const visible = referenceKernels.findVisible(scene, picture);
       const clear = withoutTies(scene, picture);
