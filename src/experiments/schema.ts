@@ -11,7 +11,7 @@ import {
 } from '../../renderer/methods/index.ts';
 import { type Loss, type LossSettings, losses } from '../losses/index.ts';
 import { type ModelOptions, modelOf, models, templateLevel, templateRadii } from '../models/index.ts';
-import { isFields } from './overrides.ts';
+import { typedUnion } from '../models/typedUnion.ts';
 
 /** Longest side of a rendered or read picture, in pixels. */
 const imageSize = z.int().min(8).max(1024);
@@ -130,18 +130,7 @@ const method = anyMethod
     'How the rasterizer is made differentiable. A `type` other than the inherited one drops its options.',
   );
 
-// As with methods: known at run time only. A config may leave the type out, where it is the first one's.
-const anyModel = z.discriminatedUnion(
-  'type',
-  models.map(({ options }) => options) as unknown as [z.ZodObject<{ type: z.ZodLiteral<string> }>],
-);
-const model = (
-  z.preprocess(
-    (fields) =>
-      isFields(fields) && fields.type === undefined ? { type: models[0].type, ...fields } : fields,
-    anyModel,
-  ) as unknown as z.ZodType<ModelOptions, Partial<ModelOptions>>
-)
+const model = typedUnion<ModelOptions>(models)
   .prefault({ type: models[0].type })
   .describe(
     'The network. A `type` other than the inherited one drops its options; without any it is pixel2mesh.',
@@ -187,7 +176,17 @@ const trainSchema = z
     renderer,
     training: z
       .strictObject({
-        steps: count.default(1000).describe('Optimiser steps.'),
+        steps: z
+          .int()
+          .min(0)
+          .default(1000)
+          .describe('Optimiser steps; 0 evaluates the start weights as they are.'),
+        startWeights: z
+          .string()
+          .default('')
+          .describe(
+            'Safetensors file of weights to start from, with the names of the PyTorch port (`rastergrad weights`); empty: random ones.',
+          ),
         batchSize: count.default(4).describe('Objects a step.'),
         learningRate: positive.default(3e-3).describe("Adam's learning rate at its peak."),
         schedule,

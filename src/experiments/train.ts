@@ -12,6 +12,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../training/checkpoint.ts';
+import { loadStartWeights } from '../training/startWeights.ts';
 import { Trainer } from '../training/trainer.ts';
 import { evaluateModel } from './evaluation.ts';
 import { checkImageSize, chooseObjects } from './objects.ts';
@@ -62,6 +63,8 @@ export async function train(context: TrainContext): Promise<number> {
   warnOfMissingGradient(config, observer);
 
   const start = await restore(context, trainer);
+  if (start === 0 && config.training.startWeights)
+    await loadStartWeights(model, config.training.startWeights);
   await folder.metrics.truncateAfterStep(start);
   await folder.timings.truncateAfterStep(start);
   const secondsBefore = folder.timings.read().at(-1)?.seconds ?? 0;
@@ -73,6 +76,8 @@ export async function train(context: TrainContext): Promise<number> {
   };
   const isDue = (step: number, every: number) => step === steps || (every > 0 && step % every === 0);
 
+  // A run of no steps has its start weights for a result.
+  if (steps === 0) await save(0);
   let emptySteps = 0;
   for (let step = start + 1; step <= steps; step++) {
     const { losses, emptyViews } = trainer.step(step);

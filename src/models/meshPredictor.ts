@@ -25,7 +25,7 @@ export interface MeshPredictor {
   /** The finest level's connectivity. */
   readonly topology: Topology;
   /**
-   * @param pictures [B, H, W, 4] linear RGB, with the mean foreground colour behind the object, and coverage
+   * @param pictures [B, H, W, 4] sRGB with straight alpha in 0 … 1, as `View.image` of data sets
    * @returns meshes in the frame of the input camera, centred at the object
    */
   predict(pictures: tf.Tensor4D): MeshPrediction;

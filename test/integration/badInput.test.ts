@@ -135,7 +135,7 @@ const cases: Case[] = [
   { what: 'an unknown key', args: () => run('training.stepz=5'), says: /training\.stepz.*training\.steps/ },
   { what: 'a wrong type', args: () => run('training.steps=many'), says: /training\.steps.*many/ },
   { what: 'a name that is no folder name', args: () => run('name=../x'), says: /name is "\.\.\/x".*letters/ },
-  { what: 'a value out of range', args: () => run('training.steps=0'), says: /training\.steps.*0/ },
+  { what: 'a value out of range', args: () => run('training.steps=-1'), says: /training\.steps.*-1/ },
   { what: 'an unknown method', args: () => run('renderer.method.type=dbir'), says: /renderer\.method.*dibr/ },
   { what: 'an unknown back end', args: () => run('--backend', 'cuda'), says: /backend.*cuda.*wasm/ },
   {

@@ -96,14 +96,14 @@ describe('mistakes in a config', () => {
     [`${minimal}hidden: 3`, 'hidden: unknown key; did you mean model.hidden?'],
     [
       `${minimal}model: {template: {zzz: 3}}`,
-      'model.template.zzz: unknown key; known here: model.template.level, model.template.levels, model.template.radii',
+      'model.template.zzz: unknown key; known here: model.template.type, model.template.level, model.template.levels, model.template.radii',
     ],
     [
       `${minimal}renderer: {method: {type: hard, sharpness: 3}}`,
       'renderer.method.sharpness: unknown key; known here: renderer.method.type',
     ],
-    [`${minimal}training: {steps: many}`, 'training.steps is "many": expected a whole number ≥ 1'],
-    [`${minimal}training: {steps: 0}`, 'training.steps is 0: expected a whole number ≥ 1'],
+    [`${minimal}training: {steps: many}`, 'training.steps is "many": expected a whole number ≥ 0'],
+    [`${minimal}training: {steps: -1}`, 'training.steps is -1: expected a whole number ≥ 0'],
     [`${minimal}training: {learningRate: .nan}`, 'training.learningRate is NaN: expected a number > 0'],
     [
       `${minimal}training: {schedule: cosin}`,
