@@ -19,7 +19,9 @@ export async function readPng(path: string): Promise<ByteImage> {
 /** @throws FileError where the file is not there, neither PNG nor JPEG, or damaged. */
 export async function readImage(path: string): Promise<ByteImage> {
   const bytes = await readFileBytes(path);
-  return isJpeg(bytes) ? decodeJpeg(bytes, path) : decodePng(bytes, path);
+  if (isPng(bytes)) return decodePng(bytes, path);
+  if (isJpeg(bytes)) return decodeJpeg(bytes, path);
+  throw new FileError(path, 'is neither a PNG nor a JPEG picture');
 }
 
 /**
@@ -36,7 +38,7 @@ export async function writePng(path: string, image: WritableImage): Promise<void
  * @throws FileError where the bytes are not a PNG, or damaged.
  */
 export async function decodePng(bytes: Uint8Array, path = 'PNG'): Promise<ByteImage> {
-  if (!pngSignature.every((byte, i) => bytes[i] === byte)) throw new FileError(path, 'is not a PNG picture');
+  if (!isPng(bytes)) throw new FileError(path, 'is not a PNG picture');
   const { PNG } = await import('pngjs');
   try {
     const { data, width, height } = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
@@ -96,6 +98,8 @@ export function toUnitRange(image: ByteImage): NdArray<Float32Array> {
 }
 
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+const isPng = (bytes: Uint8Array) => pngSignature.every((byte, i) => bytes[i] === byte);
 
 const isJpeg = (bytes: Uint8Array) => bytes[0] === 0xff && bytes[1] === 0xd8;
 

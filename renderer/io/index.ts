@@ -1,5 +1,6 @@
 export { atomicWrite } from './atomicWrite.ts';
 export { linearToSrgb, srgbToLinear } from './colorSpace.ts';
+export { encodeGlb } from './glb.ts';
 export {
   type ByteImage,
   decodeJpeg,

@@ -6,6 +6,7 @@ import type { Material, Mesh } from '../mesh/mesh.ts';
 import { Topology } from '../mesh/topology.ts';
 import { atomicWrite } from './atomicWrite.ts';
 import { readFileText } from './files.ts';
+import { encodeGlb } from './glb.ts';
 import type { MeshData } from './meshData.ts';
 import { formatMtl, parseMtl } from './mtl.ts';
 import { formatObj, materialLibraries, parseObj } from './obj.ts';
@@ -17,19 +18,23 @@ import { formatObj, materialLibraries, parseObj } from './obj.ts';
  * @throws FileError where the file cannot be read or understood; the message has the line.
  */
 export async function readMesh(path: string): Promise<Mesh> {
-  expectObj(path);
+  expectExtension(path, /\.obj$/i, '.obj');
   const text = await readFileText(path);
   return toMesh(parseObj(text, await readMaterials(path, text), path));
 }
 
 /**
- * Writes an OBJ file, and an MTL file of the same name beside it where the mesh has materials. Existing files are replaced, each
- * whole or not at all.
+ * Writes a GLB file (see `encodeGlb`) or an OBJ file, as the name's ending says: `.glb` or `.obj`. Beside an OBJ file comes an MTL file
+ * of the same name where the mesh has materials. Existing files are replaced, each whole or not at all.
  *
- * @throws FileError where a file cannot be written, ArgumentError where the mesh has numbers that are not finite.
+ * @throws FileError where a file cannot be written, ArgumentError where the mesh has numbers that are not finite, or for GLB no faces.
  */
 export async function writeMesh(path: string, mesh: Mesh): Promise<void> {
-  expectObj(path);
+  if (/\.glb$/i.test(path)) {
+    await atomicWrite(path, await encodeGlb(await fromMesh(mesh)));
+    return;
+  }
+  expectExtension(path, /\.obj$/i, '.obj or .glb');
   const { basename } = await import('node:path');
   const data = await fromMesh(mesh);
   if (data.materials.length === 0) {
@@ -101,7 +106,7 @@ async function readMaterials(path: string, text: string): Promise<Material[]> {
   return materials;
 }
 
-function expectObj(path: string): void {
-  if (!/\.obj$/i.test(path))
-    throw new FileError(path, 'is of an unknown mesh format, expected a name that ends in .obj');
+function expectExtension(path: string, extension: RegExp, names: string): void {
+  if (!extension.test(path))
+    throw new FileError(path, `is of an unknown mesh format, expected a name that ends in ${names}`);
 }

@@ -173,7 +173,8 @@ export function formatObj(mesh: MeshData, materialLibrary?: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function expectFinite(name: string, values: MeshData['vertices'], width: number): void {
+/** @throws ArgumentError that names the first row, of `width` numbers, in which one is not finite. */
+export function expectFinite(name: string, values: MeshData['vertices'], width: number): void {
   const position = values.findIndex((value) => !Number.isFinite(value));
   if (position < 0) return;
   const row = Math.floor(position / width);

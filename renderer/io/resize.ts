@@ -4,8 +4,9 @@ import ndarray, { type NdArray } from 'ndarray';
 import { linearToSrgb, srgbToLinear } from './colorSpace.ts';
 
 /**
- * Resamples an RGBA picture: every pixel becomes the mean of the area that it covers in the old one, taken in linear light and
- * weighted with coverage, so that edges neither darken nor bleed.
+ * Resamples an RGBA picture, in linear light and weighted with coverage, so that edges neither darken nor bleed. Along an axis that
+ * shrinks, every pixel becomes the mean of what it covers in the old picture; along one that grows, it lies on the straight line between
+ * the centres of two old pixels.
  *
  * @param image [H, W, 4] in 0..1, sRGB and straight alpha
  * @returns [height, width, 4], likewise
@@ -39,16 +40,38 @@ export function resizeImage(
   return result;
 }
 
-/** Of each of `to` pixels along one axis: the old pixels that it covers, and which share of it each makes up. */
-function footprints(from: number, to: number): { index: number; weight: number }[][] {
-  const scale = from / to;
-  return Array.from({ length: to }, (_, i) => {
-    const [start, end] = [i * scale, (i + 1) * scale];
-    const first = Math.floor(start);
-    const last = Math.min(Math.ceil(end), from);
-    return Array.from({ length: last - first }, (_, k) => {
-      const index = first + k;
-      return { index, weight: (Math.min(end, index + 1) - Math.max(start, index)) / scale };
-    }).filter(({ weight }) => weight > 0);
+interface Share {
+  /** An old pixel, and its weight. */
+  index: number;
+  weight: number;
+}
+
+/** Of each of `to` pixels along one axis: the old pixels that it is made of. */
+function footprints(from: number, to: number): Share[][] {
+  const footprint = to > from ? between : covered;
+  return Array.from({ length: to }, (_, i) =>
+    footprint(i, from, from / to).filter(({ weight }) => weight > 0),
+  );
+}
+
+/** The old pixels that pixel i covers, by how much of it each makes up. */
+function covered(i: number, from: number, scale: number): Share[] {
+  const [start, end] = [i * scale, (i + 1) * scale];
+  const first = Math.floor(start);
+  const last = Math.min(Math.ceil(end), from);
+  return Array.from({ length: last - first }, (_, k) => {
+    const index = first + k;
+    return { index, weight: (Math.min(end, index + 1) - Math.max(start, index)) / scale };
   });
+}
+
+/** The old pixels between whose centres that of pixel i lies; beyond the outermost centres, the outermost pixel. */
+function between(i: number, from: number, scale: number): Share[] {
+  const position = Math.min(Math.max((i + 0.5) * scale - 0.5, 0), from - 1);
+  const index = Math.floor(position);
+  const weight = position - index;
+  return [
+    { index, weight: 1 - weight },
+    { index: index + 1, weight },
+  ];
 }

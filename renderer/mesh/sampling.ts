@@ -2,6 +2,7 @@
 
 import type { RealArray } from '../backend/index.ts';
 import { ArgumentError } from '../errors.ts';
+import { faceNormal } from './normals.ts';
 import type { Topology } from './topology.ts';
 
 export interface SurfaceSamples {
@@ -37,7 +38,7 @@ export function sampleSurface(
   const faceNormals = new Float64Array(3 * faceCount);
   let area = 0;
   for (let f = 0; f < faceCount; f++) {
-    area += faceNormal(vertices, faces, f, faceNormals);
+    area += faceNormal(vertices, faces, f, faceNormals, 3 * f);
     areaUpTo[f] = area;
   }
   if (!(area > 0 && area < Number.POSITIVE_INFINITY)) {
@@ -67,25 +68,6 @@ export function sampleSurface(
     }
   }
   return samples;
-}
-
-/** Writes the unit normal of face f (zero, if it has no area) and returns twice its area. */
-function faceNormal(vertices: RealArray, faces: Int32Array, f: number, normals: Float64Array): number {
-  const a = 3 * faces[3 * f];
-  const b = 3 * faces[3 * f + 1];
-  const c = 3 * faces[3 * f + 2];
-  const ux = vertices[b] - vertices[a];
-  const uy = vertices[b + 1] - vertices[a + 1];
-  const uz = vertices[b + 2] - vertices[a + 2];
-  const vx = vertices[c] - vertices[a];
-  const vy = vertices[c + 1] - vertices[a + 1];
-  const vz = vertices[c + 2] - vertices[a + 2];
-  const x = uy * vz - uz * vy;
-  const y = uz * vx - ux * vz;
-  const z = ux * vy - uy * vx;
-  const length = Math.hypot(x, y, z);
-  if (length > 0) normals.set([x / length, y / length, z / length], 3 * f);
-  return length;
 }
 
 /** The first index whose value is above `threshold`, in ascending `values`; a face without area is never it. */

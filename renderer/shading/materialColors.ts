@@ -5,7 +5,7 @@ import { ArgumentError } from '../errors.ts';
 import type { Shading } from './shading.ts';
 
 /** What a face without a material gets: linear mid grey. */
-const noMaterial = [0.5, 0.5, 0.5];
+export const noMaterial: [number, number, number] = [0.5, 0.5, 0.5];
 
 /** The diffuse colour of each face's material, unlit; textures are not looked at. */
 export const materialColors: Shading = {

@@ -1,6 +1,7 @@
 // `rastergrad dataset`: what data sets there are, what is in one, and how to build one.
 
 import { defineCommand } from 'citty';
+import { integerOption } from './numbers.ts';
 
 const json = { type: 'boolean', description: 'Print it as JSON' } as const;
 
@@ -85,6 +86,13 @@ const build = defineCommand({
       valueHint: 'folder',
       description: 'Folder to make',
     },
+    size: {
+      type: 'string',
+      default: '64',
+      valueHint: 'pixels',
+      description: 'Width and height of the pictures',
+    },
+    points: { type: 'string', default: '2000', valueHint: 'count', description: 'Surface points an object' },
     json,
     quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
   },
@@ -98,7 +106,12 @@ const build = defineCommand({
     }
     const live = process.stderr.isTTY && !args.quiet;
     const objects = await source.build(
-      { source: args.source, output: args.output },
+      {
+        source: args.source,
+        output: args.output,
+        size: integerOption('size', args.size, 8, 1024),
+        points: integerOption('points', args.points, 1, 1_000_000),
+      },
       ({ done, total, id }) => {
         if (live) process.stderr.write(`\r\x1b[2K${done}/${total}  ${id}`);
       },

@@ -6,6 +6,10 @@ export interface BuildOptions {
   source: string;
   /** Folder to make; must not exist yet, or be empty. */
   output: string;
+  /** Width and height of the pictures, in pixels, 8 to 1024. Default 64. */
+  size?: number;
+  /** Surface points an object, 1 to 1,000,000. Default 2,000. */
+  points?: number;
 }
 
 /** How far a build has come. */
@@ -26,7 +30,7 @@ export interface DatasetSource {
    * Makes the data set's folder, whole or not at all.
    *
    * @returns number of objects.
-   * @throws FileError where the source is missing or damaged, or the output exists or cannot be written.
+   * @throws ArgumentError where size or points are out of range; FileError where the source is missing or damaged, or the output exists or cannot be written.
    */
   build(options: BuildOptions, onProgress?: (progress: BuildProgress) => void): Promise<number>;
 }

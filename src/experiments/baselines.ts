@@ -41,7 +41,7 @@ export function bestConstantShape(
       return sampleSurface(object, random.integer(object.views.length), { mirror: random.uniform() < 0.5 });
     });
     tf.tidy(() => {
-      const target = drawSurfaces(surfaces, points, random).points;
+      const target = drawSurfaces(surfaces, points, random);
       const loss = () => {
         const shape = vertices.expandDims<tf.Tensor3D>(0);
         const distance = chamferLoss(tf.tile(shape, [batchSize, 1, 1]), target, { oppositeWeight: 1 });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { hostScalar, type RealArray } from '../../renderer/backend/index.ts';
 import { shapeLoss } from './loss.ts';
 import { type NearestPairs, nearestPairs } from './nearest.ts';
+import { evenOffsets, type PointClouds, pointTable } from './pointClouds.ts';
 import { expectShape } from './shapes.ts';
 
 export const chamfer = shapeLoss({
@@ -26,80 +27,94 @@ export interface ChamferOptions {
 }
 
 /**
- * mean over targets g of min_p ‖p − g‖² + oppositeWeight · mean over predictions p of min_g ‖p − g‖²; a mean over the batch.
- * In squared units of length, 0 … ∞; differentiable in both arguments. Pixel2Mesh, section 3.4, with the weights of its code
+ * mean over targets g of min_p ‖p − g‖² + oppositeWeight · mean over predictions p of min_g ‖p − g‖², of each batch item by itself;
+ * of these the mean over the batch, in which an item with many points counts no more than one with few. In squared units of
+ * length, 0 … ∞; differentiable in predicted vertices and target points. Pixel2Mesh, section 3.4, with the weights of its code
  * (nywang16/Pixel2Mesh, p2m/losses.py).
  *
  * @param predicted [B, V, 3] vertices.
- * @param target [B, P, 3] points.
+ * @param target [B, P, 3] points, or clouds of any lengths.
  * @throws ArgumentError where shapes disagree or a side has no points.
  */
 export function chamferLoss(
   predicted: tf.Tensor3D,
-  target: tf.Tensor3D,
+  target: tf.Tensor3D | PointClouds,
   { oppositeWeight = 0.55, pairs = nearestPairs(predicted, target) }: ChamferOptions = {},
 ): tf.Scalar {
   expectShape('predicted', predicted, ['B', 'V', 3]);
-  expectShape('target', target, [predicted.shape[0], 'P', 3]);
-  const [batch] = predicted.shape;
-  return hostScalar([predicted, target], ([vertices, points], [vertexGradient, pointGradient]) =>
-    chamferKernel({ vertices, points, pairs, batch, oppositeWeight, vertexGradient, pointGradient }),
+  const { values, offsets } = pointTable('target', target, predicted.shape[0]);
+  return hostScalar([predicted, values], ([vertices, points], [vertexGradient, pointGradient]) =>
+    chamferKernel({ vertices, points, offsets, pairs, oppositeWeight, vertexGradient, pointGradient }),
   );
 }
 
 export interface ChamferArrays {
   /** [B·V·3] */
   vertices: RealArray;
-  /** [B·P·3] */
+  /** [ΣP·3] */
   points: RealArray;
+  /** [B + 1] cloud b has the points offsets[b] … offsets[b + 1] − 1. */
+  offsets: Int32Array;
   pairs: NearestPairs;
-  batch: number;
   oppositeWeight: number;
   /** [B·V·3], added to. */
   vertexGradient: RealArray;
-  /** [B·P·3], added to. */
+  /** [ΣP·3], added to. */
   pointGradient: RealArray;
 }
 
 /** The loss on arrays; adds its gradient. */
 export function chamferKernel(arrays: ChamferArrays): number {
-  const { vertices, points, pairs, batch, oppositeWeight, vertexGradient, pointGradient } = arrays;
-  const { targetOf, predictedOf } = pairs;
+  const { pairs, oppositeWeight } = arrays;
+  const batch = arrays.offsets.length - 1;
+  const points = { positions: arrays.points, offsets: arrays.offsets, gradient: arrays.pointGradient };
+  const vertices = {
+    positions: arrays.vertices,
+    offsets: evenOffsets(batch, pairs.targetOf.length / batch),
+    gradient: arrays.vertexGradient,
+  };
   return (
-    meanSquaredDistance(points, vertices, predictedOf, batch, 1, pointGradient, vertexGradient) +
-    meanSquaredDistance(vertices, points, targetOf, batch, oppositeWeight, vertexGradient, pointGradient)
+    meanSquaredDistance(points, vertices, pairs.predictedOf, 1) +
+    meanSquaredDistance(vertices, points, pairs.targetOf, oppositeWeight)
   );
 }
 
-/** weight · mean over `from` of the squared distance to its partner in `to`; `partners` are indices within a batch item. */
-function meanSquaredDistance(
-  from: RealArray,
-  to: RealArray,
-  partners: Int32Array,
-  batch: number,
-  weight: number,
-  fromGradient: RealArray,
-  toGradient: RealArray,
-): number {
-  const fromCount = partners.length / batch;
-  const toCount = to.length / 3 / batch;
-  const scale = (2 * weight) / partners.length;
-  let sum = 0;
+/** Either side of the distance. */
+interface Side {
+  positions: RealArray;
+  offsets: Int32Array;
+  /** Added to. */
+  gradient: RealArray;
+}
+
+/**
+ * weight · mean over the batch of the mean over the points of an item in `from` of the squared distance to their partners in `to`;
+ * `partners` are indices within the item.
+ */
+function meanSquaredDistance(from: Side, to: Side, partners: Int32Array, weight: number): number {
+  const { positions: source, gradient: sourceGradient, offsets } = from;
+  const { positions: goal, gradient: goalGradient } = to;
+  const batch = offsets.length - 1;
+  let mean = 0;
   for (let b = 0; b < batch; b++) {
-    for (let k = b * fromCount; k < (b + 1) * fromCount; k++) {
+    const share = weight / (batch * (offsets[b + 1] - offsets[b]));
+    const scale = 2 * share;
+    let sum = 0;
+    for (let k = offsets[b]; k < offsets[b + 1]; k++) {
       const i = 3 * k;
-      const j = 3 * (b * toCount + partners[k]);
-      const dx = from[i] - to[j];
-      const dy = from[i + 1] - to[j + 1];
-      const dz = from[i + 2] - to[j + 2];
+      const j = 3 * (to.offsets[b] + partners[k]);
+      const dx = source[i] - goal[j];
+      const dy = source[i + 1] - goal[j + 1];
+      const dz = source[i + 2] - goal[j + 2];
       sum += dx * dx + dy * dy + dz * dz;
-      fromGradient[i] += scale * dx;
-      fromGradient[i + 1] += scale * dy;
-      fromGradient[i + 2] += scale * dz;
-      toGradient[j] -= scale * dx;
-      toGradient[j + 1] -= scale * dy;
-      toGradient[j + 2] -= scale * dz;
+      sourceGradient[i] += scale * dx;
+      sourceGradient[i + 1] += scale * dy;
+      sourceGradient[i + 2] += scale * dz;
+      goalGradient[j] -= scale * dx;
+      goalGradient[j + 1] -= scale * dy;
+      goalGradient[j + 2] -= scale * dz;
     }
+    mean += share * sum;
   }
-  return (weight * sum) / partners.length;
+  return mean;
 }

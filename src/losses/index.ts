@@ -27,4 +27,5 @@ export {
 export { moveLoss } from './move.ts';
 export { type NearestPairs, nearestPairs } from './nearest.ts';
 export { normalLoss } from './normal.ts';
+export { evenPointClouds, type PointCloudArrays, type PointClouds, pointClouds } from './pointClouds.ts';
 export { silhouetteIouLoss, silhouetteL2Loss } from './silhouette.ts';

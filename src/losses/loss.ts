@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import type { Topology } from '../../renderer/mesh/topology.ts';
 import { type NearestPairs, nearestPairs } from './nearest.ts';
+import type { PointClouds } from './pointClouds.ts';
 
 /** What 3D losses look at: the outcome of one deformation block beside the true surface. */
 export interface ShapeContext {
@@ -12,10 +13,8 @@ export interface ShapeContext {
   /** [B, V, 3], or [1, V, 3], the same vertices before it. */
   before: tf.Tensor3D;
   topology: Topology;
-  /** [B, P, 3] points of the true surface. */
-  target: tf.Tensor3D;
-  /** [B, P, 3] normals of those points. */
-  targetNormals: tf.Tensor3D;
+  /** Points of the true surfaces, of each item as many as there are, with normals where they are known. */
+  target: PointClouds;
   /** Nearest neighbours of `predicted` and `target`, found when first asked for. */
   pairs(): NearestPairs;
   /** Number of the block, from 0. */

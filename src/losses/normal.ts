@@ -6,6 +6,7 @@ import { hostScalar, type RealArray } from '../../renderer/backend/index.ts';
 import type { Topology } from '../../renderer/mesh/topology.ts';
 import { shapeLoss } from './loss.ts';
 import type { NearestPairs } from './nearest.ts';
+import { normalTable, type PointClouds } from './pointClouds.ts';
 import { expectShape } from './shapes.ts';
 
 export const normal = shapeLoss({
@@ -13,8 +14,7 @@ export const normal = shapeLoss({
   comparesSurface: true,
   description: 'edges should lie in the tangent plane of the true surface',
   settings: z.strictObject({}),
-  evaluate: ({ predicted, topology, targetNormals, pairs }) =>
-    normalLoss(predicted, topology, targetNormals, pairs()),
+  evaluate: ({ predicted, topology, target, pairs }) => normalLoss(predicted, topology, target, pairs()),
 });
 
 /**
@@ -23,33 +23,47 @@ export const normal = shapeLoss({
  * Pixel2Mesh, section 3.4; the absolute value as in its code (nywang16/Pixel2Mesh, p2m/losses.py).
  *
  * @param predicted [B, V, 3] vertices of `topology`.
- * @param targetNormals [B, P, 3] normals of the target points, of any length.
+ * @param targetNormals [B, P, 3] normals of the target points, of any length; or the points' clouds, which must have normals.
  * @param pairs `nearestPairs(predicted, target points)`.
- * @throws ArgumentError where shapes disagree.
+ * @throws ArgumentError where shapes disagree or the clouds have no normals.
  */
 export function normalLoss(
   predicted: tf.Tensor3D,
   topology: Topology,
-  targetNormals: tf.Tensor3D,
+  targetNormals: tf.Tensor3D | PointClouds,
   pairs: Pick<NearestPairs, 'targetOf'>,
 ): tf.Scalar {
   expectShape('predicted', predicted, ['B', topology.vertexCount, 3]);
-  expectShape('targetNormals', targetNormals, [predicted.shape[0], 'P', 3]);
-  return hostScalar([predicted, targetNormals], ([vertices, normals], [gradient]) =>
-    normalKernel(vertices, topology, normals, pairs.targetOf, gradient),
+  const { values, offsets } = normalTable('targetNormals', targetNormals, predicted.shape[0]);
+  return hostScalar([predicted, values], ([vertices, normals], [gradient]) =>
+    normalKernel({ vertices, topology, normals, offsets, targetOf: pairs.targetOf, gradient }),
   );
 }
 
-/** The loss on arrays: vertices [B·V·3], normals [B·P·3], targetOf [B·V]; adds the gradient of the vertices to `gradient`. */
-export function normalKernel(
-  vertices: RealArray,
-  { edges, vertexCount }: Topology,
-  normals: RealArray,
-  targetOf: Int32Array,
-  gradient: RealArray,
-): number {
-  const batch = vertices.length / 3 / vertexCount;
-  const pointCount = normals.length / 3 / batch;
+export interface NormalArrays {
+  /** [B·V·3] */
+  vertices: RealArray;
+  topology: Topology;
+  /** [ΣP·3] */
+  normals: RealArray;
+  /** [B + 1] cloud b has the points offsets[b] … offsets[b + 1] − 1. */
+  offsets: Int32Array;
+  /** [B·V] nearest points of the vertices, within the batch item. */
+  targetOf: Int32Array;
+  /** [B·V·3], added to. */
+  gradient: RealArray;
+}
+
+/** The loss on arrays; adds the gradient of the vertices. */
+export function normalKernel({
+  vertices,
+  topology: { edges, vertexCount },
+  normals,
+  offsets,
+  targetOf,
+  gradient,
+}: NormalArrays): number {
+  const batch = offsets.length - 1;
   const rowCount = (batch * edges.length) / 2;
   let sum = 0;
   for (let b = 0; b < batch; b++) {
@@ -57,7 +71,7 @@ export function normalKernel(
       const first = b * vertexCount + edges[e];
       const i = 3 * first;
       const j = 3 * (b * vertexCount + edges[e + 1]);
-      const q = 3 * (b * pointCount + targetOf[first]);
+      const q = 3 * (offsets[b] + targetOf[first]);
       const ex = vertices[i] - vertices[j];
       const ey = vertices[i + 1] - vertices[j + 1];
       const ez = vertices[i + 2] - vertices[j + 2];

@@ -2,16 +2,17 @@
 
 import * as tf from '@tensorflow/tfjs';
 import type { NdArray } from 'ndarray';
+import type { RealArray } from '../../renderer/backend/index.ts';
 import { srgbToLinear } from '../../renderer/io/colorSpace.ts';
 import type { Sample } from '../datasets/sample.ts';
+import { type PointCloudArrays, type PointClouds, pointClouds } from '../losses/index.ts';
 import type { Random } from '../tensor/random.ts';
 
 export interface Batch {
   /** [B, H, W, 4] sRGB with straight alpha, as `View.image`: what the network is shown. */
   pictures: tf.Tensor4D;
-  /** [B, P, 3] points of the true surfaces, and [B, P, 3] their unit normals. */
-  points: tf.Tensor3D;
-  normals: tf.Tensor3D;
+  /** Points of the true surfaces, with unit normals if all samples of the batch have them. */
+  target: PointClouds;
   /** Of the N supervising views of each item, item after item: [B·N, H, W] coverage and [B·N, H, W, 3] linear colours. */
   silhouettes: tf.Tensor3D;
   colors: tf.Tensor4D;
@@ -26,7 +27,7 @@ export function makeBatch(samples: readonly Sample[], pointCount: number, random
   const [height, width] = samples[0].input.image.shape;
   return {
     pictures: networkInput(samples.map((sample) => sample.input.image)),
-    ...drawSurfaces(samples, pointCount, random),
+    target: drawSurfaces(samples, pointCount, random),
     silhouettes: tf.tensor3d(channel(images, 3), [images.length, height, width]),
     colors: tf.tensor4d(linearColors(images), [images.length, height, width, 3]),
     cameras: views.map((view) => view.objectToCamera),
@@ -68,48 +69,35 @@ export function channel(images: readonly NdArray<Float32Array>[], index: number)
   return result;
 }
 
-type Surface = Pick<Sample, 'points' | 'normals'>;
+/** `count` points of each surface, drawn without repetition, and their normals; all of a surface that has no more. */
+export function drawSurfaces(
+  surfaces: readonly PointCloudArrays[],
+  count: number,
+  random: Random,
+): PointClouds {
+  return pointClouds(surfaces.map((surface) => drawPoints(surface, count, random)));
+}
 
-/** `count` of a sample's surface points, drawn without repetition, and their normals; all where there are no more. */
-function drawPoints({ points, normals }: Surface, count: number, random: Random): Surface {
+function drawPoints(surface: PointCloudArrays, count: number, random: Random): PointCloudArrays {
+  const { points, normals } = surface;
   const available = points.length / 3;
-  if (count >= available) return { points, normals };
+  if (count >= available) return surface;
   // The first `count` steps of a Fisher-Yates shuffle.
   const order = new Int32Array(available);
   for (let i = 0; i < available; i++) order[i] = i;
-  const drawn = { points: new Float32Array(3 * count), normals: new Float32Array(3 * count) };
   for (let i = 0; i < count; i++) {
     const k = i + random.integer(available - i);
-    const from = 3 * order[k];
-    order[k] = order[i];
-    for (let axis = 0; axis < 3; axis++) {
-      drawn.points[3 * i + axis] = points[from + axis];
-      drawn.normals[3 * i + axis] = normals[from + axis];
-    }
+    [order[i], order[k]] = [order[k], order[i]];
   }
-  return drawn;
+  const drawn = order.subarray(0, count);
+  return { points: rowsOf(points, drawn), ...(normals && { normals: rowsOf(normals, drawn) }) };
 }
 
-/** [B, count, 3] points of as many surfaces, drawn without repetition, and their normals. */
-export function drawSurfaces(
-  surfaces: readonly Surface[],
-  count: number,
-  random: Random,
-): { points: tf.Tensor3D; normals: tf.Tensor3D } {
-  const drawn = surfaces.map((surface) => drawPoints(surface, count, random));
-  const shape: [number, number, number] = [surfaces.length, drawn[0].points.length / 3, 3];
-  return {
-    points: tf.tensor3d(concatenated(drawn.map(({ points }) => points)), shape),
-    normals: tf.tensor3d(concatenated(drawn.map(({ normals }) => normals)), shape),
-  };
-}
-
-function concatenated(arrays: readonly Float32Array[]): Float32Array {
-  const result = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
-  let offset = 0;
-  for (const array of arrays) {
-    result.set(array, offset);
-    offset += array.length;
+/** Rows of a table of three numbers a row. */
+function rowsOf(table: RealArray, rows: Int32Array): Float32Array {
+  const result = new Float32Array(3 * rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    for (let axis = 0; axis < 3; axis++) result[3 * i + axis] = table[3 * rows[i] + axis];
   }
   return result;
 }

@@ -69,17 +69,10 @@ export class Objective {
   private compareShapes(
     { vertices, before, topology }: PredictedLevel,
     block: number,
-    { points, normals }: Batch,
+    { target }: Batch,
     collect: (name: string, value: tf.Scalar) => void,
   ): void {
-    const context = shapeContext({
-      predicted: vertices,
-      before,
-      topology,
-      target: points,
-      targetNormals: normals,
-      block,
-    });
+    const context = shapeContext({ predicted: vertices, before, topology, target, block });
     for (const loss of this.shapeLosses) {
       collect(loss.name, loss.evaluate(context, this.options.losses[loss.name]));
     }

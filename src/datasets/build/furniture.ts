@@ -2,7 +2,7 @@
 // same libraries give the same folder, byte for byte.
 
 import ndarray from 'ndarray';
-import { FileError } from '../../../renderer/errors.ts';
+import { ArgumentError, FileError } from '../../../renderer/errors.ts';
 import { encodePng } from '../../../renderer/io/index.ts';
 import { encodeSafetensors } from '../../tensor/safetensors.ts';
 import {
@@ -31,10 +31,13 @@ import type { Splittable } from './splits.ts';
 import { exteriorPoints } from './surfacePoints.ts';
 import { requireAbsent, writeFolder } from './writeFolder.ts';
 
-const imageSize = 64;
-const pointCount = 2000;
+/** What the sets that come with the package have. */
+const packaged = { size: 64, points: 2000 };
 const mostTriangles = 60_000;
 const twinThreshold = 0.7;
+
+/** Twins are told by so many points of each object, however many are kept, so that larger sets are split alike. */
+const twinPoints = 2000;
 
 /** What one furniture data set has of its own. */
 export interface FurnitureSet {
@@ -48,6 +51,9 @@ export interface FurnitureSet {
   /** A split for every object. */
   split(objects: readonly Splittable[]): SplitName[];
 }
+
+/** Width and height of pictures, and surface points an object. */
+type Extent = Required<Pick<BuildOptions, 'size' | 'points'>>;
 
 interface BuiltObject {
   entry: CatalogueEntry;
@@ -69,25 +75,28 @@ interface BuiltObject {
  */
 export async function buildFurniture(
   set: FurnitureSet,
-  { source, output }: BuildOptions,
+  { source, output, ...asked }: BuildOptions,
   onProgress: (progress: BuildProgress) => void = () => {},
 ): Promise<number> {
+  const extent = { size: asked.size ?? packaged.size, points: asked.points ?? packaged.points };
+  requireInteger('size', extent.size, 8, 1024);
+  requireInteger('points', extent.points, 1, 1_000_000);
   await requireAbsent(output);
   const chosen = chooseModels(set, await openLibraries(source), source);
   const built: BuiltObject[] = [];
   for (const [i, choice] of chosen.entries()) {
-    const object = await buildObject(choice, set.rig);
+    const object = await buildObject(choice, set.rig, extent);
     if (object) built.push(object);
     onProgress({ done: i + 1, total: chosen.length, id: choice.entry.id });
   }
   const objects = describe(built, set);
   await writeFolder(output, async (store) => {
     for (const { entry, views, surface } of built) {
-      const strip = ndarray(views, [imageSize, set.rig.length * imageSize, 4]);
+      const strip = ndarray(views, [extent.size, set.rig.length * extent.size, 4]);
       await store(viewsPath(entry.id), await encodePng(strip));
       await store(pointsPath(entry.id), encodePoints(surface));
     }
-    await store('dataset.json', formatDatasetFile(datasetFileOf(set, objects)));
+    await store('dataset.json', formatDatasetFile(datasetFileOf(set, objects, extent)));
     await store('ATTRIBUTION.md', attribution(set.name, objects));
   });
   return built.length;
@@ -116,13 +125,14 @@ function chooseModels(set: FurnitureSet, libraries: readonly FurnitureLibrary[],
 async function buildObject(
   { library, entry, category }: Choice,
   rig: readonly RigView[],
+  extent: Extent,
 ): Promise<BuiltObject | undefined> {
   const files = library.files(entry);
   const origin = readOrigin(files);
   const mesh = await prepareModel(entry, files);
   const triangles = mesh.faces.length / 3;
   if (triangles > mostTriangles) return undefined;
-  const sampled = exteriorPoints(mesh, pointCount);
+  const sampled = exteriorPoints(mesh, extent.points);
   if (!sampled) return undefined;
   const surface = { points: quantizePoints(sampled.points), normals: quantizeNormals(sampled.normals) };
   return {
@@ -132,30 +142,36 @@ async function buildObject(
     title: origin.title ?? entry.name,
     url: origin.url ?? library.url,
     triangles,
-    views: takeStrip(mesh, rig),
+    views: takeStrip(mesh, rig, extent.size),
     surface,
-    grids: occupancies(restorePoints(surface.points)),
+    grids: occupancies(restorePoints(surface.points.subarray(0, 3 * twinPoints))),
   };
 }
 
-/** The views side by side: [imageSize, views · imageSize, 4] bytes. */
-function takeStrip(mesh: PaintedMesh, rig: readonly RigView[]): Uint8Array {
-  const strip = new Uint8Array(imageSize * rig.length * imageSize * 4);
+/** The views side by side: [size, views · size, 4] bytes. */
+function takeStrip(mesh: PaintedMesh, rig: readonly RigView[], size: number): Uint8Array {
+  const strip = new Uint8Array(size * rig.length * size * 4);
   rig.forEach(({ worldToCamera }, i) => {
-    const picture = takePicture(mesh, worldToCamera, imageSize);
-    for (let row = 0; row < imageSize; row++) {
-      const pixels = picture.subarray(4 * imageSize * row, 4 * imageSize * (row + 1));
-      strip.set(pixels, 4 * imageSize * (row * rig.length + i));
+    const picture = takePicture(mesh, worldToCamera, size);
+    for (let row = 0; row < size; row++) {
+      const pixels = picture.subarray(4 * size * row, 4 * size * (row + 1));
+      strip.set(pixels, 4 * size * (row * rig.length + i));
     }
   });
   return strip;
 }
 
 function encodePoints({ points, normals }: StoredPoints): Uint8Array {
+  const shape = [points.length / 3, 3];
   return encodeSafetensors({
-    points: { dtype: 'U16', shape: [pointCount, 3], data: points },
-    normals: { dtype: 'I8', shape: [pointCount, 3], data: normals },
+    points: { dtype: 'U16', shape, data: points },
+    normals: { dtype: 'I8', shape, data: normals },
   });
+}
+
+function requireInteger(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new ArgumentError(`${name} is ${value}, expected an integer from ${least} to ${most}`);
 }
 
 function describe(built: readonly BuiltObject[], set: FurnitureSet): StoredObject[] {
@@ -180,7 +196,11 @@ function describe(built: readonly BuiltObject[], set: FurnitureSet): StoredObjec
   }));
 }
 
-function datasetFileOf({ name, description, rig }: FurnitureSet, objects: StoredObject[]): DatasetFile {
+function datasetFileOf(
+  { name, description, rig }: FurnitureSet,
+  objects: StoredObject[],
+  { size, points }: Extent,
+): DatasetFile {
   return {
     format: 'rastergrad-dataset',
     version: formatVersion,
@@ -188,10 +208,10 @@ function datasetFileOf({ name, description, rig }: FurnitureSet, objects: Stored
     description,
     frame:
       'Right-handed, y up, front towards +z. Smallest bounding sphere: centre at the origin, radius 0.5. Cameras look down their −z',
-    imageSize,
+    imageSize: size,
     camera: { fovDegrees, distance },
     views: [...rig],
-    points: pointCount,
+    points,
     objects,
   };
 }

@@ -82,6 +82,8 @@ describe('readImage', () => {
     expect(Math.abs(image.get(4, 8, 1) - 200)).toBeLessThan(3);
     await writeFile(path, data.subarray(0, 200));
     await expect(readImage(path)).rejects.toThrow(`${path}: is a damaged JPEG picture`);
+    await writeFile(path, 'neither');
+    await expect(readImage(path)).rejects.toThrow(new FileError(path, 'is neither a PNG nor a JPEG picture'));
   });
 });
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { chamferKernel } from '../../../src/losses/chamfer.ts';
 import { chamferLoss, nearestPairs } from '../../../src/losses/index.ts';
 import { findPairs } from '../../../src/losses/nearest.ts';
+import { evenOffsets } from '../../../src/losses/pointClouds.ts';
 import { useTestBackend } from '../../backend.ts';
 import { lossGradientError, testPoints } from './differences.ts';
 
@@ -62,20 +63,22 @@ describe('chamferLoss', () => {
     });
   });
 
-  it('has the gradient of its value', () => {
-    const batch = 2;
+  it.each([
+    ['equal', evenOffsets(2, 23)],
+    ['different', Int32Array.of(0, 4, 46)],
+  ])('has the gradient of its value, with clouds of %s lengths', (_, offsets) => {
     const error = lossGradientError(
       ([vertices, points], [vertexGradient, pointGradient]) =>
         chamferKernel({
           vertices,
           points,
-          pairs: findPairs(vertices, points, batch),
-          batch,
+          offsets,
+          pairs: findPairs(vertices, points, offsets),
           oppositeWeight: 0.55,
           vertexGradient,
           pointGradient,
         }),
-      [testPoints(batch * 14, 3), testPoints(batch * 23, 4)],
+      [testPoints(2 * 14, 3), testPoints(46, 4)],
     );
     expect(error).toBeLessThan(1e-6);
   });

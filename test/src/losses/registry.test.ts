@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { icosphere } from '../../../renderer/mesh/index.ts';
-import { losses, shapeContext } from '../../../src/losses/index.ts';
+import { evenPointClouds, losses, shapeContext } from '../../../src/losses/index.ts';
 import { useTestBackend } from '../../backend.ts';
 
 beforeAll(() => useTestBackend());
@@ -29,8 +29,7 @@ describe('the registry of losses', () => {
                     predicted,
                     before: sphere,
                     topology,
-                    target: sphere,
-                    targetNormals: sphere,
+                    target: evenPointClouds(sphere, sphere),
                     block: 1,
                   }),
                   settings,
