@@ -61,6 +61,13 @@ const source = {
     .describe('Where the objects come from.'),
 };
 
+/** What a loss looks at. */
+const lossKinds: Record<Loss['kind'], string> = {
+  '3d': '3D loss',
+  '2d': '2D loss',
+  weights: 'loss on parameters',
+};
+
 const lossTerm = ({ name, kind, description, settings }: Loss) =>
   z
     .strictObject({
@@ -68,9 +75,7 @@ const lossTerm = ({ name, kind, description, settings }: Loss) =>
         .number()
         .min(0)
         .default(0)
-        .describe(
-          `Weight of the ${kind.toUpperCase()} loss "${name}"; 0 switches it off. ${sentence(description)}`,
-        ),
+        .describe(`Weight of the ${lossKinds[kind]} "${name}"; 0 switches it off. ${sentence(description)}`),
       ...settings.shape,
     })
     .prefault({}) as unknown as z.ZodPrefault<z.ZodType<LossSettings>>;
@@ -257,7 +262,9 @@ const fitMeshSchema = z
       })
       .prefault({})
       .describe('The ellipsoid that is deformed.'),
-    losses: lossTerms(losses.filter((loss) => loss.kind === '2d' || !loss.comparesSurface)),
+    losses: lossTerms(
+      losses.filter((loss) => loss.kind === '2d' || (loss.kind === '3d' && !loss.comparesSurface)),
+    ),
     views: z
       .strictObject({
         fit: count.default(20).describe("Pictures of an object to fit to; the object's others are held out."),
@@ -388,12 +395,16 @@ export type FitMeshLosses = FitMeshConfig['losses'];
 /** Fields that a config says for itself alone: `extends` does not hand them down. */
 export const OWN_FIELDS = ['name', 'description'] as const;
 
-function requireLoss(losses: Record<string, { weight: number }>, context: z.RefinementCtx): void {
-  if (Object.values(losses).some((loss) => loss.weight > 0)) return;
+/** At least one loss must look at what is predicted; small parameters by themselves are no aim. */
+function requireLoss(terms: Record<string, LossSettings>, context: z.RefinementCtx): void {
+  const names = losses
+    .filter(({ name, kind }) => name in terms && kind !== 'weights')
+    .map(({ name }) => name);
+  if (names.some((name) => terms[name].weight > 0)) return;
   context.addIssue({
     code: 'custom',
     path: ['losses'],
-    message: `every weight is 0; give one of ${Object.keys(losses).join(', ')} a weight above 0`,
+    message: `every weight is 0; give one of ${names.join(', ')} a weight above 0`,
   });
 }
 

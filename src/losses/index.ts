@@ -8,8 +8,18 @@ import type { Loss } from './loss.ts';
 import { move } from './move.ts';
 import { normal } from './normal.ts';
 import { silhouette } from './silhouette.ts';
+import { weightDecay } from './weightDecay.ts';
 
-export const losses: readonly Loss[] = [chamfer, edge, normal, laplacian, move, silhouette, color];
+export const losses: readonly Loss[] = [
+  chamfer,
+  edge,
+  normal,
+  laplacian,
+  move,
+  silhouette,
+  color,
+  weightDecay,
+];
 
 export { type ChamferOptions, chamferLoss } from './chamfer.ts';
 export { colorLoss } from './color.ts';
@@ -23,9 +33,12 @@ export {
   type ShapeContext,
   type ShapeLoss,
   shapeContext,
+  type WeightsContext,
+  type WeightsLoss,
 } from './loss.ts';
 export { moveLoss } from './move.ts';
 export { type NearestPairs, nearestPairs } from './nearest.ts';
 export { normalLoss } from './normal.ts';
 export { evenPointClouds, type PointCloudArrays, type PointClouds, pointClouds } from './pointClouds.ts';
 export { silhouetteIouLoss, silhouetteL2Loss } from './silhouette.ts';
+export { type WeightDecayCoefficients, weightDecayLoss } from './weightDecay.ts';

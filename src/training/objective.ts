@@ -1,5 +1,5 @@
-// What training minimises: 3D losses on every level of the prediction, 2D losses on renderings of the finest levels, each with its
-// weight. The losses come from the registry; a new one needs no line here.
+// What training minimises: 3D losses on every level of the prediction, 2D losses on renderings of the finest levels, and losses on
+// the network's parameters, each with its weight. The losses come from the registry; a new one needs no line here.
 
 import * as tf from '@tensorflow/tfjs';
 import { PerspectiveCamera } from '../../renderer/camera/index.ts';
@@ -10,8 +10,10 @@ import {
   type PictureLoss,
   type ShapeLoss,
   shapeContext,
+  type WeightsLoss,
 } from '../losses/index.ts';
 import type { MeshPrediction, PredictedLevel } from '../models/index.ts';
+import type { NamedVariable } from '../tensor/adam.ts';
 import type { Batch } from './batch.ts';
 
 export interface ObjectiveOptions {
@@ -36,15 +38,22 @@ export class Objective {
   private readonly options: ObjectiveOptions;
   private readonly shapeLosses: ShapeLoss[];
   private readonly pictureLosses: PictureLoss[];
+  private readonly weightsLosses: WeightsLoss[];
 
   constructor(options: ObjectiveOptions) {
     this.options = options;
     const active = losses.filter(({ name }) => (options.losses[name]?.weight ?? 0) > 0);
     this.shapeLosses = active.filter((loss) => loss.kind === '3d');
     this.pictureLosses = active.filter((loss) => loss.kind === '2d');
+    this.weightsLosses = active.filter((loss) => loss.kind === 'weights');
   }
 
-  evaluate(prediction: MeshPrediction, batch: Batch): ObjectiveValue {
+  /** @param parameters of the network that predicted; none where there is no network */
+  evaluate(
+    prediction: MeshPrediction,
+    batch: Batch,
+    parameters: readonly NamedVariable[] = [],
+  ): ObjectiveValue {
     const sums = new Map<string, tf.Scalar[]>();
     const collect = (name: string, value: tf.Scalar) => sums.set(name, [...(sums.get(name) ?? []), value]);
     for (const [block, level] of prediction.levels.entries()) {
@@ -56,6 +65,9 @@ export class Objective {
     for (const [i, level] of rendered.entries()) {
       const colors = i === rendered.length - 1 ? prediction.colors : undefined;
       silhouette = this.comparePictures(level, colors, batch, collect);
+    }
+    for (const loss of this.weightsLosses) {
+      collect(loss.name, loss.evaluate({ parameters }, this.options.losses[loss.name]));
     }
     const terms = Object.fromEntries(
       Array.from(sums, ([name, values]) => {
