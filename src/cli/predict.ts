@@ -1,9 +1,8 @@
 // `rastergrad predict`: pictures in, meshes out.
 
 import { defineCommand } from 'citty';
-import type { FailedPicture, PredictedPicture } from '../experiments/predict.ts';
+import type { PredictedPicture } from '../experiments/predict.ts';
 import { integerOption } from './numbers.ts';
-import { UsageError } from './usageError.ts';
 
 export default defineCommand({
   meta: { name: 'predict', description: 'Predict the mesh of the object in each of some pictures' },
@@ -29,10 +28,7 @@ export default defineCommand({
     const [run, ...images] = args._;
     const { output, json = false, quiet = false } = args;
     const views = integerOption('views', args.views, 0, 360);
-    const { isMeshFile, predictMeshes } = await import('../experiments/predict.ts');
-    if (images.length > 1 && output !== undefined && isMeshFile(output)) {
-      throw new UsageError(`--output is "${output}": expected a folder for the meshes of several pictures`);
-    }
+    const { predictMeshes } = await import('../experiments/predict.ts');
     const outcomes = await predictMeshes(run, images, {
       output,
       views,
@@ -53,5 +49,5 @@ function line({ image, files, vertexCount, faceCount, milliseconds, background }
   return `${image}: ${vertexCount} vertices, ${faceCount} faces, ${time} ms${assumed} → ${files.join(', ')}`;
 }
 
-const errorAsText = (_: string, value: FailedPicture['error'] | unknown) =>
-  value instanceof Error ? value.message : value;
+/** An error in JSON is its message. */
+const errorAsText = (_: string, value: unknown) => (value instanceof Error ? value.message : value);

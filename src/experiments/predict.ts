@@ -1,7 +1,7 @@
 // Picture files in, mesh files out, with the trained model of a run.
 
 import path from 'node:path';
-import { RastergradError } from '../../renderer/errors.ts';
+import { ArgumentError, FileError, RastergradError } from '../../renderer/errors.ts';
 import { readImage, writeMesh, writePng } from '../../renderer/io/index.ts';
 import { reframed } from './framing.ts';
 import type { CutOut } from './pictureInput.ts';
@@ -40,6 +40,9 @@ export interface FailedPicture {
   error: RastergradError;
 }
 
+/** What a person may hope for; folders are seldom named so. */
+const otherFormats = /\.(gltf|ply|stl|off|fbx|dae|3ds|usdz?|png|jpe?g)$/i;
+
 /** Width and height of each picture of a turntable, in pixels. */
 const turntableSize = 256;
 
@@ -50,14 +53,15 @@ const turntableSize = 256;
  * others are done all the same.
  *
  * @returns what came of each picture, in their order
- * @throws FileError where the run has no trained model, or the folder cannot be made
+ * @throws FileError where the run has no trained model, or the output is neither a folder that can be made nor a mesh file of a known
+ *   format; ArgumentError where it is a mesh file for several pictures
  */
 export async function predictMeshes(
   run: string,
   images: readonly string[],
   { output = openRun(run).file('predictions'), views = 8, onPicture }: PredictMeshesOptions = {},
 ): Promise<(PredictedPicture | FailedPicture)[]> {
-  const isFile = isMeshFile(output) && images.length === 1;
+  const isFile = isMeshFile(output, images.length);
   const names = distinctNames(images);
   const predictor = await openPredictor(run);
   try {
@@ -84,8 +88,20 @@ export async function predictMeshes(
   }
 }
 
-/** Whether an output is a mesh file rather than a folder. */
-export const isMeshFile = (output: string) => /\.(obj|glb)$/i.test(output);
+/** Whether an output is a mesh file rather than a folder; throws where it is a file that cannot be written. */
+function isMeshFile(output: string, pictureCount: number): boolean {
+  if (otherFormats.test(output)) {
+    throw new FileError(
+      output,
+      'is of an unknown mesh format, expected a folder, or a name that ends in .obj or .glb',
+    );
+  }
+  if (!/\.(obj|glb)$/i.test(output)) return false;
+  if (pictureCount === 1) return true;
+  throw new ArgumentError(
+    `output is "${output}", expected a folder for the meshes of ${pictureCount} pictures`,
+  );
+}
 
 async function predictFile(
   predictor: Predictor,
