@@ -35,10 +35,10 @@ export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
   }
 }
 
-/** The network of a config with fresh weights, for pictures of `dataset`. */
-export function makeModel(config: TrainConfig, dataset: Dataset): MeshPredictor {
+/** The network of a config with fresh weights, for pictures that `camera` took. */
+export function makeModel(config: TrainConfig, { camera }: Pick<Dataset, 'camera'>): MeshPredictor {
   const random = new Random(config.seed).split('weights');
-  return modelOf(config.model).create(config.model, dataset.camera, random);
+  return modelOf(config.model).create(config.model, camera, random);
 }
 
 export interface TrainContext {
