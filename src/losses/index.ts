@@ -40,5 +40,6 @@ export { moveLoss } from './move.ts';
 export { type NearestPairs, nearestPairs } from './nearest.ts';
 export { normalLoss } from './normal.ts';
 export { evenPointClouds, type PointCloudArrays, type PointClouds, pointClouds } from './pointClouds.ts';
+export { type LossPresetName, lossPresets } from './presets.ts';
 export { silhouetteIouLoss, silhouetteL2Loss } from './silhouette.ts';
 export { type WeightDecayCoefficients, weightDecayLoss } from './weightDecay.ts';
