@@ -22,8 +22,9 @@ export const losses: readonly Loss[] = [
 ];
 
 export { type ChamferOptions, chamferLoss } from './chamfer.ts';
-export { colorLoss } from './color.ts';
+export { type ColorOptions, colorLoss } from './color.ts';
 export { edgeLoss } from './edge.ts';
+export type { EdgeRowOptions } from './edgeRows.ts';
 export { laplacianLoss } from './laplacian.ts';
 export {
   type Loss,

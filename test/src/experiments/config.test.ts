@@ -100,7 +100,7 @@ describe('losses.preset', () => {
     expect(losses).toEqual({
       ...lossPresets[name],
       silhouette: { weight: 0, kind: 'iou' },
-      color: { weight: 0 },
+      color: { weight: 0, kind: 'l1' },
     });
   });
 
