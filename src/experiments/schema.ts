@@ -9,9 +9,10 @@ import {
   methods,
   type OptionValue,
 } from '../../renderer/methods/index.ts';
-import { type Loss, type LossSettings, losses } from '../losses/index.ts';
+import { type Loss, type LossPresetName, type LossSettings, losses, lossPresets } from '../losses/index.ts';
 import { type ModelOptions, modelOf, models, templateLevel, templateRadii } from '../models/index.ts';
 import { typedUnion } from '../models/typedUnion.ts';
+import { isFields, mergeFields } from './overrides.ts';
 
 /** Longest side of a rendered or read picture, in pixels. */
 const imageSize = z.int().min(8).max(1024);
@@ -81,10 +82,32 @@ const lossTerm = ({ name, kind, description, settings }: Loss) =>
     .prefault({}) as unknown as z.ZodPrefault<z.ZodType<LossSettings>>;
 
 const lossTerms = (chosen: readonly Loss[]) =>
+  Object.fromEntries(chosen.map((loss) => [loss.name, lossTerm(loss)]));
+
+const lossMapping = (terms: z.ZodType<Record<string, LossSettings>, object>) =>
+  terms.prefault({}).describe('Loss terms; what is minimised is their weighted sum.');
+
+const presetNames = Object.keys(lossPresets) as [LossPresetName];
+
+// A preset is taken in before anything is checked, as `extends` is, and like that is gone from what the check returns.
+const presetLossTerms = z.preprocess(
+  (fields) =>
+    isFields(fields) && presetNames.includes(fields.preset as LossPresetName)
+      ? mergeFields(lossPresets[fields.preset as LossPresetName], fields)
+      : fields,
   z
-    .strictObject(Object.fromEntries(chosen.map((loss) => [loss.name, lossTerm(loss)])))
-    .prefault({})
-    .describe('Loss terms; what is minimised is their weighted sum.');
+    .strictObject({
+      preset: z
+        .enum(presetNames)
+        .default('none')
+        .describe(
+          "Weights and settings of Pixel2Mesh's losses, of which fields here replace single ones: `official` has those of the " +
+            'authors’ code, `pytorch` those of noahcao/Pixel2Mesh.',
+        ),
+      ...lossTerms(losses),
+    })
+    .transform(({ preset: _, ...terms }) => terms),
+) as unknown as z.ZodType<Record<string, LossSettings>, object>;
 
 const schedule = z
   .enum(['cosine', 'constant'])
@@ -168,7 +191,7 @@ const trainSchema = z
     ...identity,
     ...source,
     model,
-    losses: lossTerms(losses),
+    losses: lossMapping(presetLossTerms),
     supervision: z
       .strictObject({
         views: count
@@ -262,8 +285,12 @@ const fitMeshSchema = z
       })
       .prefault({})
       .describe('The ellipsoid that is deformed.'),
-    losses: lossTerms(
-      losses.filter((loss) => loss.kind === '2d' || (loss.kind === '3d' && !loss.comparesSurface)),
+    losses: lossMapping(
+      z.strictObject(
+        lossTerms(
+          losses.filter((loss) => loss.kind === '2d' || (loss.kind === '3d' && !loss.comparesSurface)),
+        ),
+      ),
     ),
     views: z
       .strictObject({

@@ -22,8 +22,9 @@ export const losses: readonly Loss[] = [
 ];
 
 export { type ChamferOptions, chamferLoss } from './chamfer.ts';
-export { colorLoss } from './color.ts';
+export { type ColorOptions, colorLoss } from './color.ts';
 export { edgeLoss } from './edge.ts';
+export type { EdgeRowOptions } from './edgeRows.ts';
 export { laplacianLoss } from './laplacian.ts';
 export {
   type Loss,
@@ -40,5 +41,6 @@ export { moveLoss } from './move.ts';
 export { type NearestPairs, nearestPairs } from './nearest.ts';
 export { normalLoss } from './normal.ts';
 export { evenPointClouds, type PointCloudArrays, type PointClouds, pointClouds } from './pointClouds.ts';
+export { type LossPresetName, lossPresets } from './presets.ts';
 export { silhouetteIouLoss, silhouetteL2Loss } from './silhouette.ts';
 export { type WeightDecayCoefficients, weightDecayLoss } from './weightDecay.ts';

@@ -14,7 +14,7 @@ export interface PredictedLevel {
 }
 
 export interface MeshPrediction {
-  /** Coarse to fine. */
+  /** Coarse to fine; the vertices of a level are the first ones of the next. */
   levels: PredictedLevel[];
   /** [B, V, 3] linear colours of the finest level's vertices; values leave [0, 1] where the network overshoots. */
   colors: tf.Tensor3D;

@@ -19,7 +19,7 @@ import type { Batch } from './batch.ts';
 export interface ObjectiveOptions {
   /** Weight and settings of each loss, by its name in the registry. */
   losses: Record<string, LossSettings>;
-  /** How many of the finest levels are rendered for the 2D losses. */
+  /** How many of the finest levels are rendered for the 2D losses, which are summed over them. */
   renderedLevels: number;
   renderer: { method: MethodOptions; perspectiveCorrect: boolean; imageSize: number };
   /** Vertical field of view of the supervising cameras. */
@@ -62,9 +62,8 @@ export class Objective {
     const rendered =
       this.pictureLosses.length > 0 ? prediction.levels.slice(-this.options.renderedLevels) : [];
     let silhouette: tf.Tensor3D | undefined;
-    for (const [i, level] of rendered.entries()) {
-      const colors = i === rendered.length - 1 ? prediction.colors : undefined;
-      silhouette = this.comparePictures(level, colors, batch, collect);
+    for (const level of rendered) {
+      silhouette = this.comparePictures(level, prediction.colors, batch, collect);
     }
     for (const loss of this.weightsLosses) {
       collect(loss.name, loss.evaluate({ parameters }, this.options.losses[loss.name]));
@@ -90,21 +89,20 @@ export class Objective {
     }
   }
 
-  /** Compares renderings of one level: silhouettes always, colours where the level has them. */
+  /** Compares renderings of one level. `finestColors` are those of the finest one, whose first vertices are this one's. */
   private comparePictures(
     { vertices, topology }: PredictedLevel,
-    colors: tf.Tensor3D | undefined,
+    finestColors: tf.Tensor3D,
     batch: Batch,
     collect: (name: string, value: tf.Scalar) => void,
   ): tf.Tensor3D {
     const { renderer, fovDegrees } = this.options;
     const camera = new PerspectiveCamera({ fovDegrees, view: batch.cameras });
-    const active = this.pictureLosses.filter((loss) => colors || !loss.comparesColors);
-    const colored = active.some((loss) => loss.comparesColors);
+    const colored = this.pictureLosses.some((loss) => loss.comparesColors);
     const { silhouette, image } = rasterize(camera.project(vertices), topology, {
       width: renderer.imageSize,
       height: renderer.imageSize,
-      attributes: colors,
+      attributes: colored ? firstVertices(finestColors, topology.vertexCount) : undefined,
       method: renderer.method,
       perspectiveCorrect: renderer.perspectiveCorrect,
       outputs: colored ? ['silhouette', 'image'] : ['silhouette'],
@@ -115,7 +113,14 @@ export class Objective {
       targetSilhouette: batch.silhouettes,
       targetImage: batch.colors,
     };
-    for (const loss of active) collect(loss.name, loss.evaluate(context, this.options.losses[loss.name]));
+    for (const loss of this.pictureLosses) {
+      collect(loss.name, loss.evaluate(context, this.options.losses[loss.name]));
+    }
     return silhouette!;
   }
+}
+
+/** Of [B, V, C] values at vertices, those of the first `count`. */
+function firstVertices(values: tf.Tensor3D, count: number): tf.Tensor3D {
+  return values.shape[1] === count ? values : values.slice([0, 0, 0], [-1, count, -1]);
 }
