@@ -24,7 +24,7 @@ export interface NetworkInput {
 const measuredPictures = 500;
 
 /** Larger pictures are scaled down to this width or height before anything else. */
-const mostPixels = 2048;
+const mostPixels = 1024;
 
 /** Alpha below this is transparent: an opaque picture has none. */
 const transparent = 0.5;

@@ -15,7 +15,7 @@ const margin = 2;
 /** What share of a picture's outermost pixels is white. */
 export function whiteShareOfBorder(image: NdArray<Float32Array>): number {
   const border = borderOf(image);
-  return border.filter(isWhite).length / border.length;
+  return border.filter((k) => isWhite(image.data, k)).length / border.length;
 }
 
 /**
@@ -37,23 +37,21 @@ export function cutFromWhite(picture: NdArray<Float32Array>): NdArray<Float32Arr
   const around = square(1, stride);
   const nearby = square(2, stride);
   const isOutline = (pixel: number) => around.some((step) => kind[pixel + step] === kinds.background);
-  const result = ndarray(new Float32Array(height * width * 4), [height, width, 4]);
+  const result = ndarray(Float32Array.from(image.data), [height, width, 4]);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const pixel = (row + margin) * stride + column + margin;
-      if (kind[pixel] !== kinds.object) continue;
-      let color = colorAt(pixel);
-      let alpha = 1;
-      if (isOutline(pixel)) {
+      const to = 4 * (row * width + column);
+      if (kind[pixel] === kinds.background) result.data.fill(0, to, to + 4);
+      else if (isOutline(pixel)) {
         const neighbours = nearby.map((step) => pixel + step).filter((next) => kind[next] === kinds.object);
         const inside = neighbours.filter((next) => !isOutline(next)).map(colorAt);
         // As inside, or, where the object is too thin to have an inside, as its darkest pixel hereabouts.
         const own = inside.length > 0 ? mean(inside) : darkest(neighbours.map(colorAt));
         // Mixed as pictures usually are, in sRGB: picture = alpha · own + (1 − alpha) · white.
-        const share = darkness(color) / darkness(own);
-        if (share < 1) [color, alpha] = [own, share];
+        const alpha = darkness(colorAt(pixel)) / darkness(own);
+        if (alpha < 1) result.data.set([...own, alpha], to);
       }
-      result.data.set([...color, alpha], 4 * (row * width + column));
     }
   }
   return result;
@@ -61,27 +59,22 @@ export function cutFromWhite(picture: NdArray<Float32Array>): NdArray<Float32Arr
 
 /** With the median colour of the border, as far as that is white, for white. */
 function brightened(image: NdArray<Float32Array>): NdArray<Float32Array> {
-  const border = borderOf(image).filter(isWhite);
-  const paper = [0, 1, 2].map(
-    (c) => border.map((color) => color[c]).sort((a, b) => a - b)[border.length >> 1],
-  );
-  return ndarray(
-    image.data.map((value, k) => (k % 4 === 3 ? value : Math.min(1, value / paper[k % 4]))),
-    image.shape,
-  );
+  const { data, shape } = image;
+  const border = borderOf(image).filter((k) => isWhite(data, k));
+  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+  const paper = [0, 1, 2].map((c) => median(border.map((k) => data[k + c])));
+  const white = (value: number, k: number) => (k % 4 === 3 ? value : Math.min(1, value / paper[k % 4]));
+  return ndarray(data.map(white), shape);
 }
 
-/** The colours of the outermost pixels. */
-function borderOf({ data, shape: [height, width] }: NdArray<Float32Array>): Float32Array[] {
-  const colors: Float32Array[] = [];
+/** Offsets of the outermost pixels. */
+function borderOf({ shape: [height, width] }: NdArray<Float32Array>): number[] {
+  const offsets: number[] = [];
   for (let row = 0; row < height; row++) {
     const step = row === 0 || row === height - 1 ? 1 : Math.max(1, width - 1);
-    for (let column = 0; column < width; column += step) {
-      const from = 4 * (row * width + column);
-      colors.push(data.subarray(from, from + 3));
-    }
+    for (let column = 0; column < width; column += step) offsets.push(4 * (row * width + column));
   }
-  return colors;
+  return offsets;
 }
 
 /** Steps to the pixels of a square about one, itself among them. */
@@ -104,8 +97,7 @@ function separate(image: NdArray<Float32Array>): Uint8Array {
     for (let column = 0; column < width; column++) {
       const pixel = (row + margin) * stride + column + margin;
       kind[pixel] = kinds.object;
-      const from = 4 * (row * width + column);
-      white[pixel] = isWhite(image.data.subarray(from, from + 3)) ? 1 : 0;
+      white[pixel] = isWhite(image.data, 4 * (row * width + column)) ? 1 : 0;
       const isOutermost = row === 0 || row === height - 1 || column === 0 || column === width - 1;
       if (!isOutermost || white[pixel] === 0) continue;
       kind[pixel] = kinds.background;
@@ -158,4 +150,8 @@ const darkest = (colors: readonly Float32Array[]) =>
 
 const darkness = ([red, green, blue]: Float32Array) => 3 - red - green - blue;
 
-const isWhite = (color: Float32Array) => Math.min(...color) >= 1 - (whiteTolerance + 0.5) / 255;
+/** Of the colour at offset k. */
+const isWhite = (data: Float32Array, k: number) => {
+  const least = 1 - (whiteTolerance + 0.5) / 255;
+  return data[k] >= least && data[k + 1] >= least && data[k + 2] >= least;
+};
