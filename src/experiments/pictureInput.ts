@@ -24,7 +24,7 @@ export interface NetworkInput {
 const measuredPictures = 500;
 
 /** Larger pictures are scaled down to this width or height before anything else. */
-const mostPixels = 2048;
+const mostPixels = 1024;
 
 /** Alpha below this is transparent: an opaque picture has none. */
 const transparent = 0.5;
@@ -37,7 +37,11 @@ export function describeInput(config: TrainConfig, dataset: Dataset): NetworkInp
   const objects = spread(chooseObjects(dataset, config, 'train'), measuredPictures);
   const each = Math.ceil(measuredPictures / objects.length);
   function* pictures() {
-    for (const { views } of objects) for (const { image } of spread(views, each)) yield image;
+    for (const [i, { views }] of objects.entries()) {
+      // From another one on each time: every other of a ring of views sees no object from the left.
+      const turned = [...views.slice(i % views.length), ...views.slice(0, i % views.length)];
+      for (const { image } of spread(turned, each)) yield image;
+    }
   }
   const framing = meanFraming(pictures()) ?? { diameter: 1, center: [0.5, 0.5] };
   return { imageSize: config.model.imageSize, camera: dataset.camera, framing };
