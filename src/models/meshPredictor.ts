@@ -21,6 +21,7 @@ export interface MeshPrediction {
 }
 
 export interface MeshPredictor {
+  /** Names of an image encoder's parameters start with "encoder.", those of its biases end in ".bias": weight decay goes by them. */
   readonly parameters: Parameters;
   /** The finest level's connectivity. */
   readonly topology: Topology;
