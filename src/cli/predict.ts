@@ -8,10 +8,10 @@ export default defineCommand({
   meta: { name: 'predict', description: 'Predict the mesh of the object in each of some pictures' },
   args: {
     run: { type: 'positional', required: true, description: 'Run folder whose trained model predicts' },
-    images: {
+    image: {
       type: 'positional',
       required: true,
-      valueHint: 'image …',
+      valueHint: 'IMAGE …',
       description: 'PNG or JPEG of one object on a transparent or a white background',
     },
     output: {
