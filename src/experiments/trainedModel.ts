@@ -2,9 +2,10 @@
 
 import { useBackend } from '../../renderer/backend/index.ts';
 import { FileError } from '../../renderer/errors.ts';
-import { type Dataset, openDataset } from '../datasets/index.ts';
+import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { latestCheckpoint, readCheckpoint } from '../training/checkpoint.ts';
+import { openConfiguredDataset } from './objects.ts';
 import { openRun } from './runFolder.ts';
 import type { TrainConfig } from './schema.ts';
 import { makeModel } from './train.ts';
@@ -27,7 +28,7 @@ export async function openTrainedModel(run: string): Promise<TrainedModel> {
   const checkpoint = await latestCheckpoint(folder.file('checkpoints'));
   if (!checkpoint) throw new FileError(folder.file('checkpoints'), 'has no checkpoint yet');
   await useBackend(config.backend);
-  const dataset = await openDataset(config.dataset.name);
+  const dataset = await openConfiguredDataset(config);
   const model = makeModel(config, dataset);
   await readCheckpoint(checkpoint, { model });
   return { config, dataset, model };
