@@ -13,6 +13,8 @@ import { isShapenetP2m, openShapenetP2m } from './shapenetP2m.ts';
 import type { DatasetSource } from './source.ts';
 
 export { type BadFile, BadSamples, type OnBadSample } from './badSamples.ts';
+export { checkDataset } from './check.ts';
+export { type ExportOptions, exportShapenetP2m } from './exportShapenetP2m.ts';
 export { openFolder, readDatasetFile } from './folder.ts';
 export type { DatasetFile, StoredObject } from './format.ts';
 export type { OpenOptions } from './open.ts';
