@@ -65,6 +65,44 @@ function painter({ values: { shape, data }, signed }: Panel): (pixel: number) =>
   };
 }
 
+/** A line from one place of a picture to another, in shares of its width and height from the top left, ending in a head. */
+export interface Arrow {
+  from: [number, number];
+  to: [number, number];
+}
+
+/** A copy of a picture, enlarged to `side` pixels, with arrows of one linear colour over it. */
+export function withArrows(
+  { shape: [rows, columns, channels], data }: Panel['values'],
+  arrows: readonly Arrow[],
+  color: readonly number[],
+  side = 384,
+): Panel['values'] {
+  const values = Float32Array.from({ length: side * side * 3 }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % side, Math.floor(i / (3 * side))];
+    const pixel = Math.floor((y * rows) / side) * columns + Math.floor((x * columns) / side);
+    return channels === undefined ? 1 - 0.5 * data[pixel] : data[channels * pixel + (i % 3)];
+  });
+  const dot = (x: number, y: number) => {
+    const [column, row] = [Math.round(x * side - 0.5), Math.round(y * side - 0.5)];
+    if (column >= 0 && column < side && row >= 0 && row < side) values.set(color, 3 * (row * side + column));
+  };
+  const line = ([x0, y0]: readonly number[], [x1, y1]: readonly number[]) => {
+    const steps = Math.ceil(2 * side * Math.hypot(x1 - x0, y1 - y0)) + 1;
+    for (let i = 0; i <= steps; i++) dot(x0 + ((x1 - x0) * i) / steps, y0 + ((y1 - y0) * i) / steps);
+  };
+  for (const { from, to } of arrows) {
+    line(from, to);
+    const [dx, dy] = [from[0] - to[0], from[1] - to[1]];
+    // Two short strokes at ±25° back from the tip.
+    for (const turn of [0.43, -0.43]) {
+      const [cosine, sine] = [0.3 * Math.cos(turn), 0.3 * Math.sin(turn)];
+      line(to, [to[0] + cosine * dx - sine * dy, to[1] + sine * dx + cosine * dy]);
+    }
+  }
+  return { shape: [side, side, 3], data: values };
+}
+
 /** A tensor as a panel's values, without its leading dimensions of 1. */
 export function valuesOf(tensor: { shape: number[]; dataSync(): ArrayLike<number> }): Panel['values'] {
   const shape = tensor.shape.slice(tensor.shape.findIndex((size) => size !== 1));

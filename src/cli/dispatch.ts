@@ -20,6 +20,7 @@ const root: AnyCommand = defineCommand({
     render: () => import('./render.ts').then((module) => module.default),
     'compare-gradients': () => import('./compareGradients.ts').then((module) => module.default),
     dataset: () => import('./dataset.ts').then((module) => module.default),
+    weights: () => import('./weights.ts').then((module) => module.default),
     schema: () => import('./schema.ts').then((module) => module.default),
   },
 });

@@ -12,7 +12,8 @@ overrides fields by their dotted path, with values as YAML: \`training.steps=100
 - \`extends: other.yaml\` takes everything from another config, relative to this one, except \`name\` and \`description\`. Mappings merge
   field by field; lists and single values replace. A mapping with another \`type\` replaces the inherited one whole.
 - A field that is not listed here is an error that names the nearest one.
-- Precedence, highest first: \`key=value\` and \`--backend\`, the file, what it extends, the environment's \`RASTERGRAD_BACKEND\`, the default.
+- Precedence, highest first: \`key=value\` and \`--backend\`, the file, what it extends, the environment's \`RASTERGRAD_BACKEND\`,
+  \`losses.preset\`, the default.
 - \`rastergrad schema\` prints all of this as JSON Schema, for editors.
 `;
 
@@ -25,17 +26,16 @@ export function formatConfigReference(): string {
   return [INTRODUCTION, ...tasks].join('\n');
 }
 
-/** A table of the fields of a mapping, then the same for each mapping inside it. */
+/** A table of the fields of a mapping, then the same for each mapping inside it that has a description to open a section with. */
 function formatMapping(path: string, node: SchemaNode): string[] {
   const fields = Object.entries(node.properties ?? {});
-  const plain = isTableOfTables(node)
-    ? fields.flatMap(flattened)
-    : fields.filter(([, field]) => !isMapping(field));
-  const rows = plain.map(([name, field]) => formatRow(name, field));
+  const rows = fields.flatMap(([name, field]) => {
+    if (!isMapping(field)) return [formatRow(name, field)];
+    return field.description ? [] : flattened(name, field);
+  });
   const table =
     rows.length > 0 ? [`| field | value | default | |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`] : [];
-  if (isTableOfTables(node)) return table;
-  const inner = fields.filter(([, field]) => isMapping(field));
+  const inner = fields.filter(([, field]) => isMapping(field) && field.description);
   return [
     ...table,
     ...inner.flatMap(([name, field]) => formatSection(path ? `${path}.${name}` : name, field)),
@@ -44,14 +44,9 @@ function formatMapping(path: string, node: SchemaNode): string[] {
 
 const isMapping = (node: SchemaNode) => node.type === 'object' || node.oneOf !== undefined;
 
-/** Mappings of plain fields and nothing else, as losses are: one table serves them all. */
-const isTableOfTables = ({ properties = {} }: SchemaNode) =>
-  Object.values(properties).every(
-    (field) => field.type === 'object' && !Object.values(field.properties ?? {}).some(isMapping),
-  );
-
-const flattened = ([name, node]: [string, SchemaNode]): [string, SchemaNode][] =>
-  Object.entries(node.properties ?? {}).map(([inner, field]) => [`${name}.${inner}`, field]);
+/** Rows for the fields of a mapping that has no section of its own, as those of a loss. */
+const flattened = (name: string, node: SchemaNode) =>
+  Object.entries(node.properties ?? {}).map(([inner, field]) => formatRow(`${name}.${inner}`, field));
 
 function formatSection(path: string, node: SchemaNode): string[] {
   const heading = `### ${path}\n\n${node.description ?? ''}\n`;

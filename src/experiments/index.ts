@@ -2,9 +2,17 @@
 
 export { formatConfig, loadComparison, loadConfig, parseConfig } from './config.ts';
 export { type EvaluateOptions, evaluateRun } from './evaluate.ts';
+export type { Framing } from './framing.ts';
 export { configJsonSchema } from './jsonSchema.ts';
 export type { RunObserver, StepEvent, ValidationEvent } from './observer.ts';
-export { predictMesh } from './predict.ts';
+export type { CutOut, NetworkInput } from './pictureInput.ts';
+export {
+  type FailedPicture,
+  type PredictedPicture,
+  type PredictMeshesOptions,
+  predictMeshes,
+} from './predict.ts';
+export { openPredictor, type PredictedMesh, type Predictor } from './predictor.ts';
 export type {
   MetricsRecord,
   PictureGroup,

@@ -7,6 +7,7 @@ import { loadConfig } from './config.ts';
 import { checkFitMeshConfig, fitMeshes } from './fitMeshRun.ts';
 import { openConfiguredDataset, resizingNote } from './objects.ts';
 import type { RunObserver } from './observer.ts';
+import { describeInput } from './pictureInput.ts';
 import type { Results } from './results.ts';
 import { createRun, openRun, type RunFolder } from './runFolder.ts';
 import type { ExperimentConfig, TrainConfig } from './schema.ts';
@@ -85,6 +86,7 @@ interface RunContext<Config> {
 /** Trains and evaluates; undefined where the signal ended it. */
 async function runTraining(context: RunContext<TrainConfig>): Promise<Results | undefined> {
   const { config, dataset, folder, observer } = context;
+  if (!(await folder.readInput())) await folder.writeInput(describeInput(config, dataset));
   const model = makeModel(config, dataset);
   try {
     const last = await train({ ...context, model });

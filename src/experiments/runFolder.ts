@@ -3,11 +3,12 @@
 //
 //   config.resolved.yaml   the config with all its defaults: `rastergrad run` on it repeats the run
 //   environment.json       versions, machine, back end
+//   input.json             what pictures the network takes
 //   metrics.jsonl          losses and validations, a line each;  timings.jsonl  speed and memory
 //   results.json           final tables                          pictures/      PNG files and index.json
 //   meshes/                predicted meshes                      checkpoints/   weights and state, to resume from
 //   bad-samples.jsonl      files that could not be read, and why, where the config lets them be skipped
-//   report.html            all of it on one page
+//   report.html            all of it on one page                predictions/   what `rastergrad predict` makes
 
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -19,6 +20,7 @@ import type { BadFile } from '../datasets/badSamples.ts';
 import { formatConfig, loadConfig } from './config.ts';
 import { describeEnvironment, type Environment } from './environment.ts';
 import { JsonLines } from './jsonLines.ts';
+import type { NetworkInput } from './pictureInput.ts';
 import type { MetricsRecord, PictureIndex, Results, TimingsRecord } from './results.ts';
 import type { ExperimentConfig } from './schema.ts';
 
@@ -95,6 +97,15 @@ export class RunFolder {
     return this.#readJson<Environment>('environment.json');
   }
 
+  async writeInput(input: NetworkInput): Promise<void> {
+    await this.#writeJson('input.json', input);
+  }
+
+  /** Undefined where the run has no network, or is of an old version. */
+  async readInput(): Promise<NetworkInput | undefined> {
+    return this.#readJson<NetworkInput>('input.json');
+  }
+
   async writeResults(results: Results): Promise<void> {
     await this.#writeJson('results.json', results);
   }
@@ -129,7 +140,7 @@ export class RunFolder {
 }
 
 /** Makes a folder and those above it. (Node's own way to do so never returns where the system denies that a parent exists.) */
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {

@@ -9,9 +9,10 @@ import {
   methods,
   type OptionValue,
 } from '../../renderer/methods/index.ts';
-import { type Loss, type LossSettings, losses } from '../losses/index.ts';
+import { type Loss, type LossPresetName, type LossSettings, losses, lossPresets } from '../losses/index.ts';
 import { type ModelOptions, modelOf, models, templateLevel, templateRadii } from '../models/index.ts';
-import { isFields } from './overrides.ts';
+import { typedUnion } from '../models/typedUnion.ts';
+import { isFields, mergeFields } from './overrides.ts';
 
 /** Longest side of a rendered or read picture, in pixels. */
 const imageSize = z.int().min(8).max(1024);
@@ -79,6 +80,13 @@ const source = {
     .describe('Where the objects come from.'),
 };
 
+/** What a loss looks at. */
+const lossKinds: Record<Loss['kind'], string> = {
+  '3d': '3D loss',
+  '2d': '2D loss',
+  weights: 'loss on parameters',
+};
+
 const lossTerm = ({ name, kind, description, settings }: Loss) =>
   z
     .strictObject({
@@ -86,18 +94,38 @@ const lossTerm = ({ name, kind, description, settings }: Loss) =>
         .number()
         .min(0)
         .default(0)
-        .describe(
-          `Weight of the ${kind.toUpperCase()} loss "${name}"; 0 switches it off. ${sentence(description)}`,
-        ),
+        .describe(`Weight of the ${lossKinds[kind]} "${name}"; 0 switches it off. ${sentence(description)}`),
       ...settings.shape,
     })
     .prefault({}) as unknown as z.ZodPrefault<z.ZodType<LossSettings>>;
 
 const lossTerms = (chosen: readonly Loss[]) =>
+  Object.fromEntries(chosen.map((loss) => [loss.name, lossTerm(loss)]));
+
+const lossMapping = (terms: z.ZodType<Record<string, LossSettings>, object>) =>
+  terms.prefault({}).describe('Loss terms; what is minimised is their weighted sum.');
+
+const presetNames = Object.keys(lossPresets) as [LossPresetName];
+
+// A preset is taken in before anything is checked, as `extends` is, and like that is gone from what the check returns.
+const presetLossTerms = z.preprocess(
+  (fields) =>
+    isFields(fields) && presetNames.includes(fields.preset as LossPresetName)
+      ? mergeFields(lossPresets[fields.preset as LossPresetName], fields)
+      : fields,
   z
-    .strictObject(Object.fromEntries(chosen.map((loss) => [loss.name, lossTerm(loss)])))
-    .prefault({})
-    .describe('Loss terms; what is minimised is their weighted sum.');
+    .strictObject({
+      preset: z
+        .enum(presetNames)
+        .default('none')
+        .describe(
+          "Weights and settings of Pixel2Mesh's losses, of which fields here replace single ones: `official` has those of the " +
+            'authors’ code, `pytorch` those of noahcao/Pixel2Mesh.',
+        ),
+      ...lossTerms(losses),
+    })
+    .transform(({ preset: _, ...terms }) => terms),
+) as unknown as z.ZodType<Record<string, LossSettings>, object>;
 
 const schedule = z
   .enum(['cosine', 'constant'])
@@ -148,18 +176,7 @@ const method = anyMethod
     'How the rasterizer is made differentiable. A `type` other than the inherited one drops its options.',
   );
 
-// As with methods: known at run time only. A config may leave the type out, where it is the first one's.
-const anyModel = z.discriminatedUnion(
-  'type',
-  models.map(({ options }) => options) as unknown as [z.ZodObject<{ type: z.ZodLiteral<string> }>],
-);
-const model = (
-  z.preprocess(
-    (fields) =>
-      isFields(fields) && fields.type === undefined ? { type: models[0].type, ...fields } : fields,
-    anyModel,
-  ) as unknown as z.ZodType<ModelOptions, Partial<ModelOptions>>
-)
+const model = typedUnion<ModelOptions>(models)
   .prefault({ type: models[0].type })
   .describe(
     'The network. A `type` other than the inherited one drops its options; without any it is pixel2mesh.',
@@ -192,7 +209,7 @@ const trainSchema = z
     ...identity,
     ...source,
     model,
-    losses: lossTerms(losses),
+    losses: lossMapping(presetLossTerms),
     supervision: z
       .strictObject({
         views: count
@@ -205,7 +222,17 @@ const trainSchema = z
     renderer,
     training: z
       .strictObject({
-        steps: count.default(1000).describe('Optimiser steps.'),
+        steps: z
+          .int()
+          .min(0)
+          .default(1000)
+          .describe('Optimiser steps; 0 evaluates the start weights as they are.'),
+        startWeights: z
+          .string()
+          .default('')
+          .describe(
+            'Safetensors file of weights to start from, with the names of the PyTorch port (`rastergrad weights`); empty: random ones.',
+          ),
         batchSize: count.default(4).describe('Objects a step.'),
         learningRate: positive.default(3e-3).describe("Adam's learning rate at its peak."),
         schedule,
@@ -276,7 +303,13 @@ const fitMeshSchema = z
       })
       .prefault({})
       .describe('The ellipsoid that is deformed.'),
-    losses: lossTerms(losses.filter((loss) => loss.kind === '2d' || !loss.comparesSurface)),
+    losses: lossMapping(
+      z.strictObject(
+        lossTerms(
+          losses.filter((loss) => loss.kind === '2d' || (loss.kind === '3d' && !loss.comparesSurface)),
+        ),
+      ),
+    ),
     views: z
       .strictObject({
         fit: count.default(20).describe("Pictures of an object to fit to; the object's others are held out."),
@@ -407,12 +440,16 @@ export type FitMeshLosses = FitMeshConfig['losses'];
 /** Fields that a config says for itself alone: `extends` does not hand them down. */
 export const OWN_FIELDS = ['name', 'description'] as const;
 
-function requireLoss(losses: Record<string, { weight: number }>, context: z.RefinementCtx): void {
-  if (Object.values(losses).some((loss) => loss.weight > 0)) return;
+/** At least one loss must look at what is predicted; small parameters by themselves are no aim. */
+function requireLoss(terms: Record<string, LossSettings>, context: z.RefinementCtx): void {
+  const names = losses
+    .filter(({ name, kind }) => name in terms && kind !== 'weights')
+    .map(({ name }) => name);
+  if (names.some((name) => terms[name].weight > 0)) return;
   context.addIssue({
     code: 'custom',
     path: ['losses'],
-    message: `every weight is 0; give one of ${Object.keys(losses).join(', ')} a weight above 0`,
+    message: `every weight is 0; give one of ${names.join(', ')} a weight above 0`,
   });
 }
 

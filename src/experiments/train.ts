@@ -14,6 +14,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../training/checkpoint.ts';
+import { loadStartWeights } from '../training/startWeights.ts';
 import { Trainer } from '../training/trainer.ts';
 import { evaluateModel } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
@@ -46,10 +47,10 @@ export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
 const comparesPictures = (config: TrainConfig) =>
   allLosses.some(({ name, kind }) => kind === '2d' && config.losses[name].weight > 0);
 
-/** The network of a config with fresh weights, for pictures of `dataset`. */
-export function makeModel(config: TrainConfig, dataset: Dataset): MeshPredictor {
+/** The network of a config with fresh weights, for pictures that `camera` took. */
+export function makeModel(config: TrainConfig, { camera }: Pick<Dataset, 'camera'>): MeshPredictor {
   const random = new Random(config.seed).split('weights');
-  return modelOf(config.model).create(config.model, dataset.camera, random);
+  return modelOf(config.model).create(config.model, camera, random);
 }
 
 export interface TrainContext {
@@ -74,6 +75,8 @@ export async function train(context: TrainContext): Promise<number> {
   warnOfMissingGradient(config, observer);
 
   const start = await restore(context, trainer);
+  if (start === 0 && config.training.startWeights)
+    await loadStartWeights(model, config.training.startWeights);
   await folder.metrics.truncateAfterStep(start);
   await folder.timings.truncateAfterStep(start);
   const secondsBefore = folder.timings.read().at(-1)?.seconds ?? 0;
@@ -85,6 +88,8 @@ export async function train(context: TrainContext): Promise<number> {
   };
   const isDue = (step: number, every: number) => step === steps || (every > 0 && step % every === 0);
 
+  // A run of no steps has its start weights for a result.
+  if (steps === 0) await save(0);
   let emptySteps = 0;
   if (start < steps) await trainer.prefetch(start + 1);
   for (let step = start + 1; step <= steps; step++) {

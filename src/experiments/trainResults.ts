@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { scoped } from '../../renderer/backend/index.ts';
 import type { Mesh } from '../../renderer/index.ts';
 import { writeMesh } from '../../renderer/io/index.ts';
-import { type Dataset, type Sample, toSample } from '../datasets/sample.ts';
+import { type Dataset, type SampleView, toSample } from '../datasets/sample.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
@@ -138,9 +138,9 @@ export async function writeTrainPictures(
 }
 
 /** The finest level of a prediction as a mesh with colours in [0, 1]. */
-export function predictedMesh(model: MeshPredictor, sample: Pick<Sample, 'input'>): Mesh {
+export function predictedMesh(model: MeshPredictor, { input }: { input: Pick<SampleView, 'image'> }): Mesh {
   const { vertices, colors } = tf.tidy(() => {
-    const { levels, colors } = model.predict(networkInput([sample.input.image]));
+    const { levels, colors } = model.predict(networkInput([input.image]));
     const { vertices } = levels.at(-1)!;
     return {
       vertices: vertices.squeeze<tf.Tensor2D>([0]),

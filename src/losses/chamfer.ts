@@ -99,10 +99,11 @@ function meanSquaredDistance(from: Side, to: Side, partners: Int32Array, weight:
   for (let b = 0; b < batch; b++) {
     const share = weight / (batch * (offsets[b + 1] - offsets[b]));
     const scale = 2 * share;
+    const first = to.offsets[b];
     let sum = 0;
     for (let k = offsets[b]; k < offsets[b + 1]; k++) {
       const i = 3 * k;
-      const j = 3 * (to.offsets[b] + partners[k]);
+      const j = 3 * (first + partners[k]);
       const dx = source[i] - goal[j];
       const dy = source[i + 1] - goal[j + 1];
       const dz = source[i + 2] - goal[j + 2];

@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { hostScalar, type RealArray } from '../../renderer/backend/index.ts';
 import type { Topology } from '../../renderer/mesh/topology.ts';
+import { type EdgeRowOptions, edgeRowCount, legacySetting } from './edgeRows.ts';
 import { shapeLoss } from './loss.ts';
 import { expectShape } from './shapes.ts';
 
@@ -11,30 +12,45 @@ export const edge = shapeLoss({
   name: 'edge',
   comparesSurface: false,
   description: 'mean squared edge length',
-  settings: z.strictObject({}),
-  evaluate: ({ predicted, topology }) => edgeLoss(predicted, topology),
+  settings: z.strictObject({ legacy: legacySetting }),
+  evaluate: ({ predicted, topology }, { legacy }) => edgeLoss(predicted, topology, { legacy }),
 });
 
 /**
- * mean over batch and edges of ‖v_i − v_j‖², every edge once. In squared units of length. Pixel2Mesh, section 3.4 (its code
- * averages over directed edges and self-loops, which makes the same term a seventh smaller).
+ * mean over batch and edges of ‖v_i − v_j‖². In squared units of length. Pixel2Mesh, section 3.4; `legacy` as in its code
+ * (nywang16/Pixel2Mesh, p2m/losses.py).
  *
  * @param predicted [B, V, 3] vertices of `topology`.
  * @throws ArgumentError where the shape does not fit the topology.
  */
-export function edgeLoss(predicted: tf.Tensor3D, topology: Topology): tf.Scalar {
+export function edgeLoss(
+  predicted: tf.Tensor3D,
+  topology: Topology,
+  { legacy = false }: EdgeRowOptions = {},
+): tf.Scalar {
   expectShape('predicted', predicted, ['B', topology.vertexCount, 3]);
-  return hostScalar([predicted], ([vertices], [gradient]) => edgeKernel(vertices, topology, gradient));
+  return hostScalar([predicted], ([vertices], [gradient]) =>
+    edgeKernel({ vertices, topology, legacy, gradient }),
+  );
 }
 
-/** The loss on arrays: vertices [B·V·3]; adds its gradient to `gradient`. 0 where there are no edges. */
-export function edgeKernel(
-  vertices: RealArray,
-  { edges, vertexCount }: Topology,
-  gradient: RealArray,
-): number {
-  const rowCount = ((vertices.length / 3 / vertexCount) * edges.length) / 2;
-  const scale = 2 / rowCount;
+export interface EdgeArrays {
+  /** [B·V·3] */
+  vertices: RealArray;
+  topology: Topology;
+  legacy: boolean;
+  /** [B·V·3], added to. */
+  gradient: RealArray;
+}
+
+/** The loss on arrays; adds its gradient. 0 where there are no edges. */
+export function edgeKernel({ vertices, topology, legacy, gradient }: EdgeArrays): number {
+  const { edges, vertexCount } = topology;
+  if (edges.length === 0) return 0;
+  const batch = vertices.length / 3 / vertexCount;
+  // An edge fills two rows.
+  const share = 2 / (batch * edgeRowCount(topology, legacy));
+  const scale = 2 * share;
   let sum = 0;
   for (let start = 0; start < vertices.length; start += 3 * vertexCount) {
     for (let e = 0; e < edges.length; e += 2) {
@@ -52,5 +68,5 @@ export function edgeKernel(
       gradient[j + 2] -= scale * dz;
     }
   }
-  return rowCount > 0 ? sum / rowCount : 0;
+  return share * sum;
 }

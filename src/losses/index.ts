@@ -8,12 +8,23 @@ import type { Loss } from './loss.ts';
 import { move } from './move.ts';
 import { normal } from './normal.ts';
 import { silhouette } from './silhouette.ts';
+import { weightDecay } from './weightDecay.ts';
 
-export const losses: readonly Loss[] = [chamfer, edge, normal, laplacian, move, silhouette, color];
+export const losses: readonly Loss[] = [
+  chamfer,
+  edge,
+  normal,
+  laplacian,
+  move,
+  silhouette,
+  color,
+  weightDecay,
+];
 
 export { type ChamferOptions, chamferLoss } from './chamfer.ts';
-export { colorLoss } from './color.ts';
+export { type ColorOptions, colorLoss } from './color.ts';
 export { edgeLoss } from './edge.ts';
+export type { EdgeRowOptions } from './edgeRows.ts';
 export { laplacianLoss } from './laplacian.ts';
 export {
   type Loss,
@@ -23,9 +34,13 @@ export {
   type ShapeContext,
   type ShapeLoss,
   shapeContext,
+  type WeightsContext,
+  type WeightsLoss,
 } from './loss.ts';
 export { moveLoss } from './move.ts';
 export { type NearestPairs, nearestPairs } from './nearest.ts';
 export { normalLoss } from './normal.ts';
 export { evenPointClouds, type PointCloudArrays, type PointClouds, pointClouds } from './pointClouds.ts';
+export { type LossPresetName, lossPresets } from './presets.ts';
 export { silhouetteIouLoss, silhouetteL2Loss } from './silhouette.ts';
+export { type WeightDecayCoefficients, weightDecayLoss } from './weightDecay.ts';

@@ -3,6 +3,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import type { Topology } from '../../renderer/mesh/topology.ts';
+import type { NamedVariable } from '../tensor/adam.ts';
 import { type NearestPairs, nearestPairs } from './nearest.ts';
 import type { PointClouds } from './pointClouds.ts';
 
@@ -33,6 +34,12 @@ export interface PictureContext {
   targetImage: tf.Tensor4D;
 }
 
+/** What losses on the network itself look at. */
+export interface WeightsContext {
+  /** All trainable parameters. */
+  parameters: readonly NamedVariable[];
+}
+
 /** Weight and settings of a loss, as a configuration has them. */
 export type LossSettings = { weight: number } & Record<string, unknown>;
 
@@ -58,7 +65,11 @@ export interface PictureLoss extends LossDefinition<PictureContext, z.ZodRawShap
   comparesColors: boolean;
 }
 
-export type Loss = ShapeLoss | PictureLoss;
+export interface WeightsLoss extends LossDefinition<WeightsContext, z.ZodRawShape> {
+  kind: 'weights';
+}
+
+export type Loss = ShapeLoss | PictureLoss | WeightsLoss;
 
 /** Checks a 3D loss against its own settings, then forgets their type. */
 export const shapeLoss = <Shape extends z.ZodRawShape>(
@@ -69,6 +80,10 @@ export const shapeLoss = <Shape extends z.ZodRawShape>(
 export const pictureLoss = <Shape extends z.ZodRawShape>(
   definition: LossDefinition<PictureContext, Shape> & { comparesColors: boolean },
 ) => ({ ...definition, kind: '2d' }) as unknown as PictureLoss;
+
+/** Checks a loss on the network's parameters against its own settings, then forgets their type. */
+export const weightsLoss = <Shape extends z.ZodRawShape>(definition: LossDefinition<WeightsContext, Shape>) =>
+  ({ ...definition, kind: 'weights' }) as unknown as WeightsLoss;
 
 /** A `ShapeContext` that finds its neighbours at most once. */
 export function shapeContext(parts: Omit<ShapeContext, 'pairs'>): ShapeContext {

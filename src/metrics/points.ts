@@ -1,8 +1,7 @@
-// How alike two point clouds are: numbers for people, not for gradients.
+// How near two point clouds are to each other: numbers for people, not for gradients.
 
 import type { RealArray } from '../../renderer/backend/index.ts';
-import { ArgumentError } from '../../renderer/errors.ts';
-import { nearestPoints } from '../../renderer/mesh/nearest.ts';
+import { type CloudMatches, matchClouds } from './matches.ts';
 
 /**
  * mean squared distance from each point to the nearest of the other cloud, both directions summed. In squared units of length.
@@ -13,9 +12,12 @@ import { nearestPoints } from '../../renderer/mesh/nearest.ts';
  * @throws ArgumentError where a cloud is empty.
  */
 export function chamferDistance(predicted: RealArray, target: RealArray): number {
-  const [toTarget, toPredicted] = squaredDistances(predicted, target);
-  return mean(toTarget) + mean(toPredicted);
+  return matchedChamfer(matchClouds(predicted, target));
 }
+
+/** `chamferDistance` of clouds that are matched already. */
+export const matchedChamfer = ({ toTarget, toPredicted }: CloudMatches): number =>
+  mean(toTarget.squared) + mean(toPredicted.squared);
 
 /**
  * Harmonic mean of precision (share of predicted points within `threshold` of the target) and recall (share of target points
@@ -27,31 +29,15 @@ export function chamferDistance(predicted: RealArray, target: RealArray): number
  * @throws ArgumentError where a cloud is empty.
  */
 export function fScore(predicted: RealArray, target: RealArray, threshold: number): number {
-  const [precision, recall] = squaredDistances(predicted, target).map((squared) =>
-    mean(squared.map((value) => (value <= threshold * threshold ? 1 : 0))),
+  return matchedFScore(matchClouds(predicted, target), threshold * threshold);
+}
+
+/** `fScore` of clouds that are matched already. A point counts where its squared distance is at most `squaredThreshold`. */
+export function matchedFScore({ toTarget, toPredicted }: CloudMatches, squaredThreshold: number): number {
+  const [precision, recall] = [toTarget, toPredicted].map(({ squared }) =>
+    mean(squared.map((value) => (value <= squaredThreshold ? 1 : 0))),
   );
   return precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0;
-}
-
-/** From each predicted point to the target, and from each target point to the prediction. */
-function squaredDistances(predicted: RealArray, target: RealArray): [Float64Array, Float64Array] {
-  for (const [name, points] of Object.entries({ predicted, target })) {
-    if (points.length === 0 || points.length % 3 !== 0) {
-      throw new ArgumentError(
-        `${name} has ${points.length} numbers, expected three for each of at least one point`,
-      );
-    }
-  }
-  return [squaredDistancesTo(predicted, target), squaredDistancesTo(target, predicted)];
-}
-
-function squaredDistancesTo(from: RealArray, to: RealArray): Float64Array {
-  return Float64Array.from(nearestPoints(from, to), (j, i) => {
-    const dx = from[3 * i] - to[3 * j];
-    const dy = from[3 * i + 1] - to[3 * j + 1];
-    const dz = from[3 * i + 2] - to[3 * j + 2];
-    return dx * dx + dy * dy + dz * dz;
-  });
 }
 
 const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;

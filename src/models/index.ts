@@ -14,7 +14,21 @@ export function modelOf({ type }: { type: string }): Model {
   throw new ArgumentError(`there is no model "${type}"; known: ${known}`);
 }
 
+export type { LayerObserver } from './deformationBlock.ts';
+export { GraphNetwork, type GraphNetworkOptions } from './graphNetwork.ts';
+export { type LensOptions, lensOf } from './lenses.ts';
 export type { MeshPrediction, MeshPredictor, PredictedLevel } from './meshPredictor.ts';
 export type { Model, ModelOptions } from './model.ts';
+export { decodeOfficialTemplate, readOfficialTemplate } from './officialTemplate.ts';
+export { encodePictures, type PictureEncoding } from './pictureEncoding.ts';
 export { Pixel2Mesh, type Pixel2MeshOptions } from './pixel2mesh.ts';
-export { templateLevel, templateRadii } from './template.ts';
+export {
+  loadStateDict,
+  type NamedArray,
+  namedArrays,
+  namedGradients,
+  type StateDict,
+  toStateDict,
+} from './stateDict.ts';
+export { makeTemplate, type Template, templateLevel, templateRadii } from './template.ts';
+export { fromTensorflowCheckpoint } from './tensorflowCheckpoint.ts';

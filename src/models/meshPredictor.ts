@@ -14,18 +14,19 @@ export interface PredictedLevel {
 }
 
 export interface MeshPrediction {
-  /** Coarse to fine. */
+  /** Coarse to fine; the vertices of a level are the first ones of the next. */
   levels: PredictedLevel[];
   /** [B, V, 3] linear colours of the finest level's vertices; values leave [0, 1] where the network overshoots. */
   colors: tf.Tensor3D;
 }
 
 export interface MeshPredictor {
+  /** Names of an image encoder's parameters start with "encoder.", those of its biases end in ".bias": weight decay goes by them. */
   readonly parameters: Parameters;
   /** The finest level's connectivity. */
   readonly topology: Topology;
   /**
-   * @param pictures [B, H, W, 4] linear RGB, with the mean foreground colour behind the object, and coverage
+   * @param pictures [B, H, W, 4] sRGB with straight alpha in 0 … 1, as `View.image` of data sets
    * @returns meshes in the frame of the input camera, centred at the object
    */
   predict(pictures: tf.Tensor4D): MeshPrediction;

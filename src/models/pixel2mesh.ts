@@ -1,183 +1,197 @@
-// Pixel2Mesh (Wang et al., ECCV 2018) by configuration: an image encoder, an ellipsoid whose vertices pick up features where they
-// project, and one deformation block a level with unpooling in between. Beyond the paper: a code of the whole picture that every
-// vertex receives, offsets instead of absolute positions (as Mesh R-CNN, Gkioxari et al. 2019), and a colour for every vertex.
+// Pixel2Mesh (Wang et al., ECCV 2018) by configuration: an image encoder, and the graph network that deforms an ellipsoid by what its
+// vertices see. experiments/pixel2mesh/official.yaml is the published network; the defaults are a small relative of it that learns in
+// minutes, with a code of the whole picture for every vertex and offsets in place of positions. Both colour their vertices.
 
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { icosphere, subdivide, type Topology } from '../../renderer/mesh/index.ts';
+import type { Topology } from '../../renderer/mesh/index.ts';
 import {
   Dense,
-  graphUnpool,
-  meanOfNeighbours,
+  heUniform,
+  type Lens,
   Parameters,
   type PoolingCamera,
   poolFeatures,
+  trueLens,
   zeros,
 } from '../nn/index.ts';
 import type { Random } from '../tensor/random.ts';
-import { DeformationBlock } from './deformationBlock.ts';
-import { ImageEncoder } from './imageEncoder.ts';
-import type { MeshPrediction, MeshPredictor, PredictedLevel } from './meshPredictor.ts';
+import type { LayerObserver } from './deformationBlock.ts';
+import { encoderOptions, type ImageEncoder, makeEncoder } from './encoders/index.ts';
+import { GraphNetwork } from './graphNetwork.ts';
+import { lensCamera, lensOf } from './lenses.ts';
+import type { MeshPrediction, MeshPredictor } from './meshPredictor.ts';
 import { inputSize, modelDefinition } from './model.ts';
-import { templateLevel, templateRadii } from './template.ts';
+import { encodedChannels, encodePictures, pictureEncoding } from './pictureEncoding.ts';
+import {
+  finestTemplate,
+  makeTemplate,
+  templateLevelCount,
+  templateOptions,
+  templateVertexCounts,
+} from './template.ts';
 
 const count = z.int().min(1);
 
-const options = z
-  .strictObject({
-    type: z
-      .literal('pixel2mesh')
-      .default('pixel2mesh')
-      .describe(
-        'An ellipsoid deformed by graph convolutions, coarse to fine, with features from where it projects.',
-      ),
-    imageSize: inputSize,
-    encoder: z
-      .strictObject({
-        channels: z
-          .array(count)
-          .min(1)
-          .max(8)
-          .default([16, 32, 64, 128])
-          .describe('Channels of each convolution stage; every stage halves the picture.'),
-        convolutions: count
-          .default(1)
-          .describe('Convolutions of a stage, of which the first one halves the picture.'),
-        globalCode: z
-          .int()
-          .min(0)
-          .default(64)
-          .describe('Width of the code of the whole picture that every vertex receives; 0: none.'),
-      })
-      .prefault({})
-      .describe('The convolution stack that turns the picture into feature maps.'),
-    hidden: count.default(32).describe("Width of the graph network's hidden features."),
-    template: z
-      .strictObject({
-        level: templateLevel.default(1),
-        levels: z
-          .int()
-          .min(1)
-          .max(6)
-          .default(3)
-          .describe(
-            'Number of meshes, coarse to fine, each with one deformation block; level 1, 3 levels: 42 → 162 → 642 vertices.',
-          ),
-        radii: templateRadii.default([0.3, 0.3, 0.3]),
-      })
-      .prefault({})
-      .describe('The ellipsoid that is deformed.'),
-    blocks: z
-      .strictObject({
-        residualBlocks: z
-          .int()
-          .min(0)
-          .default(2)
-          .describe('Residual blocks of two graph convolutions each, after the first graph convolution.'),
-      })
-      .prefault({})
-      .describe('The deformation blocks.'),
-  })
-  .superRefine(({ template: { level, levels } }, context) => {
-    const finest = level + levels - 1;
-    if (finest <= 5) return;
-    context.addIssue({
-      code: 'custom',
-      path: ['template', 'levels'],
-      message: `level ${level} and ${levels} levels end at subdivision ${finest}, but 5 is the finest`,
-    });
-  });
+const options = z.strictObject({
+  type: z
+    .literal('pixel2mesh')
+    .default('pixel2mesh')
+    .describe(
+      'An ellipsoid deformed by graph convolutions, coarse to fine, with features from where it projects.',
+    ),
+  imageSize: inputSize,
+  picture: pictureEncoding,
+  encoder: encoderOptions,
+  globalCode: z
+    .int()
+    .min(0)
+    .default(64)
+    .describe('Width of the code of the whole picture that every vertex receives; 0: none, as Pixel2Mesh.'),
+  pooling: z
+    .strictObject({
+      camera: lensCamera,
+      picture: z
+        .boolean()
+        .default(true)
+        .describe('Vertices look at the picture itself too, not only at feature maps.'),
+      legacy: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Pixel2Mesh's own bilinear sampling, whose features vanish where a coordinate is integral.",
+        ),
+    })
+    .prefault({})
+    .describe('How vertices pick up features.'),
+  hidden: count.default(32).describe("Width of the graph network's hidden features."),
+  template: templateOptions,
+  blocks: z
+    .strictObject({
+      residualBlocks: z
+        .int()
+        .min(0)
+        .default(2)
+        .describe('Residual blocks of two graph convolutions each, after the first graph convolution.'),
+      lastHidden: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe(
+          'Width of one more graph convolution before the last of the last block, half of `hidden` in Pixel2Mesh; 0: none.',
+        ),
+      support: z
+        .enum(['mean', 'chebyshev', 'sum'])
+        .default('mean')
+        .describe(
+          "What a vertex gets of its neighbours. `mean` of them; `chebyshev`: first Chebyshev term of the graph's Laplacian, as " +
+            "Pixel2Mesh's code; `sum`, as its paper.",
+        ),
+      positions: z
+        .enum(['offset', 'tanh', 'absolute'])
+        .default('offset')
+        .describe(
+          'What a block predicts. `offset` from where vertices were; `tanh`: the same through a tanh, as Mesh R-CNN; `absolute` ' +
+            'positions, as Pixel2Mesh.',
+        ),
+      frame: z
+        .enum(['object', 'camera'])
+        .default('object')
+        .describe(
+          "Origin of the network's coordinates: the `object`, as the PyTorch port, or the `camera`, as Pixel2Mesh's code.",
+        ),
+      resample: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Look features up at the vertices after unpooling; Pixel2Mesh does so before, at the coarse ones.',
+        ),
+      initialization: z
+        .enum(['he', 'glorot'])
+        .default('he')
+        .describe('Start weights of rectified graph convolutions; Pixel2Mesh has `glorot`.'),
+    })
+    .prefault({})
+    .describe('The deformation blocks.'),
+});
 
 export type Pixel2MeshOptions = Omit<z.output<typeof options>, 'type'>;
 
 export const pixel2mesh = modelDefinition({
   type: 'pixel2mesh',
   options,
-  levelCount: ({ template }) => template.levels,
-  startShape: ({ template: { level, levels, radii } }) => icosphere(level + levels - 1, { radii }),
-  facts: ({ template: { level, levels }, hidden }) => ({
-    Mesh: `${Array.from({ length: levels }, (_, i) => 10 * 4 ** (level + i) + 2).join(' → ')} vertices`,
+  levelCount: ({ template }) => templateLevelCount(template),
+  startShape: ({ template }) => finestTemplate(template),
+  facts: ({ template, hidden }) => ({
+    Mesh: `${templateVertexCounts(template).join(' → ')} vertices`,
     'Hidden width': String(hidden),
   }),
   create: (chosen, camera, random) => new Pixel2Mesh(chosen, camera, random),
 });
 
-const pictureChannels = 4;
-
 export class Pixel2Mesh implements MeshPredictor {
   readonly parameters: Parameters;
   readonly topology: Topology;
-  private readonly topologies: Topology[];
-  /** Edges of level i, at whose midpoints level i + 1 has its new vertices. */
-  private readonly unpoolEdges: Int32Array[] = [];
-  private readonly template: tf.Tensor3D;
+  readonly graph: GraphNetwork;
+  private readonly options: Pixel2MeshOptions;
   private readonly encoder: ImageEncoder;
-  private readonly blocks: DeformationBlock[];
+  private readonly code?: Dense;
   private readonly colorHead: Dense;
-  private readonly camera: PoolingCamera;
+  private readonly colorLens: Lens;
 
   constructor(options: Pixel2MeshOptions, camera: PoolingCamera, random: Random) {
-    const { imageSize, encoder, hidden, template, blocks } = options;
-    this.camera = camera;
+    const { imageSize, picture, encoder, globalCode, pooling, hidden, template, blocks } = options;
+    this.options = options;
     this.parameters = new Parameters(random);
-
-    const coarse = icosphere(template.level, { radii: template.radii });
-    this.template = coarse.vertices.expandDims<tf.Tensor3D>(0);
-    coarse.vertices.dispose();
-    this.topologies = [coarse.topology];
-    for (let level = 1; level < template.levels; level++) {
-      const { topology, edges } = subdivide(this.topologies[level - 1]);
-      this.topologies.push(topology);
-      this.unpoolEdges.push(edges);
+    const inputChannels = encodedChannels(picture);
+    this.encoder = makeEncoder(encoder, { parameters: this.parameters, imageSize, inputChannels });
+    if (globalCode > 0) {
+      const inputs = this.encoder.lastShape.reduce((product, extent) => product * extent, 1);
+      this.code = new Dense(this.parameters, 'encoder.code', inputs, globalCode, heUniform);
     }
-    this.topology = this.topologies.at(-1)!;
-
-    this.encoder = new ImageEncoder(this.parameters, imageSize, pictureChannels, encoder);
-    const pooled = pictureChannels + this.encoder.channels;
-    this.blocks = this.topologies.map(
-      (topology, level) =>
-        new DeformationBlock(
-          this.parameters,
-          `block.${level}`,
-          meanOfNeighbours(topology),
-          this.unpoolEdges[level - 1],
-          {
-            inputs: pooled + 3 + (level > 0 ? hidden : 0),
-            hidden,
-            residualBlocks: blocks.residualBlocks,
-            globalCode: encoder.globalCode,
-          },
-        ),
+    const toSample = blocks.frame === 'camera' ? camera.distance : 0;
+    this.graph = new GraphNetwork(
+      this.parameters,
+      makeTemplate(template),
+      {
+        ...blocks,
+        hidden,
+        globalCode,
+        pooledChannels: this.encoder.channels + (pooling.picture ? inputChannels : 0),
+      },
+      lensOf(pooling, camera, camera.distance - toSample, imageSize),
+      toSample,
     );
+    this.topology = this.graph.topologies.at(-1)!;
     this.colorHead = new Dense(this.parameters, 'color', hidden, 3, zeros);
+    this.colorLens = trueLens(camera);
   }
 
-  predict(pictures: tf.Tensor4D): MeshPrediction {
+  /** @param observe gets every layer's output; see `GraphNetwork.apply`. Feature maps come as `nn_encoder.N`. */
+  predict(pictures: tf.Tensor4D, observe?: LayerObserver & EncoderObserver): MeshPrediction {
+    const { picture, pooling } = this.options;
+    const encoded = encodePictures(pictures, picture);
+    const { maps, last } = this.encoder.apply(encoded);
+    if (observe) for (const [i, map] of maps.entries()) observe(`nn_encoder.${i}`, map);
     const [batch] = pictures.shape;
-    const { maps, code } = this.encoder.apply(pictures);
-    const levels: PredictedLevel[] = [];
-    let vertices = tf.tile(this.template, [batch, 1, 1]);
-    let hidden: tf.Tensor3D | undefined;
-    for (let level = 0; level < this.blocks.length; level++) {
-      const pooled = poolFeatures(vertices, [pictures, ...maps], this.camera);
-      const features = tf.concat3d(hidden ? [pooled, vertices, hidden] : [pooled, vertices], 2);
-      const before = level === 0 ? vertices : graphUnpool(vertices, this.unpoolEdges[level - 1]);
-      const moved = this.blocks[level].apply(features, code);
-      vertices = tf.add(before, moved.offsets);
-      hidden = moved.hidden;
-      levels.push({ topology: this.topologies[level], vertices, before });
-    }
-    return { levels, colors: this.colorsOf(vertices, hidden!, pictures) };
+    const code = this.code
+      ? tf.relu(this.code.apply(last.reshape([batch, last.size / batch]) as tf.Tensor2D))
+      : undefined;
+    const { levels, hidden } = this.graph.apply(pooling.picture ? [encoded, ...maps] : maps, code, observe);
+    const filled = picture === 'filled' ? encoded : encodePictures(pictures, 'filled');
+    return { levels, colors: this.colorsOf(levels.at(-1)!.vertices, hidden, filled) };
   }
 
   /** The pixel that each vertex projects to, plus a correction that starts at zero. */
-  private colorsOf(vertices: tf.Tensor3D, hidden: tf.Tensor3D, pictures: tf.Tensor4D): tf.Tensor3D {
-    const rgb = tf.slice4d(pictures, [0, 0, 0, 0], [-1, -1, -1, 3]);
-    return tf.add(poolFeatures(vertices, [rgb], this.camera), this.colorHead.apply(hidden));
+  private colorsOf(vertices: tf.Tensor3D, hidden: tf.Tensor3D, filled: tf.Tensor4D): tf.Tensor3D {
+    const rgb = tf.slice4d(filled, [0, 0, 0, 0], [-1, -1, -1, 3]);
+    return tf.add(poolFeatures(vertices, [rgb], this.colorLens), this.colorHead.apply(hidden));
   }
 
   dispose(): void {
-    this.template.dispose();
+    this.graph.dispose();
     this.parameters.dispose();
   }
 }
+
+type EncoderObserver = (name: string, output: tf.Tensor4D) => void;

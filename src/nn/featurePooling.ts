@@ -2,7 +2,7 @@
 // bilinear interpolation (Pixel2Mesh, section 3.2), with gradients to the maps and to the vertices.
 
 import type * as tf from '@tensorflow/tfjs';
-import { type HostKernel, hostFunction } from '../../renderer/backend/index.ts';
+import { type HostKernel, hostFunction, type RealArray } from '../../renderer/backend/index.ts';
 
 /** A camera at (0, 0, distance) that looks at the origin, down −z; its picture is as wide as it is high. */
 export interface PoolingCamera {
@@ -12,47 +12,84 @@ export interface PoolingCamera {
   distance: number;
 }
 
-/** Where one vertex falls in one feature map, and how that changes with the vertex. */
+/**
+ * Where in a feature map a vertex (x, y, z) looks, with d = distance − z the distance from the camera plane: at column
+ * columnScale·x/d + columnOffset and row −rowScale·y/d + rowOffset, both cut to what the lens allows. Column 0 is the centre of the first
+ * texel, column 1 that of the second.
+ */
+export interface Lens {
+  /** From the origin to the camera, which stands on the +z axis and looks down −z. */
+  distance: number;
+  /**
+   * Vertices with d below this pool from where they would be at it, with no gradient to themselves; with `legacy`, d is used as it is.
+   */
+  nearest: number;
+  /**
+   * As the code of Pixel2Mesh (nywang16/Pixel2Mesh, p2m/layers.py): between texels ⌊u⌋ and ⌈u⌉, whose weights ⌈u⌉ − u and u − ⌊u⌋ are both
+   * zero where u is integral, so that the feature vanishes there; texels beyond the map are zeros; and what lies behind the
+   * camera projects upside down.
+   */
+  legacy: boolean;
+  /** On a map of `size` texels along an axis. */
+  axis(size: number): LensAxis;
+}
+
+/** One axis of a lens on one map. */
+export interface LensAxis {
+  /** Texels for one unit of x/d. */
+  scale: number;
+  offset: number;
+  /** Least and largest texel coordinate. */
+  low: number;
+  high: number;
+}
+
+/**
+ * The lens of a camera, as docs/conventions.md lays pixels out: texel c of W has its centre at image-plane x = (2c + 1 − W)/W. Outside the
+ * outermost centres the border's value holds. At 224 texels and R2N2's field of view of 49.134° the focal length is 245 texels.
+ */
+export function trueLens({ fovDegrees, distance }: PoolingCamera): Lens {
+  const focal = 1 / Math.tan((fovDegrees * Math.PI) / 360);
+  return {
+    distance,
+    nearest: 0.01 * distance,
+    legacy: false,
+    axis: (size) => ({ scale: (focal * size) / 2, offset: (size - 1) / 2, low: 0, high: size - 1 }),
+  };
+}
+
+/** Vertices, then a map each: what is pooled, and where. */
 interface Footprint {
-  /** Offsets of the four texels' first channels. */
+  /** Offsets of the four texels' first channels; −1 for one that is not there. */
   topLeft: number;
   topRight: number;
   bottomLeft: number;
   bottomRight: number;
-  /** Position between them, in [0, 1). */
-  u: number;
-  v: number;
-  /** Their bilinear weights, in the same order. */
-  w00: number;
-  w01: number;
-  w10: number;
-  w11: number;
-  /** Texels moved for one unit of image-plane x or y: 0 where the position is clamped to the border. */
+  /** Weights of the left and right column, and of the top and bottom row. */
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  /** Texels moved for one unit of x/d or y/d: 0 where the position is cut. */
   du: number;
   dv: number;
 }
 
 /**
- * Features of every map at the projection of every vertex. The map's pixel centres are those of docs/conventions.md: column
- * c of W at image-plane x = (2c + 1 − W)/W. Outside the outermost centres the border's value holds. A vertex at or behind the
- * camera pools from where it would be at 1 % of the distance, with no gradient to itself.
+ * Features of every map at the projection of every vertex.
  *
- * @param vertices [B, V, 3], in front of `camera`
+ * @param vertices [B, V, 3], in front of the camera
  * @param maps each [B, H, W, C]
  * @returns [B, V, ΣC]
  */
-export function poolFeatures(
-  vertices: tf.Tensor3D,
-  maps: readonly tf.Tensor4D[],
-  camera: PoolingCamera,
-): tf.Tensor3D {
+export function poolFeatures(vertices: tf.Tensor3D, maps: readonly tf.Tensor4D[], lens: Lens): tf.Tensor3D {
   const [batch, vertexCount] = vertices.shape;
   const sizes = maps.map((map) => ({ height: map.shape[1], width: map.shape[2], channels: map.shape[3] }));
   const total = sizes.reduce((sum, { channels }) => sum + channels, 0);
   return hostFunction({
     inputs: [vertices, ...maps],
     shape: [batch, vertexCount, total],
-    ...poolingKernel(batch, vertexCount, sizes, camera),
+    ...poolingKernel(batch, vertexCount, sizes, lens),
   }) as tf.Tensor3D;
 }
 
@@ -67,46 +104,37 @@ export function poolingKernel(
   batch: number,
   vertexCount: number,
   sizes: readonly MapSize[],
-  camera: PoolingCamera,
+  lens: Lens,
 ): HostKernel {
   const total = sizes.reduce((sum, { channels }) => sum + channels, 0);
-  const focal = 1 / Math.tan((camera.fovDegrees * Math.PI) / 360);
-  const nearest = 0.01 * camera.distance;
-  const footprint: Footprint = {
-    topLeft: 0,
-    topRight: 0,
-    bottomLeft: 0,
-    bottomRight: 0,
-    u: 0,
-    v: 0,
-    w00: 0,
-    w01: 0,
-    w10: 0,
-    w11: 0,
-    du: 0,
-    dv: 0,
+  const layouts = sizes.map((size) => ({
+    ...size,
+    columns: lens.axis(size.width),
+    rows: lens.axis(size.height),
+    legacy: lens.legacy,
+  }));
+  const depthOf = (z: number) => {
+    const depth = lens.distance - z;
+    if (!lens.legacy) return Math.max(depth, lens.nearest);
+    return Math.abs(depth) > 1e-12 ? depth : 1e-12;
   };
+  const footprint = {} as Footprint;
   return {
     forward([positions, ...maps], output) {
       for (let row = 0; row < batch * vertexCount; row++) {
         const item = Math.floor(row / vertexCount);
-        const depth = Math.max(camera.distance - positions[3 * row + 2], nearest);
-        const x = (focal * positions[3 * row]) / depth;
-        const y = (focal * positions[3 * row + 1]) / depth;
+        const depth = depthOf(positions[3 * row + 2]);
+        const x = positions[3 * row] / depth;
+        const y = positions[3 * row + 1] / depth;
         let column = row * total;
         for (let m = 0; m < maps.length; m++) {
-          const map = maps[m];
-          const { channels } = sizes[m];
-          locate(footprint, x, y, item, sizes[m]);
-          const { topLeft, topRight, bottomLeft, bottomRight } = footprint;
-          const { w00, w01, w10, w11 } = footprint;
-          for (let c = 0; c < channels; c++) {
-            output[column + c] =
-              w00 * map[topLeft + c] +
-              w01 * map[topRight + c] +
-              w10 * map[bottomLeft + c] +
-              w11 * map[bottomRight + c];
-          }
+          locate(footprint, x, y, item, layouts[m]);
+          const { channels } = layouts[m];
+          const { topLeft, topRight, bottomLeft, bottomRight, left, right, top, bottom } = footprint;
+          addTexel(output, column, maps[m], topLeft, left * top, channels);
+          addTexel(output, column, maps[m], topRight, right * top, channels);
+          addTexel(output, column, maps[m], bottomLeft, left * bottom, channels);
+          addTexel(output, column, maps[m], bottomRight, right * bottom, channels);
           column += channels;
         }
       }
@@ -114,43 +142,29 @@ export function poolingKernel(
     backward(upstream, [positions, ...maps], [dPositions, ...dMaps]) {
       for (let row = 0; row < batch * vertexCount; row++) {
         const item = Math.floor(row / vertexCount);
-        const distance = camera.distance - positions[3 * row + 2];
-        const depth = Math.max(distance, nearest);
-        const x = (focal * positions[3 * row]) / depth;
-        const y = (focal * positions[3 * row + 1]) / depth;
+        const isMovable = lens.legacy || lens.distance - positions[3 * row + 2] >= lens.nearest;
+        const depth = depthOf(positions[3 * row + 2]);
+        const x = positions[3 * row] / depth;
+        const y = positions[3 * row + 1] / depth;
         let dx = 0;
         let dy = 0;
         let column = row * total;
         for (let m = 0; m < maps.length; m++) {
-          const map = maps[m];
-          const dMap = dMaps[m];
-          const { channels } = sizes[m];
-          locate(footprint, x, y, item, sizes[m]);
-          const { topLeft, topRight, bottomLeft, bottomRight, u, v } = footprint;
-          const { w00, w01, w10, w11 } = footprint;
-          let du = 0;
-          let dv = 0;
-          for (let c = 0; c < channels; c++) {
-            const g = upstream[column + c];
-            const a = map[topLeft + c];
-            const b = map[topRight + c];
-            const d = map[bottomLeft + c];
-            const e = map[bottomRight + c];
-            dMap[topLeft + c] += w00 * g;
-            dMap[topRight + c] += w01 * g;
-            dMap[bottomLeft + c] += w10 * g;
-            dMap[bottomRight + c] += w11 * g;
-            du += g * ((1 - v) * (b - a) + v * (e - d));
-            dv += g * ((1 - u) * (d - a) + u * (e - b));
-          }
-          dx += du * footprint.du;
-          dy += dv * footprint.dv;
+          locate(footprint, x, y, item, layouts[m]);
+          const { channels } = layouts[m];
+          const { topLeft, topRight, bottomLeft, bottomRight, left, right, top, bottom } = footprint;
+          // Σ upstream · texel of each of the four; the interpolated value is bilinear in the weights.
+          const a = pullTexel(upstream, column, maps[m], dMaps[m], topLeft, left * top, channels);
+          const b = pullTexel(upstream, column, maps[m], dMaps[m], topRight, right * top, channels);
+          const c = pullTexel(upstream, column, maps[m], dMaps[m], bottomLeft, left * bottom, channels);
+          const d = pullTexel(upstream, column, maps[m], dMaps[m], bottomRight, right * bottom, channels);
+          dx += footprint.du * (top * (b - a) + bottom * (d - c));
+          dy += footprint.dv * (left * (c - a) + right * (d - b));
           column += channels;
         }
-        if (distance >= nearest) {
-          const scale = focal / depth;
-          dPositions[3 * row] = scale * dx;
-          dPositions[3 * row + 1] = scale * dy;
+        if (isMovable) {
+          dPositions[3 * row] = dx / depth;
+          dPositions[3 * row + 1] = dy / depth;
           dPositions[3 * row + 2] = (x * dx + y * dy) / depth;
         }
       }
@@ -158,35 +172,65 @@ export function poolingKernel(
   };
 }
 
-/** Fills `footprint` for image-plane position (x, y) in item `item` of a map. */
-function locate(
-  footprint: Footprint,
-  x: number,
-  y: number,
-  item: number,
-  { height, width, channels }: MapSize,
+function addTexel(
+  output: RealArray,
+  column: number,
+  map: RealArray,
+  texel: number,
+  weight: number,
+  channels: number,
 ): void {
-  const column = ((x + 1) * width - 1) / 2;
-  const row = ((1 - y) * height - 1) / 2;
-  const clampedColumn = Math.min(Math.max(column, 0), width - 1);
-  const clampedRow = Math.min(Math.max(row, 0), height - 1);
-  const left = Math.floor(clampedColumn);
-  const top = Math.floor(clampedRow);
-  const right = Math.min(left + 1, width - 1);
-  const bottom = Math.min(top + 1, height - 1);
-  const base = item * height;
-  footprint.topLeft = ((base + top) * width + left) * channels;
-  footprint.topRight = ((base + top) * width + right) * channels;
-  footprint.bottomLeft = ((base + bottom) * width + left) * channels;
-  footprint.bottomRight = ((base + bottom) * width + right) * channels;
-  const u = clampedColumn - left;
-  const v = clampedRow - top;
-  footprint.u = u;
-  footprint.v = v;
-  footprint.w00 = (1 - u) * (1 - v);
-  footprint.w01 = u * (1 - v);
-  footprint.w10 = (1 - u) * v;
-  footprint.w11 = u * v;
-  footprint.du = column === clampedColumn ? width / 2 : 0;
-  footprint.dv = row === clampedRow ? -height / 2 : 0;
+  if (texel < 0 || weight === 0) return;
+  for (let c = 0; c < channels; c++) output[column + c] += weight * map[texel + c];
+}
+
+/** Hands the upstream gradient on to a texel, and returns its product with the texel's features. */
+function pullTexel(
+  upstream: RealArray,
+  column: number,
+  map: RealArray,
+  dMap: RealArray,
+  texel: number,
+  weight: number,
+  channels: number,
+): number {
+  if (texel < 0) return 0;
+  let product = 0;
+  for (let c = 0; c < channels; c++) {
+    const g = upstream[column + c];
+    dMap[texel + c] += weight * g;
+    product += g * map[texel + c];
+  }
+  return product;
+}
+
+interface MapLayout extends MapSize {
+  columns: LensAxis;
+  rows: LensAxis;
+  legacy: boolean;
+}
+
+/** Fills `footprint` for the direction (x, y) = (X/d, Y/d) in item `item` of a map. */
+function locate(footprint: Footprint, x: number, y: number, item: number, layout: MapLayout): void {
+  const { height, width, channels, columns, rows, legacy } = layout;
+  const column = columns.scale * x + columns.offset;
+  const row = rows.offset - rows.scale * y;
+  const u = Math.min(Math.max(column, columns.low), columns.high);
+  const v = Math.min(Math.max(row, rows.low), rows.high);
+  const x0 = Math.floor(u);
+  const y0 = Math.floor(v);
+  footprint.right = u - x0;
+  footprint.bottom = v - y0;
+  const x1 = legacy ? Math.ceil(u) : Math.min(x0 + 1, width - 1);
+  const y1 = legacy ? Math.ceil(v) : Math.min(y0 + 1, height - 1);
+  footprint.left = legacy ? x1 - u : 1 - footprint.right;
+  footprint.top = legacy ? y1 - v : 1 - footprint.bottom;
+  const above = (item * height + y0) * width;
+  const below = (item * height + y1) * width;
+  footprint.topLeft = (above + x0) * channels;
+  footprint.topRight = x1 < width ? (above + x1) * channels : -1;
+  footprint.bottomLeft = y1 < height ? (below + x0) * channels : -1;
+  footprint.bottomRight = x1 < width && y1 < height ? (below + x1) * channels : -1;
+  footprint.du = column === u ? columns.scale : 0;
+  footprint.dv = row === v ? -rows.scale : 0;
 }

@@ -1,7 +1,23 @@
-export { Convolution, type ConvolutionOptions } from './convolution.ts';
+export { Convolution, type ConvolutionOptions, type ConvolutionPadding } from './convolution.ts';
 export { Dense } from './dense.ts';
-export { type PoolingCamera, poolFeatures } from './featurePooling.ts';
-export { type GraphActivation, GraphConvolution, mixNeighbours } from './graphConvolution.ts';
-export { type GraphSupport, meanOfNeighbours } from './graphSupport.ts';
-export { graphUnpool } from './graphUnpool.ts';
+export {
+  type Lens,
+  type LensAxis,
+  type MapSize,
+  type PoolingCamera,
+  poolFeatures,
+  poolingKernel,
+  trueLens,
+} from './featurePooling.ts';
+export { type GraphActivation, GraphConvolution, mixKernel, mixNeighbours } from './graphConvolution.ts';
+export {
+  chebyshevTerm,
+  type GraphSupport,
+  largestLaplacianEigenvalue,
+  meanOfNeighbours,
+  type SparseRows,
+  sumOfNeighbours,
+  supportOf,
+} from './graphSupport.ts';
+export { graphUnpool, unpoolKernel } from './graphUnpool.ts';
 export { glorotUniform, heUniform, type Initializer, Parameters, scaled, zeros } from './parameters.ts';

@@ -9,7 +9,7 @@ import { type PointCloudArrays, type PointClouds, pointClouds } from '../losses/
 import type { Random } from '../tensor/random.ts';
 
 export interface Batch {
-  /** [B, H, W, 4]: what the network sees. Linear RGB with the mean foreground colour behind the object, and coverage. */
+  /** [B, H, W, 4] sRGB with straight alpha, as `View.image`: what the network is shown. */
   pictures: tf.Tensor4D;
   /** Points of the true surfaces, with unit normals if all samples of the batch have them. */
   target: PointClouds;
@@ -34,29 +34,12 @@ export function makeBatch(samples: readonly Sample[], pointCount: number, random
   };
 }
 
-/** The pictures that a network predicts from, as `Batch.pictures`: [H, W, 4] sRGB pictures in, one tensor out. */
+/** The pictures that a network predicts from, as `Batch.pictures`. */
 export function networkInput(images: readonly NdArray<Float32Array>[]): tf.Tensor4D {
   const [height, width] = images[0].shape;
-  const pixels = height * width;
-  const result = new Float32Array(images.length * pixels * 4);
-  const linear = linearColors(images);
-  const coverage = channel(images, 3);
-  for (let item = 0; item < images.length; item++) {
-    const behind = [0, 0, 0];
-    let area = 0;
-    for (let p = item * pixels; p < (item + 1) * pixels; p++) {
-      area += coverage[p];
-      for (let c = 0; c < 3; c++) behind[c] += coverage[p] * linear[3 * p + c];
-    }
-    for (let p = item * pixels; p < (item + 1) * pixels; p++) {
-      const alpha = coverage[p];
-      for (let c = 0; c < 3; c++) {
-        const mean = area > 0 ? behind[c] / area : 0;
-        result[4 * p + c] = alpha * linear[3 * p + c] + (1 - alpha) * mean;
-      }
-      result[4 * p + 3] = alpha;
-    }
-  }
+  const size = height * width * 4;
+  const result = new Float32Array(images.length * size);
+  for (const [item, { data }] of images.entries()) result.set(data, item * size);
   return tf.tensor4d(result, [images.length, height, width, 4]);
 }
 

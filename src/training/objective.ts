@@ -1,5 +1,5 @@
-// What training minimises: 3D losses on every level of the prediction, 2D losses on renderings of the finest levels, each with its
-// weight. The losses come from the registry; a new one needs no line here.
+// What training minimises: 3D losses on every level of the prediction, 2D losses on renderings of the finest levels, and losses on
+// the network's parameters, each with its weight. The losses come from the registry; a new one needs no line here.
 
 import * as tf from '@tensorflow/tfjs';
 import { PerspectiveCamera } from '../../renderer/camera/index.ts';
@@ -10,14 +10,16 @@ import {
   type PictureLoss,
   type ShapeLoss,
   shapeContext,
+  type WeightsLoss,
 } from '../losses/index.ts';
 import type { MeshPrediction, PredictedLevel } from '../models/index.ts';
+import type { NamedVariable } from '../tensor/adam.ts';
 import type { Batch } from './batch.ts';
 
 export interface ObjectiveOptions {
   /** Weight and settings of each loss, by its name in the registry. */
   losses: Record<string, LossSettings>;
-  /** How many of the finest levels are rendered for the 2D losses. */
+  /** How many of the finest levels are rendered for the 2D losses, which are summed over them. */
   renderedLevels: number;
   renderer: { method: MethodOptions; perspectiveCorrect: boolean; imageSize: number };
   /** Vertical field of view of the supervising cameras. */
@@ -36,15 +38,22 @@ export class Objective {
   private readonly options: ObjectiveOptions;
   private readonly shapeLosses: ShapeLoss[];
   private readonly pictureLosses: PictureLoss[];
+  private readonly weightsLosses: WeightsLoss[];
 
   constructor(options: ObjectiveOptions) {
     this.options = options;
     const active = losses.filter(({ name }) => (options.losses[name]?.weight ?? 0) > 0);
     this.shapeLosses = active.filter((loss) => loss.kind === '3d');
     this.pictureLosses = active.filter((loss) => loss.kind === '2d');
+    this.weightsLosses = active.filter((loss) => loss.kind === 'weights');
   }
 
-  evaluate(prediction: MeshPrediction, batch: Batch): ObjectiveValue {
+  /** @param parameters of the network that predicted; none where there is no network */
+  evaluate(
+    prediction: MeshPrediction,
+    batch: Batch,
+    parameters: readonly NamedVariable[] = [],
+  ): ObjectiveValue {
     const sums = new Map<string, tf.Scalar[]>();
     const collect = (name: string, value: tf.Scalar) => sums.set(name, [...(sums.get(name) ?? []), value]);
     for (const [block, level] of prediction.levels.entries()) {
@@ -53,9 +62,11 @@ export class Objective {
     const rendered =
       this.pictureLosses.length > 0 ? prediction.levels.slice(-this.options.renderedLevels) : [];
     let silhouette: tf.Tensor3D | undefined;
-    for (const [i, level] of rendered.entries()) {
-      const colors = i === rendered.length - 1 ? prediction.colors : undefined;
-      silhouette = this.comparePictures(level, colors, batch, collect);
+    for (const level of rendered) {
+      silhouette = this.comparePictures(level, prediction.colors, batch, collect);
+    }
+    for (const loss of this.weightsLosses) {
+      collect(loss.name, loss.evaluate({ parameters }, this.options.losses[loss.name]));
     }
     const terms = Object.fromEntries(
       Array.from(sums, ([name, values]) => {
@@ -78,21 +89,20 @@ export class Objective {
     }
   }
 
-  /** Compares renderings of one level: silhouettes always, colours where the level has them. */
+  /** Compares renderings of one level. `finestColors` are those of the finest one, whose first vertices are this one's. */
   private comparePictures(
     { vertices, topology }: PredictedLevel,
-    colors: tf.Tensor3D | undefined,
+    finestColors: tf.Tensor3D,
     batch: Batch,
     collect: (name: string, value: tf.Scalar) => void,
   ): tf.Tensor3D {
     const { renderer, fovDegrees } = this.options;
     const camera = new PerspectiveCamera({ fovDegrees, view: batch.cameras });
-    const active = this.pictureLosses.filter((loss) => colors || !loss.comparesColors);
-    const colored = active.some((loss) => loss.comparesColors);
+    const colored = this.pictureLosses.some((loss) => loss.comparesColors);
     const { silhouette, image } = rasterize(camera.project(vertices), topology, {
       width: renderer.imageSize,
       height: renderer.imageSize,
-      attributes: colors,
+      attributes: colored ? firstVertices(finestColors, topology.vertexCount) : undefined,
       method: renderer.method,
       perspectiveCorrect: renderer.perspectiveCorrect,
       outputs: colored ? ['silhouette', 'image'] : ['silhouette'],
@@ -103,7 +113,14 @@ export class Objective {
       targetSilhouette: batch.silhouettes,
       targetImage: batch.colors,
     };
-    for (const loss of active) collect(loss.name, loss.evaluate(context, this.options.losses[loss.name]));
+    for (const loss of this.pictureLosses) {
+      collect(loss.name, loss.evaluate(context, this.options.losses[loss.name]));
+    }
     return silhouette!;
   }
+}
+
+/** Of [B, V, C] values at vertices, those of the first `count`. */
+function firstVertices(values: tf.Tensor3D, count: number): tf.Tensor3D {
+  return values.shape[1] === count ? values : values.slice([0, 0, 0], [-1, count, -1]);
 }

@@ -61,9 +61,10 @@ export class Trainer {
     return scoped(() => {
       const batch = makeBatch(samples, this.options.targetPoints, random);
       let report: StepReport = { losses: {} };
+      const parameters = this.model.parameters.list();
       const { grads } = tf.variableGrads(
         () => {
-          const value = this.objective.evaluate(this.model.predict(batch.pictures), batch);
+          const value = this.objective.evaluate(this.model.predict(batch.pictures), batch, parameters);
           const numbers = Object.entries({ ...value.terms, total: value.total });
           report = {
             losses: Object.fromEntries(numbers.map(([name, term]) => [name, term.dataSync()[0]])),
@@ -71,7 +72,7 @@ export class Trainer {
           };
           return value.total;
         },
-        this.model.parameters.list().map(({ variable }) => variable),
+        parameters.map(({ variable }) => variable),
       );
       const remedy = 'a lower training.learningRate or a training.clipNorm may help';
       expectFiniteLosses(report.losses, `step ${step}`, remedy);

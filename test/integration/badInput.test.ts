@@ -83,12 +83,14 @@ beforeAll(async () => {
   const picture = new PNG({ width: 64, height: 64 });
   picture.data.fill(255);
   const png = PNG.sync.write(picture);
-  writeFileSync(inFolder('opaque.png'), png);
+  writeFileSync(inFolder('white.png'), png);
   writeFileSync(inFolder('truncated.png'), png.subarray(0, png.length / 2));
   writeFileSync(inFolder('text.png'), 'not a picture');
   picture.data.fill(0, 0, 4 * 64 * 20);
   writeFileSync(inFolder('object.png'), PNG.sync.write(picture));
-  writeFileSync(inFolder('wide.png'), PNG.sync.write(new PNG({ width: 64, height: 48 })));
+  const dark = new PNG({ width: 64, height: 48 });
+  for (let i = 0; i < dark.data.length; i++) dark.data[i] = i % 4 === 3 ? 255 : (7 * i) % 90;
+  writeFileSync(inFolder('dark.png'), PNG.sync.write(dark));
   const transparent = new PNG({ width: 64, height: 64 });
   writeFileSync(inFolder('transparent.png'), PNG.sync.write(transparent));
 
@@ -135,7 +137,7 @@ const cases: Case[] = [
   { what: 'an unknown key', args: () => run('training.stepz=5'), says: /training\.stepz.*training\.steps/ },
   { what: 'a wrong type', args: () => run('training.steps=many'), says: /training\.steps.*many/ },
   { what: 'a name that is no folder name', args: () => run('name=../x'), says: /name is "\.\.\/x".*letters/ },
-  { what: 'a value out of range', args: () => run('training.steps=0'), says: /training\.steps.*0/ },
+  { what: 'a value out of range', args: () => run('training.steps=-1'), says: /training\.steps.*-1/ },
   { what: 'an unknown method', args: () => run('renderer.method.type=dbir'), says: /renderer\.method.*dibr/ },
   { what: 'an unknown back end', args: () => run('--backend', 'cuda'), says: /backend.*cuda.*wasm/ },
   {
@@ -201,14 +203,39 @@ const cases: Case[] = [
     says: /transparent\.png: /,
   },
   {
-    what: 'a picture without a background',
-    args: () => predict('tiny', 'opaque.png'),
-    says: /opaque\.png: is opaque everywhere/,
+    what: 'a picture of white alone',
+    args: () => predict('tiny', 'white.png'),
+    says: /white\.png: is white everywhere/,
   },
   {
-    what: 'a picture that is not square',
-    args: () => predict('tiny', 'wide.png'),
-    says: /wide\.png: is 64 × 48/,
+    what: 'a photograph without a background',
+    args: () => predict('tiny', 'dark.png'),
+    says: /dark\.png: is opaque, and 0 % of its border is white: expected a transparent background, or a white one/,
+  },
+  {
+    what: 'a folder for a picture',
+    args: () => predict('tiny', 'empty'),
+    says: /empty: is a folder, expected a file/,
+  },
+  {
+    what: 'a mesh file for several pictures',
+    args: () => [...predict('tiny', 'object.png'), inFolder('object.png')],
+    says: /output is ".*mesh\.obj", expected a folder for the meshes of 2 pictures/,
+  },
+  {
+    what: 'a folder for meshes that is a file',
+    args: () => predict('tiny', 'object.png', 'white.png/meshes'),
+    says: /white\.png.*folder/,
+  },
+  {
+    what: 'a mesh file in a folder that is not there',
+    args: () => predict('tiny', 'object.png', 'no/mesh.glb'),
+    says: /no\/mesh\.glb: no such file or folder/,
+  },
+  {
+    what: 'views of a fraction',
+    args: () => [...predict('tiny', 'object.png'), '--views', '1.5'],
+    says: /--views.*whole/,
   },
   {
     what: 'a mesh format that is not known',

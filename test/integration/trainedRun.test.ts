@@ -1,13 +1,16 @@
-// What a trained run is good for: `evaluate` repeats its table, `predict` makes a mesh of a picture.
+// What a trained run is good for: `evaluate` repeats its table, `predict` makes meshes of pictures.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { NodeIO } from '@gltf-transform/core';
+import * as tf from '@tensorflow/tfjs';
+import { encode } from 'jpeg-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readMesh, writePng } from '../../renderer/io/index.ts';
+import { readImage, readMesh, readPng, writePng } from '../../renderer/io/index.ts';
 import { main } from '../../src/cli/dispatch.ts';
 import { openDataset } from '../../src/datasets/index.ts';
-import { loadConfig, type Results, runExperiment } from '../../src/experiments/index.ts';
+import { loadConfig, openPredictor, type Results, runExperiment } from '../../src/experiments/index.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'rastergrad-trained-'));
 const run = path.join(folder, 'tiny');
@@ -61,15 +64,127 @@ describe('rastergrad evaluate', () => {
 });
 
 describe('rastergrad predict', () => {
-  it('writes a coloured mesh of the object in a picture', async () => {
+  const inFolder = (...names: string[]) => path.join(folder, ...names);
+  const lines = () => stdout.trim().split('\n');
+  beforeAll(async () => {
     const [lamp] = (await openDataset('furniture-mini')).split('test');
-    const picture = path.join(folder, 'lamp.png');
-    const mesh = path.join(folder, 'lamp.obj');
-    await writePng(picture, lamp.views[0].image);
-    expect(await main(['predict', run, picture, '-o', mesh, '--json'])).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ mesh, vertexCount: 42, faceCount: 80 });
-    const { topology, colors } = await readMesh(mesh);
+    mkdirSync(inFolder('other'));
+    await writePng(inFolder('lamp.png'), lamp.views[0].image);
+    await writePng(inFolder('other', 'Lamp.png'), lamp.views[1].image);
+    const { data, shape } = lamp.views[0].image;
+    const onWhite = Uint8Array.from(
+      data,
+      (value, k) => 255 * (k % 4 === 3 ? 1 : 1 - data[k | 3] * (1 - value)),
+    );
+    writeFileSync(
+      inFolder('lamp.jpg'),
+      encode({ data: onWhite, width: shape[1], height: shape[0] }, 95).data,
+    );
+    writeFileSync(inFolder('text.png'), 'no picture');
+  });
+
+  it('writes coloured meshes and a turntable of the object in a picture', async () => {
+    expect(await main(['predict', run, inFolder('lamp.png')])).toBe(0);
+    const files = ['lamp.obj', 'lamp.glb', 'lamp-turntable.png'].map((name) =>
+      path.join(run, 'predictions', name),
+    );
+    const [, milliseconds] = stdout.match(/, ([\d.]+) ms →/)!;
+    expect(stdout).toBe(
+      `${inFolder('lamp.png')}: 42 vertices, 80 faces, ${milliseconds} ms → ${files.join(', ')}\n`,
+    );
+    const { vertices, topology, colors } = await readMesh(files[0]);
     expect(topology.faceCount).toBe(80);
-    expect(colors?.shape).toEqual([42, 3]);
+    const [primitive] = (await new NodeIO().read(files[1])).getRoot().listMeshes()[0].listPrimitives();
+    expect(primitive.getAttribute('POSITION')!.getArray()).toEqual(await vertices.data());
+    const paint = primitive.getAttribute('COLOR_0')!.getArray()!;
+    for (const [i, value] of (await colors!.data()).entries()) expect(paint[i]).toBeCloseTo(value, 5);
+    expect((await readPng(files[2])).shape).toEqual([256, 9 * 256, 4]);
+  });
+
+  it('says that it takes a background for white, and sees as much as with alpha', async () => {
+    await main(['predict', run, inFolder('lamp.png'), inFolder('lamp.jpg'), '-o', inFolder('white')]);
+    expect(lines()[0]).not.toContain('white background');
+    expect(lines()[1]).toContain('ms; white background assumed →');
+    const [lamp, opaque] = await Promise.all(
+      ['lamp.obj', 'lamp-2.obj'].map(async (name) =>
+        (await readMesh(inFolder('white', name))).vertices.data(),
+      ),
+    );
+    // An outline is found to a pixel, of which there are 64 across 2 · 2 · tan 15°.
+    const pixel = (4 * Math.tan(Math.PI / 12)) / 64;
+    for (let i = 0; i < lamp.length; i++) expect(Math.abs(lamp[i] - opaque[i])).toBeLessThan(2 * pixel);
+  });
+
+  it('does the others where one fails, and tells pictures of the same name apart', async () => {
+    const images = ['lamp.png', 'text.png', 'no.png', 'other/Lamp.png'].map((name) => inFolder(name));
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await main(['predict', run, ...images, '-o', inFolder('many'), '--views', '0', '--json'])).toBe(1);
+    expect(stderr.mock.calls.map(([text]) => text)).toEqual([
+      `rastergrad: ${images[1]}: is neither a PNG nor a JPEG picture\n`,
+      `rastergrad: ${images[2]}: no such file or folder\n`,
+    ]);
+    stderr.mockRestore();
+    const outcomes = lines().map((line) => JSON.parse(line));
+    expect(outcomes.map(({ image }) => image)).toEqual(images);
+    expect(outcomes[1].error).toBe(`${images[1]}: is neither a PNG nor a JPEG picture`);
+    expect(outcomes[3]).toEqual({
+      image: images[3],
+      files: [inFolder('many', 'Lamp-2.obj'), inFolder('many', 'Lamp-2.glb')],
+      vertexCount: 42,
+      faceCount: 80,
+      milliseconds: expect.any(Number),
+      background: 'transparent',
+    });
+    expect(readdirSync(inFolder('many')).sort()).toEqual([
+      'Lamp-2.glb',
+      'Lamp-2.obj',
+      'lamp.glb',
+      'lamp.obj',
+    ]);
+  });
+
+  it('writes one mesh where the output is a mesh file, the same bytes every time', async () => {
+    for (const name of ['once.glb', 'again.glb', 'once.obj']) {
+      expect(await main(['predict', run, inFolder('lamp.png'), '-o', inFolder(name), '--quiet'])).toBe(0);
+    }
+    expect(stdout).toBe('');
+    expect(readFileSync(inFolder('again.glb'))).toEqual(readFileSync(inFolder('once.glb')));
+    expect((await readMesh(inFolder('once.obj'))).topology.faceCount).toBe(80);
+  });
+
+  it('needs no data set, and runs without input.json need nothing else', async () => {
+    const away = inFolder('away');
+    cpSync(run, away, { recursive: true });
+    const config = path.join(away, 'config.resolved.yaml');
+    writeFileSync(config, readFileSync(config, 'utf8').replace('furniture-mini', 'gone'));
+    const old = inFolder('old');
+    cpSync(run, old, { recursive: true });
+    rmSync(path.join(old, 'input.json'));
+    for (const [name, folder] of Object.entries({ here: run, away, old })) {
+      expect(await main(['predict', folder, inFolder('lamp.png'), '-o', inFolder(`${name}.obj`), '-q'])).toBe(
+        0,
+      );
+      expect(readFileSync(inFolder(`${name}.obj`))).toEqual(readFileSync(inFolder('here.obj')));
+    }
+  });
+
+  it('serves programs, one picture at a time, and lets go of all it made', async () => {
+    const before = tf.memory().numTensors;
+    const predictor = await openPredictor(run);
+    const loaded = tf.memory().numTensors;
+    const { mesh, input, milliseconds } = await predictor.predict(await readImage(inFolder('lamp.png')));
+    expect(mesh.vertices.shape).toEqual([42, 3]);
+    expect(input.shape).toEqual([64, 64, 4]);
+    expect(milliseconds).toBeGreaterThan(0);
+    tf.dispose([mesh.vertices, mesh.colors!]);
+    await expect(
+      predictor.predict(
+        await readImage(inFolder('lamp.png')).then((picture) => picture.hi(1, 1, 4)),
+        'corner',
+      ),
+    ).rejects.toThrow('corner: is transparent everywhere');
+    expect(tf.memory().numTensors).toBe(loaded);
+    predictor.dispose();
+    expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -39,7 +39,7 @@ describe('help', () => {
 
   it.each([
     ['run --help', 'Usage: rastergrad run [CONFIG] [key=value …] [options]'],
-    ['predict -h', 'Usage: rastergrad predict RUN IMAGE --output file.obj [options]'],
+    ['predict -h', 'Usage: rastergrad predict RUN IMAGE … [options]'],
     ['dataset --help', 'Usage: rastergrad dataset COMMAND'],
     [
       'dataset build --help',
@@ -91,7 +91,8 @@ describe('mistakes', () => {
     ['dataset lst', 'unknown command "lst"; did you mean list?', 'dataset'],
     ['dataset list extra', 'unexpected argument "extra"', 'dataset list'],
     ['predict r', 'missing required positional argument: IMAGE', 'predict'],
-    ['predict r i.png', 'missing required argument: --output', 'predict'],
+    ['predict r i.png --views 3.5', '--views is "3.5": expected a whole number', 'predict'],
+    ['predict r i.png --view 4', 'unknown option --view; did you mean --views?', 'predict'],
     [
       'evaluate r --split all',
       'invalid value for argument: --split (all). Expected one of: validation, test',

@@ -8,6 +8,7 @@ import { ArgumentError, FileError } from '../../../renderer/errors.ts';
 import { methods } from '../../../renderer/methods/index.ts';
 import { formatConfig, loadConfig, parseConfig } from '../../../src/experiments/config.ts';
 import type { TrainConfig } from '../../../src/experiments/schema.ts';
+import { lossPresets } from '../../../src/losses/index.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -90,20 +91,71 @@ describe('loadConfig', () => {
   });
 });
 
+describe('losses.preset', () => {
+  const lossesOf = async (yaml: string, overrides: string[] = []) =>
+    ((await loadConfig(await write('a.yaml', yaml), overrides)) as TrainConfig).losses;
+
+  it.each(['official', 'pytorch'] as const)('%s fills in every weight and setting', async (name) => {
+    const losses = await lossesOf(`task: train\nlosses: {preset: ${name}}\n`);
+    expect(losses).toEqual({
+      ...lossPresets[name],
+      silhouette: { weight: 0, kind: 'iou' },
+      color: { weight: 0, kind: 'l1' },
+    });
+  });
+
+  it('is none by default, which fills in nothing', async () => {
+    const losses = await lossesOf(minimal);
+    expect(await lossesOf(`${minimal.trimEnd().slice(0, -1)}, preset: none}\n`)).toEqual(losses);
+    const weights = Object.entries(losses).filter(([, { weight }]) => weight > 0);
+    expect(weights).toEqual([['edge', { weight: 1, legacy: false }]]);
+  });
+
+  it('gives way to what the config says, what it extends says, and what the command line says', async () => {
+    await write('base.yaml', 'task: train\nlosses: {edge: {weight: 7}, normal: {legacy: false}}\n');
+    const child = 'extends: base.yaml\nlosses: {preset: official, chamfer: {oppositeWeight: 1}}\n';
+    const losses = await lossesOf(child, ['losses.laplacian.weight=0', 'losses.color.weight=2']);
+    expect(losses).toMatchObject({
+      edge: { weight: 7, legacy: true },
+      normal: { weight: 0.5, legacy: false },
+      chamfer: { weight: 3000, oppositeWeight: 1 },
+      laplacian: { weight: 0, firstBlock: 0.1 },
+      color: { weight: 2 },
+    });
+  });
+
+  it('is inherited, and another can take its place', async () => {
+    await write('base.yaml', 'task: train\nlosses: {preset: official, move: {weight: 0.5}}\n');
+    const file = await write('child.yaml', 'extends: base.yaml\n');
+    const config = (await loadConfig(file)) as TrainConfig;
+    expect(config.losses).toMatchObject({ chamfer: { weight: 3000 }, move: { weight: 0.5 } });
+    const other = (await loadConfig(file, ['losses.preset=pytorch'])) as TrainConfig;
+    expect(other.losses).toMatchObject({ chamfer: { weight: 1 }, move: { weight: 0.5 } });
+  });
+
+  it('is gone from the resolved config, which reads back to the same', async () => {
+    const file = await write('a.yaml', 'task: train\nlosses: {preset: pytorch, edge: {weight: 0.1}}\n');
+    const config = await loadConfig(file);
+    const text = formatConfig(config);
+    expect(text).not.toContain('preset');
+    expect(await loadConfig(await write('config.resolved.yaml', text))).toEqual(config);
+  });
+});
+
 describe('mistakes in a config', () => {
   const cases: [yaml: string, message: string][] = [
     [`${minimal}model: {hiden: 3}`, 'model.hiden: unknown key; did you mean model.hidden?'],
     [`${minimal}hidden: 3`, 'hidden: unknown key; did you mean model.hidden?'],
     [
       `${minimal}model: {template: {zzz: 3}}`,
-      'model.template.zzz: unknown key; known here: model.template.level, model.template.levels, model.template.radii',
+      'model.template.zzz: unknown key; known here: model.template.type, model.template.level, model.template.levels, model.template.radii',
     ],
     [
       `${minimal}renderer: {method: {type: hard, sharpness: 3}}`,
       'renderer.method.sharpness: unknown key; known here: renderer.method.type',
     ],
-    [`${minimal}training: {steps: many}`, 'training.steps is "many": expected a whole number ≥ 1'],
-    [`${minimal}training: {steps: 0}`, 'training.steps is 0: expected a whole number ≥ 1'],
+    [`${minimal}training: {steps: many}`, 'training.steps is "many": expected a whole number ≥ 0'],
+    [`${minimal}training: {steps: -1}`, 'training.steps is -1: expected a whole number ≥ 0'],
     [`${minimal}training: {learningRate: .nan}`, 'training.learningRate is NaN: expected a number > 0'],
     [
       `${minimal}training: {schedule: cosin}`,
@@ -136,11 +188,44 @@ describe('mistakes in a config', () => {
       'task: train',
       'losses: every weight is 0; give one of chamfer, edge, normal, laplacian, move, silhouette, color a weight above 0',
     ],
+    [
+      'task: train\nlosses: {weightDecay: {weight: 1}}',
+      'losses: every weight is 0; give one of chamfer, edge, normal, laplacian, move, silhouette, color a weight above 0',
+    ],
+    [
+      'task: train\nlosses: {preset: offical}',
+      'losses.preset is "offical": expected one of none, official, pytorch',
+    ],
+    [
+      'task: train\nlosses: {preset: official, chamfre: {weight: 1}}',
+      'losses.chamfre: unknown key; did you mean losses.chamfer?',
+    ],
+    [
+      'task: train\nlosses: {preset: official, edge: {legcy: true}}',
+      'losses.edge.legcy: unknown key; did you mean losses.edge.legacy?',
+    ],
+    [
+      'task: train\nlosses: {preset: official, edge: 3}',
+      'losses.edge is 3: expected a mapping with weight, legacy',
+    ],
+    [
+      'task: train\nlosses: {preset: official, edge: {weight: -1}}',
+      'losses.edge.weight is -1: expected a number ≥ 0',
+    ],
+    ['task: train\nlosses: {present: official}', 'losses.present: unknown key; did you mean losses.preset?'],
+    [
+      'task: train\nlosses: official',
+      'losses is "official": expected a mapping with preset, chamfer, edge, normal, laplacian, move, silhouette, color, weightDecay',
+    ],
     ['task: trian', 'task is "trian": expected one of train, fit-mesh, compare-gradients'],
     ['seed: 3', 'task is missing: expected one of train, fit-mesh, compare-gradients'],
     [
       'task: fit-mesh\nlosses: {chamfer: {weight: 1}}',
       'losses.chamfer: unknown key; known here: losses.edge, losses.laplacian, losses.move, losses.silhouette, losses.color',
+    ],
+    [
+      'task: fit-mesh\nlosses: {weightDecay: {weight: 1}}',
+      'losses.weightDecay: unknown key; known here: losses.edge, losses.laplacian, losses.move, losses.silhouette, losses.color',
     ],
     [
       'task: fit-mesh\nobjects: -1\nlosses: {color: {weight: 1}}',

@@ -27,17 +27,26 @@ const vertices = () => testPoints(batch * sphere.vertexCount, 1);
 const evaluate = (loss: () => tf.Scalar) => tf.tidy(() => loss().dataSync()[0]);
 
 describe('edgeLoss', () => {
-  it('is the mean squared length of the edges, each once', () => {
+  it('is the mean squared length of the edges', () => {
     expect(evaluate(() => edgeLoss(tf.tensor3d([right]), triangle))).toBeCloseTo((9 + 16 + 25) / 3, 5);
   });
 
-  it('has the gradient of its value', () => {
-    const error = lossGradientError(([v], [gradient]) => edgeKernel(v, sphere, gradient), [vertices()]);
+  it('counts vertices as edges to themselves where that is asked for', () => {
+    const legacy = evaluate(() => edgeLoss(tf.tensor3d([right]), triangle, { legacy: true }));
+    expect(legacy).toBeCloseTo((2 * (9 + 16 + 25)) / (2 * 3 + 3), 5);
+  });
+
+  it.each([false, true])('has the gradient of its value, legacy %j', (legacy) => {
+    const error = lossGradientError(
+      ([v], [gradient]) => edgeKernel({ vertices: v, topology: sphere, legacy, gradient }),
+      [vertices()],
+    );
     expect(error).toBeLessThan(1e-6);
   });
 
-  it('is zero without edges', () => {
-    expect(evaluate(() => edgeLoss(tf.zeros([1, 4, 3]), new Topology(new Int32Array(), 4)))).toBe(0);
+  it.each([false, true])('is zero without edges, legacy %j', (legacy) => {
+    const points = new Topology(new Int32Array(), 4);
+    expect(evaluate(() => edgeLoss(tf.zeros([1, 4, 3]), points, { legacy }))).toBe(0);
   });
 
   it('names a prediction of another mesh', () => {
@@ -48,74 +57,86 @@ describe('edgeLoss', () => {
 });
 
 describe('normalLoss', () => {
-  const loss = (positions: number[][], normal: number[]) =>
+  const loss = (positions: number[][], normals: number[][], targetOf: number[], legacy = false) =>
     evaluate(() =>
-      normalLoss(tf.tensor3d([positions]), triangle, tf.tensor3d([[normal]]), {
-        targetOf: new Int32Array(3),
-      }),
+      normalLoss(
+        tf.tensor3d([positions]),
+        triangle,
+        tf.tensor3d([normals]),
+        { targetOf: Int32Array.from(targetOf) },
+        { legacy },
+      ),
     );
+  const kernel = (
+    positions: Float64Array,
+    normals: Float64Array,
+    gradient: Float64Array,
+    topology = sphere,
+    legacy = false,
+  ) => {
+    const items = positions.length / 3 / topology.vertexCount;
+    const pointCount = normals.length / 3 / items;
+    const targetOf = Int32Array.from(
+      { length: items * topology.vertexCount },
+      (_, i) => (3 * i) % pointCount,
+    );
+    const offsets = evenOffsets(items, pointCount);
+    return normalKernel({ vertices: positions, topology, normals, offsets, targetOf, legacy, gradient });
+  };
 
   it('vanishes where edges lie in the tangent plane, whichever way the normal points', () => {
-    expect(loss(right, [0, 0, 1])).toBeCloseTo(0, 6);
-    expect(loss(right, [0, 0, -5])).toBeCloseTo(0, 6);
+    expect(loss(right, [[0, 0, 1]], [0, 0, 0])).toBeCloseTo(0, 6);
+    expect(loss(right, [[0, 0, -5]], [0, 0, 0])).toBeCloseTo(0, 6);
   });
 
   it('is the mean |cosine| between edges and normals of any length', () => {
-    expect(loss(right, [2, 0, 0])).toBeCloseTo((1 + 0 + 3 / 5) / 3, 6);
-    expect(loss(right, [-2, 0, 0])).toBeCloseTo((1 + 0 + 3 / 5) / 3, 6);
+    expect(loss(right, [[2, 0, 0]], [0, 0, 0])).toBeCloseTo((1 + 0 + 3 / 5) / 3, 6);
+    expect(loss(right, [[-2, 0, 0]], [0, 0, 0])).toBeCloseTo((1 + 0 + 3 / 5) / 3, 6);
   });
 
-  it('takes the normal of the point nearest to the lower vertex of an edge', () => {
-    const targetOf = new Int32Array([1, 0, 0]);
-    const value = evaluate(() =>
-      normalLoss(
-        tf.tensor3d([right]),
-        triangle,
-        tf.tensor3d([
-          [
-            [0, 0, 1],
-            [0, 1, 0],
-          ],
-        ]),
-        { targetOf },
-      ),
-    );
-    // Edges 0–1 and 0–2 look at the second normal, edge 1–2 at the first.
-    expect(value).toBeCloseTo((0 + 1 + 0) / 3, 6);
+  it('takes an edge in both directions, each with the normal nearest to where it starts', () => {
+    const normals = [
+      [0, 0, 1],
+      [0, 1, 0],
+    ];
+    // Vertex 0 looks at the second normal: 0→1 is square to it and 0→2 along it. All other directions are square to the first.
+    expect(loss(right, normals, [1, 0, 0])).toBeCloseTo(1 / 6, 6);
+    // Now vertex 2 does: 2→0 is along it, and 2→1 as the sides 3, 4, 5 say.
+    expect(loss(right, normals, [0, 0, 1])).toBeCloseTo((1 + 4 / 5) / 6, 6);
+    expect(loss(right, normals, [0, 0, 1], true)).toBeCloseTo((1 + 4 / 5) / 9, 6);
   });
 
   it('is finite on edges and normals of length zero, in value and gradient', () => {
     const gradient = new Float64Array(9);
-    const kernel = (vertices: number[], normal: number[]) =>
-      normalKernel({
-        vertices: Float64Array.from(vertices),
-        topology: triangle,
-        normals: Float64Array.from(normal),
-        offsets: evenOffsets(1, 1),
-        targetOf: new Int32Array(3),
-        gradient,
-      });
-    expect(kernel(Array(9).fill(0), [0, 0, 1])).toBe(0);
-    expect(kernel(right.flat(), [0, 0, 0])).toBe(0);
+    expect(kernel(new Float64Array(9), Float64Array.of(0, 0, 1), gradient, triangle)).toBe(0);
+    expect(kernel(Float64Array.from(right.flat()), new Float64Array(3), gradient, triangle)).toBe(0);
     expect([...gradient]).toEqual(Array(9).fill(0));
   });
 
-  it('has the gradient of its value', () => {
+  it.each([false, true])('has the gradient of its value, legacy %j', (legacy) => {
     const normals = testPoints(batch * 5, 9);
-    const targetOf = Int32Array.from({ length: batch * sphere.vertexCount }, (_, i) => (3 * i) % 5);
     const error = lossGradientError(
-      ([v], [gradient]) =>
-        normalKernel({
-          vertices: v,
-          topology: sphere,
-          normals,
-          offsets: evenOffsets(batch, 5),
-          targetOf,
-          gradient,
-        }),
+      ([v], [gradient]) => kernel(v, normals, gradient, sphere, legacy),
       [vertices()],
     );
     expect(error).toBeLessThan(1e-6);
+  });
+
+  it('has the gradient of its value on edges too short to be made unit vectors', () => {
+    // An edge of a ten-millionth: differences with steps of a thousandth of that.
+    const short = () => vertices().map((x) => 1e-7 * x);
+    const normals = testPoints(batch * 5, 9);
+    const gradient = new Float64Array(short().length);
+    kernel(short(), normals, gradient);
+    const largest = Math.max(...gradient.map(Math.abs));
+    for (const [i, slope] of gradient.entries()) {
+      const at = (step: number) => {
+        const moved = short();
+        moved[i] += step;
+        return kernel(moved, normals, new Float64Array(moved.length));
+      };
+      expect(Math.abs((at(1e-10) - at(-1e-10)) / 2e-10 - slope)).toBeLessThan(1e-6 * largest);
+    }
   });
 });
 

@@ -93,10 +93,18 @@ describe('colorLoss', () => {
     expect(loss).toBe(0);
   });
 
-  it('has the gradient of its value', () => {
+  it('squares differences as l2', () => {
+    const loss = evaluate(() =>
+      colorLoss(picture(0.5, 1, 1, 0.2), picture(0, 0, 0, 0), tf.tensor3d(mask), { kind: 'l2' }),
+    );
+    expect(loss).toBeCloseTo(((0.25 + 0.5 * 1) / 1.5 + 0.04) / 2, 6);
+  });
+
+  it.each(['l1', 'l2'] as const)('has the gradient of its value, as %s', (kind) => {
     const pixelMask = unit(2 * 9, 8).map((x) => Math.max(0, x - 0.3));
     const error = lossGradientError(
-      ([image, target], [dImage, dTarget]) => colorKernel(image, target, pixelMask, 2, dImage, dTarget),
+      ([image, target], [imageGradient, targetGradient]) =>
+        colorKernel({ image, target, mask: pixelMask, viewCount: 2, kind, imageGradient, targetGradient }),
       [unit(2 * 27, 3), unit(2 * 27, 4)],
     );
     expect(error).toBeLessThan(1e-6);

@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { icosphere } from '../../../renderer/mesh/index.ts';
-import { evenPointClouds, losses, shapeContext } from '../../../src/losses/index.ts';
+import {
+  evenPointClouds,
+  type Loss,
+  losses,
+  type PictureLoss,
+  type ShapeLoss,
+  shapeContext,
+  type WeightsLoss,
+} from '../../../src/losses/index.ts';
 import { useTestBackend } from '../../backend.ts';
 
 beforeAll(() => useTestBackend());
@@ -17,37 +25,48 @@ describe('the registry of losses', () => {
       const { vertices, topology } = icosphere(1);
       const sphere = vertices.expandDims<tf.Tensor3D>(0);
       const pixels = tf.tensor3d([[[0.2, 0.7]]]);
-      const shapeGradient = (loss: (predicted: tf.Tensor3D) => tf.Scalar) =>
-        tf.grad((predicted) => loss(predicted as tf.Tensor3D))(sphere.mul([1, 0.9, 0.8]));
-      for (const loss of losses) {
-        const settings = loss.settings.parse({});
-        const gradient =
-          loss.kind === '3d'
-            ? shapeGradient((predicted) =>
-                loss.evaluate(
-                  shapeContext({
-                    predicted,
-                    before: sphere,
-                    topology,
-                    target: evenPointClouds(sphere, sphere),
-                    block: 1,
-                  }),
-                  settings,
-                ),
-              )
-            : tf.grad((silhouette) =>
-                loss.evaluate(
-                  {
-                    silhouette: silhouette as tf.Tensor3D,
-                    image: tf.stack([silhouette, silhouette, silhouette], 3) as tf.Tensor4D,
-                    targetSilhouette: tf.onesLike(pixels),
-                    targetImage: tf.ones([1, 1, 2, 3]),
-                  },
-                  settings,
-                ),
-              )(pixels);
-        expect(gradient.abs().sum().dataSync()[0], loss.name).toBeGreaterThan(0);
-      }
+      const variable = tf.variable(tf.tensor1d([1, 2]));
+
+      const shapeGradient = (loss: ShapeLoss) =>
+        tf.grad((predicted) =>
+          loss.evaluate(
+            shapeContext({
+              predicted: predicted as tf.Tensor3D,
+              before: sphere,
+              topology,
+              target: evenPointClouds(sphere, sphere),
+              block: 1,
+            }),
+            loss.settings.parse({}),
+          ),
+        )(sphere.mul([1, 0.9, 0.8]));
+      const pictureGradient = (loss: PictureLoss) =>
+        tf.grad((silhouette) =>
+          loss.evaluate(
+            {
+              silhouette: silhouette as tf.Tensor3D,
+              image: tf.stack([silhouette, silhouette, silhouette], 3) as tf.Tensor4D,
+              targetSilhouette: tf.onesLike(pixels),
+              targetImage: tf.ones([1, 1, 2, 3]),
+            },
+            loss.settings.parse({}),
+          ),
+        )(pixels);
+      const weightsGradient = (loss: WeightsLoss) => {
+        const parameters = [{ name: 'block.weights', variable }];
+        const value = () => loss.evaluate({ parameters }, loss.settings.parse({}));
+        return tf.variableGrads(value, [variable]).grads[variable.name];
+      };
+      const gradientOf = (loss: Loss) =>
+        loss.kind === '3d'
+          ? shapeGradient(loss)
+          : loss.kind === '2d'
+            ? pictureGradient(loss)
+            : weightsGradient(loss);
+
+      for (const loss of losses)
+        expect(gradientOf(loss).abs().sum().dataSync()[0], loss.name).toBeGreaterThan(0);
+      variable.dispose();
     });
   });
 });

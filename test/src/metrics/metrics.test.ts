@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chamferDistance, fScore, silhouetteIou } from '../../../src/metrics/index.ts';
+import { chamferDistance, fScore, normalConsistency, silhouetteIou } from '../../../src/metrics/index.ts';
 import { testNumbers } from '../../gradient.ts';
 
 // To the target: 0 and 1; to the prediction: 0, 1 and 9.
@@ -46,5 +46,40 @@ describe('silhouetteIou', () => {
 
   it('names lengths that differ', () => {
     expect(() => silhouetteIou([0], [0, 0])).toThrow('predicted has 1 pixels, but target has 2');
+  });
+});
+
+describe('normalConsistency', () => {
+  const up = { points: new Float64Array([0, 0, 0, 1, 0, 0]), normals: new Float64Array([0, 0, 1, 0, 0, 1]) };
+
+  it('averages |cos| at nearest neighbours over both directions', () => {
+    const s = Math.SQRT1_2;
+    // One point, near the second of the others: from it cos 45°, to it twice.
+    expect(
+      normalConsistency(up, {
+        points: new Float64Array([1.1, 0, 0]),
+        normals: new Float64Array([0, s, s]),
+      }),
+    ).toBeCloseTo(s, 12);
+    // The first of two points has no counterpart: from the prediction both see the tilted one, back only one of two is tilted.
+    const tilted = {
+      points: new Float64Array([0.5, 0, 0, 9, 0, 0]),
+      normals: new Float64Array([0, s, s, 0, 0, -3]),
+    };
+    expect(normalConsistency(up, tilted)).toBeCloseTo((s + (s + 1) / 2) / 2, 12);
+  });
+
+  it('does not ask which side is outside, nor how long normals are', () => {
+    expect(normalConsistency(up, { ...up, normals: up.normals.map((value) => -2 * value) })).toBeCloseTo(
+      1,
+      12,
+    );
+    expect(normalConsistency(up, { ...up, normals: new Float64Array(6) })).toBe(0);
+  });
+
+  it('names normals that are not one a point', () => {
+    expect(() => normalConsistency(up, { ...up, normals: new Float64Array(3) })).toThrow(
+      'target has 3 numbers of normals, expected 3 for each of 2 points',
+    );
   });
 });

@@ -2,6 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { srgbToLinear } from '../../../renderer/io/colorSpace.ts';
 import { modelOf, models } from '../../../src/models/index.ts';
 import { Random } from '../../../src/tensor/random.ts';
 import { useTestBackend } from '../../backend.ts';
@@ -71,9 +72,9 @@ describe('pixel2mesh', () => {
       const red = tf.tile(tf.tensor4d([0.8, 0.2, 0.1, 1], [1, 1, 1, 4]), [1, size, size, 1]) as tf.Tensor4D;
       const colors = predictor.predict(red).colors.dataSync();
       for (let vertex = 0; vertex < colors.length; vertex += 3) {
-        expect(colors[vertex]).toBeCloseTo(0.8, 5);
-        expect(colors[vertex + 1]).toBeCloseTo(0.2, 5);
-        expect(colors[vertex + 2]).toBeCloseTo(0.1, 5);
+        expect(colors[vertex]).toBeCloseTo(srgbToLinear(0.8), 5);
+        expect(colors[vertex + 1]).toBeCloseTo(srgbToLinear(0.2), 5);
+        expect(colors[vertex + 2]).toBeCloseTo(srgbToLinear(0.1), 5);
       }
       predictor.dispose();
     });
