@@ -1,4 +1,4 @@
-// `rastergrad dataset`: what data sets there are, what is in one, and how to build one.
+// `rastergrad dataset`: what data sets there are, what is in one, whether all of it can be read, and how to build and export one.
 
 import { defineCommand } from 'citty';
 import { integerOption } from './numbers.ts';
@@ -34,19 +34,14 @@ const info = defineCommand({
     const { formatCounts } = await import('./counts.ts');
     const dataset = await openDataset(args.dataset);
     const objects = splitNames.flatMap((split) =>
-      dataset.split(split).map((object) => ({ ...object, split })),
+      dataset.split(split).map(({ id, name, category, license, creator, views }) => {
+        return { id, name, category, license, creator, split, views: views.length };
+      }),
     );
-    const views = [...new Set(objects.map((object) => object.views.length))].sort((a, b) => a - b);
+    const views = [...new Set(objects.map((object) => object.views))].sort((a, b) => a - b);
     const { name, imageSize, camera } = dataset;
     if (args.json) {
-      const described = objects.map(({ id, name: title, category, license, creator, split }) => ({
-        id,
-        name: title,
-        category,
-        license,
-        creator,
-        split,
-      }));
+      const described = objects.map(({ views: _, ...object }) => object);
       return void process.stdout.write(
         `${JSON.stringify({ name, imageSize, camera, objects: described })}\n`,
       );
@@ -122,7 +117,78 @@ const build = defineCommand({
   },
 });
 
+const check = defineCommand({
+  meta: { name: 'check', description: 'Read every file of a data set, and list those that are bad' },
+  args: {
+    dataset: { type: 'positional', required: true, description: 'Name of a data set, or its folder' },
+    json,
+    quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
+  },
+  async run({ args }) {
+    const [{ checkDataset }, { openDataset }] = await Promise.all([
+      import('../datasets/check.ts'),
+      import('../datasets/index.ts'),
+    ]);
+    const dataset = await openDataset(args.dataset);
+    const live = process.stderr.isTTY && !args.quiet;
+    const began = performance.now();
+    const bad = await checkDataset(dataset, (done, total) => {
+      if (!live) return;
+      const rate = Math.round((1000 * done) / (performance.now() - began));
+      process.stderr.write(`\r\x1b[2K${done}/${total} views, ${rate} a second`);
+    }).finally(() => dataset.close());
+    if (live) process.stderr.write('\r\x1b[2K');
+    if (args.json) process.stdout.write(`${JSON.stringify({ bad })}\n`);
+    else {
+      for (const { file, reason } of bad) process.stdout.write(`${file}: ${reason}\n`);
+      if (!args.quiet) process.stdout.write(`${dataset.name}: ${bad.length} bad files\n`);
+    }
+    return bad.length > 0 ? 1 : 0;
+  },
+});
+
+const exportCommand = defineCommand({
+  meta: { name: 'export', description: 'Write a data set in the layout of another program' },
+  args: {
+    dataset: { type: 'positional', required: true, description: 'Name of a data set, or its folder' },
+    format: {
+      type: 'enum',
+      options: ['shapenet-p2m'],
+      required: true,
+      description: 'Layout to write: that of Pixel2Mesh',
+    },
+    output: {
+      type: 'string',
+      alias: 'o',
+      required: true,
+      valueHint: 'folder',
+      description: 'Folder to make',
+    },
+    objects: { type: 'string', valueHint: 'count', description: 'Objects of each split; all by default' },
+    json,
+    quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
+  },
+  async run({ args }) {
+    const [{ exportShapenetP2m }, { datasetFolder }] = await Promise.all([
+      import('../datasets/exportShapenetP2m.ts'),
+      import('../datasets/index.ts'),
+    ]);
+    const most = args.objects === undefined ? undefined : integerOption('objects', args.objects, 1, 1e9);
+    const live = process.stderr.isTTY && !args.quiet;
+    const objects = await exportShapenetP2m(
+      await datasetFolder(args.dataset),
+      { output: args.output, objects: most },
+      ({ done, total, id }) => {
+        if (live) process.stderr.write(`\r\x1b[2K${done}/${total}  ${id}`);
+      },
+    );
+    if (live) process.stderr.write('\r\x1b[2K');
+    if (args.json) process.stdout.write(`${JSON.stringify({ folder: args.output, objects })}\n`);
+    else if (!args.quiet) process.stdout.write(`${args.output}: ${objects} objects\n`);
+  },
+});
+
 export default defineCommand({
-  meta: { name: 'dataset', description: 'List, describe and build data sets' },
-  subCommands: { list, info, build },
+  meta: { name: 'dataset', description: 'List, describe, check, build and export data sets' },
+  subCommands: { list, info, check, build, export: exportCommand },
 });

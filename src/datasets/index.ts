@@ -7,46 +7,70 @@ import { packageRoot } from '../packageRoot.ts';
 import { openFolder } from './folder.ts';
 import { furnitureMini } from './furnitureMini.ts';
 import { furnitureViews } from './furnitureViews.ts';
+import type { OpenOptions } from './open.ts';
 import type { Dataset } from './sample.ts';
+import { isShapenetP2m, openShapenetP2m } from './shapenetP2m.ts';
 import type { DatasetSource } from './source.ts';
 
+export { type BadFile, BadSamples, type OnBadSample } from './badSamples.ts';
+export { checkDataset } from './check.ts';
+export { type ExportOptions, exportShapenetP2m } from './exportShapenetP2m.ts';
 export { openFolder, readDatasetFile } from './folder.ts';
 export type { DatasetFile, StoredObject } from './format.ts';
+export type { OpenOptions } from './open.ts';
+export {
+  formatRenderingMetadata,
+  parseRenderingMetadata,
+  type R2n2Camera,
+  r2n2Camera,
+  r2n2FovDegrees,
+  r2n2WorldToCamera,
+} from './r2n2.ts';
 export {
   type Dataset,
   type DatasetObject,
+  type Picture,
+  type PrefetchRequest,
+  prefetchSample,
   type Sample,
+  type SampleOptions,
   type SampleView,
   type SplitName,
+  type Surface,
   splitNames,
   toSample,
   type View,
 } from './sample.ts';
+export { openShapenetP2m, synsetCategories } from './shapenetP2m.ts';
 export type { BuildOptions, BuildProgress, DatasetSource } from './source.ts';
 
 /** All data sets that have a name. */
 export const datasetSources: readonly DatasetSource[] = [furnitureMini, furnitureViews];
 
 /**
- * Opens a data set: by its folder (a path with a slash, or any folder that has a dataset.json), or by its name, which is looked
- * up in `data/` of the working directory, then in that of the package.
+ * Opens a data set: by its folder (of the project's own format, with a dataset.json, or of ShapeNetP2M's, with lists), or by its name,
+ * which is looked up in `data/` of the working directory, then in that of the package.
  *
  * @throws ArgumentError where there is none; the message says which there are and how to build one.
  * @throws FileError where it is damaged.
  */
-export async function openDataset(nameOrFolder: string): Promise<Dataset> {
-  return openFolder(await datasetFolder(nameOrFolder));
+export async function openDataset(nameOrFolder: string, options: OpenOptions = {}): Promise<Dataset> {
+  const folder = await datasetFolder(nameOrFolder);
+  const isOwn = await exists(join(folder, 'dataset.json'));
+  return isOwn ? openFolder(folder, options) : openShapenetP2m(folder, options);
 }
 
 /** The folder that `openDataset` reads. */
 export async function datasetFolder(nameOrFolder: string): Promise<string> {
   const candidates = [nameOrFolder, join('data', nameOrFolder), join(packageRoot, 'data', nameOrFolder)];
-  for (const folder of candidates) if (await exists(join(folder, 'dataset.json'))) return folder;
+  for (const folder of candidates) {
+    if ((await exists(join(folder, 'dataset.json'))) || isShapenetP2m(folder)) return folder;
+  }
   const known = datasetSources.map(({ name }) => name).join(', ');
   const source = datasetSources.find(({ name }) => name === nameOrFolder);
   const remedy = source
     ? `build it with "rastergrad dataset build ${source.name} --source FOLDER --output data/${source.name}"`
-    : `expected one of ${known}, or a folder with a dataset.json`;
+    : `expected one of ${known}, or a folder with a dataset.json or a train_list.txt`;
   throw new ArgumentError(`data set "${nameOrFolder}" is not here; ${remedy}`);
 }
 

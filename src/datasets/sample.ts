@@ -1,19 +1,30 @@
 // What every data set yields: objects with pictures, cameras and surface points in a world frame, and `toSample`, which turns
 // an object into one training example in the frame of its input camera.
 
-import ndarray, { type NdArray } from 'ndarray';
+import ndarray from 'ndarray';
 import { ArgumentError } from '../../renderer/errors.ts';
+import type { BadSamples } from './badSamples.ts';
+import { atSize, type Picture, type Surface } from './decode.ts';
+
+export type { Picture, Surface } from './decode.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
 
 export type SplitName = (typeof splitNames)[number];
 
-/** One picture of an object and the camera that took it. */
+/** One picture of an object and the camera that took it. Reading a property may read a file, and throw a FileError. */
 export interface View {
   /** [H, W, 4] RGBA in [0, 1]: straight alpha, sRGB values as stored in the file; rows from the top. Contiguous. */
-  image: NdArray<Float32Array>;
-  /** 16 numbers, row-major: a rotation and the translation (0, 0, −distance). */
-  worldToCamera: number[];
+  image: Picture;
+  /** The picture at another size, where the data set keeps those ready. */
+  imageAt?(size: number): Picture;
+  /**
+   * 16 numbers, row-major: a rotation and the translation (0, 0, −distance). Absent where it is not known; then the picture cannot be
+   * put beside another one.
+   */
+  worldToCamera?: number[];
+  /** Points and normals in the space of this camera, where the view has its own. */
+  surface?: Surface;
 }
 
 /** One object: pictures, points on its visible surface, and who made it. */
@@ -25,10 +36,25 @@ export interface DatasetObject {
   license: string;
   creator: string;
   views: View[];
-  /** [N * 3] in the world frame: y up, bounding sphere of radius 0.5 about the origin. */
+  /**
+   * [N * 3] in the world frame: y up, bounding sphere of radius 0.5 about the origin. Where views have surfaces of their own, that of
+   * the first view in the frame of its sample.
+   */
   points: Float32Array;
-  /** [N * 3] unit normals, pointing to the side from which the surface is seen. */
-  normals: Float32Array;
+  /** [N * 3] unit normals, pointing to the side from which the surface is seen; absent where they are not known. */
+  normals?: Float32Array;
+  /** Where the input camera of a sample stands on the z axis; absent where that is each camera's own distance from the origin. */
+  cameraDistance?: number;
+  /** Reads files ahead, so that looking at what `request` names takes no time. A bad file is left to whoever looks at it. */
+  prefetch?(request: PrefetchRequest): Promise<void>;
+}
+
+/** What of an object is going to be looked at. */
+export interface PrefetchRequest {
+  /** Pictures, at a size other than the data set's where one is given. */
+  pictures: { view: number; size?: number }[];
+  /** Views whose surface is needed. */
+  surfaces: number[];
 }
 
 /** A data set that is open for reading. Objects of a split come in a fixed order. */
@@ -36,15 +62,23 @@ export interface Dataset {
   name: string;
   /** Pictures are imageSize × imageSize. */
   imageSize: number;
-  /** Vertical field of view, and distance of every camera from the origin, at which it looks. */
+  /** The same of the files; where it differs, pictures are resized as they are read. */
+  storedImageSize: number;
+  /** Vertical field of view, and where the input camera of a sample stands on the z axis. */
   camera: { fovDegrees: number; distance: number };
+  /** What takes the data set's unit of length to that of Pixel2Mesh's numbers: models of ShapeNet × 0.57. */
+  pixel2meshScale: number;
+  /** What becomes of samples whose files cannot be read. */
+  badSamples: BadSamples;
   split(name: SplitName): DatasetObject[];
+  /** Ends the threads that read files ahead. Everything can still be read. */
+  close(): Promise<void>;
 }
 
 /** A picture and the camera that took it, relative to the frame of a sample's input view. */
 export interface SampleView {
   /** [H, W, 4] as in `View`. */
-  image: NdArray<Float32Array>;
+  image: Picture;
   /** 16 numbers, row-major: from the sample's frame to this camera. For the input view: identity and (0, 0, −distance). */
   objectToCamera: number[];
 }
@@ -60,8 +94,15 @@ export interface Sample {
   supervision: SampleView[];
   /** [N * 3] in the sample's frame. */
   points: Float32Array;
-  /** [N * 3] unit normals in the sample's frame. */
-  normals: Float32Array;
+  /** [N * 3] unit normals in the sample's frame; absent where they are not known. */
+  normals?: Float32Array;
+}
+
+export interface SampleOptions {
+  /** Reflect everything in the sample's plane x = 0. */
+  mirror?: boolean;
+  /** Width and height of the supervising pictures; the data set's by default. */
+  supervisionSize?: number;
 }
 
 /**
@@ -70,30 +111,42 @@ export interface Sample {
  * x, pictures are flipped left to right, and a camera matrix C becomes M·C·M with M = diag(−1, 1, 1, 1), which is again a rigid
  * motion. It stays true that a point projects to where its picture shows it.
  *
- * @throws ArgumentError for a view that the object does not have.
+ * @throws ArgumentError for a view that the object does not have, and for a supervising view other than the input where one of the
+ * two cameras is not known; FileError where a file is missing or damaged.
  */
 export function toSample(
   object: DatasetObject,
   inputView: number,
   supervisingViews: readonly number[],
-  { mirror = false }: { mirror?: boolean } = {},
+  { mirror = false, supervisionSize }: SampleOptions = {},
 ): Sample {
-  const inputCamera = viewOf(object, inputView).worldToCamera;
-  const surface = sampleSurface(object, inputView, { mirror });
-  const sampleView = (index: number): SampleView => {
-    const { image, worldToCamera } = viewOf(object, index);
-    const relative = relativeCamera(worldToCamera, inputCamera);
+  const sampleView = (index: number, size?: number): SampleView => {
+    const image = pictureOf(viewOf(object, index), size);
+    const camera = sampleCamera(object, inputView, index);
     return mirror
-      ? { image: flipped(image), objectToCamera: reflected(relative) }
-      : { image, objectToCamera: relative };
+      ? { image: flipped(image), objectToCamera: reflected(camera) }
+      : { image, objectToCamera: camera };
   };
   return {
     id: object.id,
     category: object.category,
     input: sampleView(inputView),
-    supervision: supervisingViews.map(sampleView),
-    ...surface,
+    supervision: supervisingViews.map((index) => sampleView(index, supervisionSize)),
+    ...sampleSurface(object, inputView, { mirror }),
   };
+}
+
+/** Reads ahead what `toSample` with the same parameters looks at. */
+export async function prefetchSample(
+  object: DatasetObject,
+  inputView: number,
+  supervisingViews: readonly number[],
+  { supervisionSize }: SampleOptions = {},
+): Promise<void> {
+  await object.prefetch?.({
+    pictures: [{ view: inputView }, ...supervisingViews.map((view) => ({ view, size: supervisionSize }))],
+    surfaces: [inputView],
+  });
 }
 
 /** The points and normals of `toSample`, for who needs no pictures. */
@@ -101,13 +154,19 @@ export function sampleSurface(
   object: DatasetObject,
   inputView: number,
   { mirror = false }: { mirror?: boolean } = {},
-): Pick<Sample, 'points' | 'normals'> {
-  const { worldToCamera } = viewOf(object, inputView);
+): Surface {
+  const { surface, worldToCamera } = viewOf(object, inputView);
+  const camera = surface ? identity : cameraOf(object, inputView);
+  const { points, normals } = surface ?? object;
+  const distance = object.cameraDistance ?? -(worldToCamera ?? identity)[11];
+  const shift = [camera[3], camera[7], camera[11] + distance];
   return {
-    points: rotated(object.points, worldToCamera, mirror),
-    normals: rotated(object.normals, worldToCamera, mirror),
+    points: moved(points, camera, shift, mirror),
+    ...(normals && { normals: moved(normals, camera, [0, 0, 0], mirror) }),
   };
 }
+
+const identity: readonly number[] = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 
 function viewOf(object: DatasetObject, index: number): View {
   const view = object.views[index];
@@ -116,14 +175,38 @@ function viewOf(object: DatasetObject, index: number): View {
   return view;
 }
 
-/** worldToCamera · (rotation of the input camera)ᵀ: rotations multiply, the translation stays. */
-function relativeCamera(worldToCamera: readonly number[], inputCamera: readonly number[]): number[] {
-  const relative = [...worldToCamera];
+function pictureOf(view: View, size?: number): Picture {
+  if (size === undefined) return view.image;
+  return view.imageAt?.(size) ?? atSize(view.image, size);
+}
+
+function cameraOf(object: DatasetObject, index: number): readonly number[] {
+  const camera = viewOf(object, index).worldToCamera;
+  if (camera) return camera;
+  throw new ArgumentError(
+    `view ${index} of ${object.id} has no camera, so that only the input view can supervise (supervision.views: 1)`,
+  );
+}
+
+/**
+ * From the frame of the sample to the camera of view `index`. With cameras p' = Rp + t of this view (Rⱼ, tⱼ) and of the input (Rᵢ, tᵢ),
+ * and the sample's frame at s = pᵢ + (0, 0, D): pⱼ = R s + tⱼ − R (tᵢ + (0, 0, D)), where R = Rⱼ Rᵢᵀ.
+ */
+function sampleCamera(object: DatasetObject, inputView: number, index: number): number[] {
+  const { cameraDistance } = object;
+  if (index === inputView && cameraDistance !== undefined && !viewOf(object, index).worldToCamera) {
+    return [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, -cameraDistance, 0, 0, 0, 1];
+  }
+  const camera = cameraOf(object, index);
+  const input = cameraOf(object, inputView);
+  const offset = [input[3], input[7], input[11] + (cameraDistance ?? -input[11])];
+  const relative = [...camera];
   for (let row = 0; row < 3; row++) {
     for (let column = 0; column < 3; column++) {
       let sum = 0;
-      for (let k = 0; k < 3; k++) sum += worldToCamera[4 * row + k] * inputCamera[4 * column + k];
+      for (let k = 0; k < 3; k++) sum += camera[4 * row + k] * input[4 * column + k];
       relative[4 * row + column] = sum;
+      relative[4 * row + 3] -= sum * offset[column];
     }
   }
   return relative;
@@ -134,22 +217,28 @@ function reflected(matrix: readonly number[]): number[] {
   return matrix.map((value, i) => ((i >> 2 === 0) !== (i % 4 === 0) ? 0 - value : value));
 }
 
-function rotated(vectors: Float32Array, camera: readonly number[], mirror: boolean): Float32Array {
+/** Vectors rotated as by `camera`, then shifted, then reflected in x = 0 where asked. */
+function moved(
+  vectors: Float32Array,
+  camera: readonly number[],
+  shift: readonly number[],
+  mirror: boolean,
+): Float32Array {
   const result = new Float32Array(vectors.length);
   const sign = mirror ? -1 : 1;
   for (let i = 0; i < vectors.length; i += 3) {
     const x = vectors[i];
     const y = vectors[i + 1];
     const z = vectors[i + 2];
-    result[i] = sign * (camera[0] * x + camera[1] * y + camera[2] * z);
-    result[i + 1] = camera[4] * x + camera[5] * y + camera[6] * z;
-    result[i + 2] = camera[8] * x + camera[9] * y + camera[10] * z;
+    result[i] = sign * (camera[0] * x + camera[1] * y + camera[2] * z + shift[0]);
+    result[i + 1] = camera[4] * x + camera[5] * y + camera[6] * z + shift[1];
+    result[i + 2] = camera[8] * x + camera[9] * y + camera[10] * z + shift[2];
   }
   return result;
 }
 
 /** A contiguous copy with every row reversed. */
-function flipped(image: NdArray<Float32Array>): NdArray<Float32Array> {
+function flipped(image: Picture): Picture {
   const [height, width, channels] = image.shape;
   const { data } = image;
   const copy = new Float32Array(data.length);

@@ -2,6 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { scoped } from '../../renderer/backend/index.ts';
+import { ArgumentError } from '../../renderer/errors.ts';
 import { icosphere, type Mesh, type Topology } from '../../renderer/index.ts';
 import type { Dataset, DatasetObject, Sample, SampleView } from '../datasets/sample.ts';
 import { Adam } from '../tensor/adam.ts';
@@ -21,7 +22,10 @@ export interface SplitViews {
 }
 
 export function splitViews(object: DatasetObject, fit: number): SplitViews {
-  const views = object.views.map(({ image, worldToCamera }) => ({ image, objectToCamera: worldToCamera }));
+  const views = object.views.map(({ image, worldToCamera }, i): SampleView => {
+    if (!worldToCamera) throw new ArgumentError(`view ${i} of ${object.id} has no camera to fit a mesh by`);
+    return { image, objectToCamera: worldToCamera };
+  });
   const fitted = spread(views, fit);
   return { fitted, heldOut: views.filter((view) => !fitted.includes(view)) };
 }

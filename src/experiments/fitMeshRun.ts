@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { readMesh, writeMesh } from '../../renderer/io/index.ts';
 import type { Dataset, DatasetObject } from '../datasets/sample.ts';
 import { FittedMesh, splitViews } from './fitMesh.ts';
-import { checkImageSize, objectsToFit } from './objects.ts';
+import { objectsToFit } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
 import type { ResultColumn, ResultRow, Results } from './results.ts';
@@ -84,7 +84,6 @@ async function fitObject(object: DatasetObject, context: FitMeshContext): Promis
 
 /** @throws ArgumentError where the config asks for what the data set does not have */
 export function checkFitMeshConfig(config: FitMeshConfig, dataset: Dataset): void {
-  checkImageSize(dataset, 'renderer.imageSize', config.renderer.imageSize);
   objectsToFit(config, dataset);
 }
 

@@ -1,12 +1,12 @@
-// Append-only files of one JSON object a line: metrics.jsonl and timings.jsonl.
+// Append-only files of one JSON object a line: metrics.jsonl, timings.jsonl and bad-samples.jsonl.
 
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { toFileError } from '../../renderer/io/files.ts';
 
-/** A file of records, each with the step that it belongs to. */
-export class JsonLines<Entry extends { step: number }> {
+/** A file of records, each with the step that it belongs to, if it belongs to one. */
+export class JsonLines<Entry extends { step?: number }> {
   readonly path: string;
 
   constructor(path: string) {
@@ -40,7 +40,7 @@ export class JsonLines<Entry extends { step: number }> {
 
   /** Forgets what came after `step`, from where a run is resumed. */
   async truncateAfterStep(step: number): Promise<void> {
-    await this.filter((entry) => entry.step <= step);
+    await this.filter((entry) => (entry.step ?? 0) <= step);
   }
 
   #parse(line: string, index: number): Entry {

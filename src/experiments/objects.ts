@@ -1,9 +1,42 @@
-// Which objects of a data set an experiment works on, and whether their pictures are of the size that it wants.
+// The data set of an experiment: opened as its config says, and which of its objects the experiment works on.
 
 import { ArgumentError } from '../../renderer/errors.ts';
-import { type Dataset, type DatasetObject, type SplitName, splitNames } from '../datasets/sample.ts';
+import {
+  type Dataset,
+  type DatasetObject,
+  openDataset,
+  type SplitName,
+  splitNames,
+} from '../datasets/index.ts';
 import type { ExperimentConfig, FitMeshConfig } from './schema.ts';
 import { spread } from './spread.ts';
+
+/**
+ * Opens the data set that a config names. Its pictures are of the size that the network takes or, where there is none, of that at which
+ * meshes are rendered.
+ *
+ * @throws ArgumentError, FileError as `openDataset`
+ */
+export async function openConfiguredDataset(config: ExperimentConfig): Promise<Dataset> {
+  const { name, workers, cacheMegabytes, onBadSample } = config.dataset;
+  const imageSize = config.task === 'train' ? config.model.imageSize : config.renderer.imageSize;
+  return openDataset(name, { imageSize, workers, cacheMegabytes, onBadSample });
+}
+
+/** What a run's log says where its pictures are not of the size of the data set's; undefined where they are. */
+export function resizingNote(
+  config: ExperimentConfig,
+  { name, storedImageSize }: Dataset,
+): string | undefined {
+  const sizes = {
+    ...(config.task === 'train' && { 'model.imageSize': config.model.imageSize }),
+    'renderer.imageSize': config.renderer.imageSize,
+  };
+  const others = Object.entries(sizes).filter(([, size]) => size !== storedImageSize);
+  if (others.length === 0) return undefined;
+  const wanted = others.map(([field, size]) => `${size} × ${size} (${field})`).join(' and ');
+  return `The pictures of ${name}, ${storedImageSize} × ${storedImageSize}, are resized to ${wanted}`;
+}
 
 /**
  * Objects of a split, of the categories that the config asks for.
@@ -46,12 +79,4 @@ function ofCategories(
   if (objects.length === 0) throw new ArgumentError(`${where} has no objects`);
   const known = [...new Set(objects.map(({ category }) => category))].join(', ');
   throw new ArgumentError(`dataset.categories is [${categories.join(', ')}], but ${where} has only ${known}`);
-}
-
-/** @throws ArgumentError where the config's field asks for pictures of another size than the data set's */
-export function checkImageSize(dataset: Dataset, field: string, size: number): void {
-  if (size === dataset.imageSize) return;
-  throw new ArgumentError(
-    `${field} is ${size}, but the pictures of ${dataset.name} are ${dataset.imageSize} × ${dataset.imageSize}`,
-  );
 }

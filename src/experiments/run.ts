@@ -1,10 +1,11 @@
 // Runs an experiment from its config to its report, or goes on with one that was interrupted.
 
 import { useBackend } from '../../renderer/backend/index.ts';
-import { type Dataset, openDataset } from '../datasets/index.ts';
+import type { Dataset } from '../datasets/index.ts';
 import { writeReport } from '../report/index.ts';
 import { loadConfig } from './config.ts';
 import { checkFitMeshConfig, fitMeshes } from './fitMeshRun.ts';
+import { openConfiguredDataset, resizingNote } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import { describeInput } from './pictureInput.ts';
 import type { Results } from './results.ts';
@@ -43,7 +44,7 @@ export async function runExperiment(
 ): Promise<RunResult> {
   const resolved = typeof config === 'string' ? await loadConfig(config) : config;
   const backend = await useBackend(resolved.backend);
-  const dataset = await openDataset(resolved.dataset.name);
+  const dataset = await openConfiguredDataset(resolved);
   // What the data set cannot serve should not leave a run folder behind.
   if (resolved.task === 'train') checkTrainConfig(resolved, dataset);
   else checkFitMeshConfig(resolved, dataset);
@@ -52,11 +53,21 @@ export async function runExperiment(
   await folder.writeEnvironment(backend);
   observer.onNote?.(`${resume ? 'Resuming' : 'Run folder'} ${folder.path}, back end ${backend}`);
 
+  const note = resizingNote(resolved, dataset);
+  if (note) observer.onNote?.(note);
+  const { badSamples } = dataset;
+  badSamples.listen((bad) => folder.badSamples.append(bad), folder.badSamples.read());
+
   const context = { dataset, folder, observer, signal };
-  const results =
-    resolved.task === 'train'
-      ? await runTraining({ ...context, config: resolved })
-      : await fitMeshes({ ...context, config: resolved });
+  const results = await (resolved.task === 'train'
+    ? runTraining({ ...context, config: resolved })
+    : fitMeshes({ ...context, config: resolved })
+  ).finally(() => dataset.close());
+  if (badSamples.count > 0) {
+    observer.onNote?.(
+      `${badSamples.count} bad files were skipped; ${folder.badSamples.path} says which, and why`,
+    );
+  }
   if (!results) return { folder: folder.path, finished: false };
   await folder.writeResults(results);
   for (const table of results.tables) observer.onTable?.(table);

@@ -7,6 +7,7 @@
 //   metrics.jsonl          losses and validations, a line each;  timings.jsonl  speed and memory
 //   results.json           final tables                          pictures/      PNG files and index.json
 //   meshes/                predicted meshes                      checkpoints/   weights and state, to resume from
+//   bad-samples.jsonl      files that could not be read, and why, where the config lets them be skipped
 //   report.html            all of it on one page                predictions/   what `rastergrad predict` makes
 
 import { existsSync } from 'node:fs';
@@ -15,6 +16,7 @@ import path from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { readFileText, toFileError } from '../../renderer/io/files.ts';
+import type { BadFile } from '../datasets/badSamples.ts';
 import { formatConfig, loadConfig } from './config.ts';
 import { describeEnvironment, type Environment } from './environment.ts';
 import { JsonLines } from './jsonLines.ts';
@@ -63,11 +65,13 @@ export class RunFolder {
   readonly path: string;
   readonly metrics: JsonLines<MetricsRecord>;
   readonly timings: JsonLines<TimingsRecord>;
+  readonly badSamples: JsonLines<BadFile & { step?: undefined }>;
 
   constructor(folder: string) {
     this.path = folder;
     this.metrics = new JsonLines(this.file('metrics.jsonl'));
     this.timings = new JsonLines(this.file('timings.jsonl'));
+    this.badSamples = new JsonLines(this.file('bad-samples.jsonl'));
   }
 
   /** The path of a file in the folder: `file('meshes', 'chair.obj')`. */

@@ -57,6 +57,24 @@ const source = {
         .array(z.string())
         .default([])
         .describe('Only objects of these categories, such as `[chair, sofa]`; an empty list takes all.'),
+      onBadSample: z
+        .enum(['stop', 'skip'])
+        .default('stop')
+        .describe(
+          'What a sample with a missing or damaged file does: `stop` ends the run and names it, `skip` takes the next sample instead and lists the file in bad-samples.jsonl.',
+        ),
+      workers: z
+        .union([z.int().min(0).max(64), z.literal('auto')])
+        .default('auto')
+        .describe(
+          'Threads that read files of a ShapeNetP2M folder ahead; 0: none; `auto`: one less than cores, 1 to 4. Results are the same.',
+        ),
+      cacheMegabytes: z
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .default(512)
+        .describe('Memory for pictures and points that are kept for when they are asked for again.'),
     })
     .prefault({})
     .describe('Where the objects come from.'),

@@ -2,8 +2,10 @@
 // goes to the run folder and to the observer; what comes of it is evaluated elsewhere.
 
 import { setImmediate } from 'node:timers/promises';
+import { ArgumentError } from '../../renderer/errors.ts';
 import { methods } from '../../renderer/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
+import { losses as allLosses } from '../losses/index.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import {
@@ -15,7 +17,7 @@ import {
 import { loadStartWeights } from '../training/startWeights.ts';
 import { Trainer } from '../training/trainer.ts';
 import { evaluateModel } from './evaluation.ts';
-import { checkImageSize, chooseObjects } from './objects.ts';
+import { chooseObjects } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { TrainConfig } from './schema.ts';
@@ -28,12 +30,22 @@ const emptyStepsToNote = 20;
 
 /** @throws ArgumentError where the config asks for what the data set does not have */
 export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
-  checkImageSize(dataset, 'model.imageSize', config.model.imageSize);
-  checkImageSize(dataset, 'renderer.imageSize', config.renderer.imageSize);
   for (const split of ['train', 'validation', config.evaluation.split] as const) {
     chooseObjects(dataset, config, split);
   }
+  const [{ id, views }] = chooseObjects(dataset, config, 'train');
+  const hasCameras = dataset.badSamples.attempt(() => views[0].worldToCamera !== undefined);
+  if (config.supervision.views > 1 && comparesPictures(config) && hasCameras === false) {
+    throw new ArgumentError(
+      `supervision.views is ${config.supervision.views}, but the pictures of ${dataset.name} come without cameras (${id}): ` +
+        'only the input view can supervise',
+    );
+  }
 }
+
+/** Whether any 2D loss is on. */
+const comparesPictures = (config: TrainConfig) =>
+  allLosses.some(({ name, kind }) => kind === '2d' && config.losses[name].weight > 0);
 
 /** The network of a config with fresh weights, for pictures that `camera` took. */
 export function makeModel(config: TrainConfig, { camera }: Pick<Dataset, 'camera'>): MeshPredictor {
@@ -79,7 +91,9 @@ export async function train(context: TrainContext): Promise<number> {
   // A run of no steps has its start weights for a result.
   if (steps === 0) await save(0);
   let emptySteps = 0;
+  if (start < steps) await trainer.prefetch(start + 1);
   for (let step = start + 1; step <= steps; step++) {
+    const ahead = step < steps ? trainer.prefetch(step + 1) : undefined;
     const { losses, emptyViews } = trainer.step(step);
     folder.metrics.append({ step, kind: 'train', losses });
     const stepsPerSecond = (1000 * (step - start)) / (performance.now() - began);
@@ -107,6 +121,7 @@ export async function train(context: TrainContext): Promise<number> {
     if (signal?.aborted) return step;
     // Lets the signal handler, and whatever else waits, have its turn.
     await setImmediate();
+    await ahead;
   }
   return steps;
 }
@@ -118,7 +133,9 @@ function makeTrainer({ config, dataset, model }: TrainContext): Trainer {
     chooseObjects(dataset, config, 'train'),
     {
       ...training,
-      views: supervision.views,
+      views: comparesPictures(config) ? supervision.views : 1,
+      supervisionSize: comparesPictures(config) ? renderer.imageSize : undefined,
+      badSamples: dataset.badSamples,
       objective: {
         losses,
         renderedLevels: supervision.levels,

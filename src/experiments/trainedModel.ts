@@ -2,9 +2,10 @@
 
 import { useBackend } from '../../renderer/backend/index.ts';
 import { FileError } from '../../renderer/errors.ts';
-import { type Dataset, openDataset } from '../datasets/index.ts';
+import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { latestCheckpoint, readCheckpoint } from '../training/checkpoint.ts';
+import { openConfiguredDataset } from './objects.ts';
 import { describeInput, type NetworkInput } from './pictureInput.ts';
 import { openRun } from './runFolder.ts';
 import type { TrainConfig } from './schema.ts';
@@ -19,7 +20,7 @@ export async function openTrainedModel(
   run: string,
 ): Promise<{ config: TrainConfig; dataset: Dataset; model: MeshPredictor }> {
   const { config, checkpoint } = await openTrainedRun(run);
-  const dataset = await openDataset(config.dataset.name);
+  const dataset = await openConfiguredDataset(config);
   return { config, dataset, model: await loadModel(config, dataset, checkpoint) };
 }
 
@@ -30,7 +31,7 @@ export async function openTrainedModel(
  */
 export async function openModelAndInput(run: string): Promise<{ model: MeshPredictor; input: NetworkInput }> {
   const { folder, config, checkpoint } = await openTrainedRun(run);
-  const input = (await folder.readInput()) ?? describeInput(config, await openDataset(config.dataset.name));
+  const input = (await folder.readInput()) ?? describeInput(config, await openConfiguredDataset(config));
   return { input, model: await loadModel(config, input, checkpoint) };
 }
 

@@ -24,7 +24,7 @@ export interface Batch {
 export function makeBatch(samples: readonly Sample[], pointCount: number, random: Random): Batch {
   const views = samples.flatMap((sample) => sample.supervision);
   const images = views.map((view) => view.image);
-  const [height, width] = samples[0].input.image.shape;
+  const [height, width] = images[0].shape;
   return {
     pictures: networkInput(samples.map((sample) => sample.input.image)),
     target: drawSurfaces(samples, pointCount, random),

@@ -1,8 +1,10 @@
 // Which examples a training step sees. Everything follows from the seed and the number of the step, so that a resumed run needs no
 // saved state to go on exactly where it stopped.
 
+import { ArgumentError } from '../../renderer/errors.ts';
+import type { BadSamples } from '../datasets/badSamples.ts';
 import type { DatasetObject, Sample } from '../datasets/sample.ts';
-import { toSample } from '../datasets/sample.ts';
+import { prefetchSample, toSample } from '../datasets/sample.ts';
 import type { Random } from '../tensor/random.ts';
 
 export interface ExampleOptions {
@@ -10,6 +12,18 @@ export interface ExampleOptions {
   /** Supervising views: the input view and others drawn at random. */
   views: number;
   /** Reflect every other example, at random. */
+  mirror: boolean;
+  /** Width and height of supervising pictures; the data set's by default. */
+  supervisionSize?: number;
+  /** What becomes of samples whose files cannot be read. An error by default. */
+  badSamples?: BadSamples;
+}
+
+/** An example before its files are looked at. */
+interface Example {
+  object: DatasetObject;
+  view: number;
+  supervision: number[];
   mirror: boolean;
 }
 
@@ -30,21 +44,61 @@ export class ExampleOrder {
 
   /** The samples of step `step` (counted from 1), and random numbers for whatever else the step draws. */
   step(step: number): { samples: Sample[]; random: Random } {
-    const { batchSize } = this.options;
-    const random = this.random.split(`step ${step}`);
-    const samples = Array.from({ length: batchSize }, (_, i) =>
-      this.sample((step - 1) * batchSize + i, random),
+    const { examples, random } = this.examples(step);
+    const first = this.firstPosition(step);
+    const samples = examples.map(
+      (example, i) => this.read(example) ?? this.replacement(first + i, random.split(`replacement ${i}`)),
     );
     return { samples, random };
   }
 
-  private sample(position: number, random: Random): Sample {
+  /** Reads ahead what step `step` will look at. */
+  async prefetch(step: number): Promise<void> {
+    const { supervisionSize } = this.options;
+    const { examples } = this.examples(step);
+    await Promise.all(
+      examples.map(({ object, view, supervision }) =>
+        prefetchSample(object, view, supervision, { supervisionSize }),
+      ),
+    );
+  }
+
+  private firstPosition(step: number): number {
+    return (step - 1) * this.options.batchSize;
+  }
+
+  private examples(step: number): { examples: Example[]; random: Random } {
+    const random = this.random.split(`step ${step}`);
+    const first = this.firstPosition(step);
+    const examples = Array.from({ length: this.options.batchSize }, (_, i) =>
+      this.example(first + i, random),
+    );
+    return { examples, random };
+  }
+
+  private example(position: number, random: Random): Example {
     const epoch = Math.floor(position / this.pairs.length);
     const { object, view } = this.pairs[this.orderOf(epoch)[position % this.pairs.length]];
     const others = Array.from(object.views.keys()).filter((index) => index !== view);
     random.shuffle(others);
     const mirror = this.options.mirror && random.uniform() < 0.5;
-    return toSample(object, view, [view, ...others.slice(0, this.options.views - 1)], { mirror });
+    return { object, view, supervision: [view, ...others.slice(0, this.options.views - 1)], mirror };
+  }
+
+  /** Undefined where a file is bad and bad samples are skipped. */
+  private read({ object, view, supervision, mirror }: Example): Sample | undefined {
+    const { supervisionSize, badSamples } = this.options;
+    const read = () => toSample(object, view, supervision, { mirror, supervisionSize });
+    return badSamples ? badSamples.attempt(read) : read();
+  }
+
+  /** The next example in the order, after the bad one at `position`, that can be read. */
+  private replacement(position: number, random: Random): Sample {
+    for (let next = 1; next <= this.pairs.length; next++) {
+      const sample = this.read(this.example(position + next, random));
+      if (sample) return sample;
+    }
+    throw new ArgumentError('no training sample can be read: every one of them has a bad file');
   }
 
   private orderOf(epoch: number): Int32Array {

@@ -8,15 +8,11 @@ import { Adam } from '../tensor/adam.ts';
 import type { Random } from '../tensor/random.ts';
 import { makeBatch } from './batch.ts';
 import { expectFiniteLosses } from './divergence.ts';
-import { ExampleOrder } from './exampleOrder.ts';
+import { type ExampleOptions, ExampleOrder } from './exampleOrder.ts';
 import { Objective, type ObjectiveOptions } from './objective.ts';
 import { learningRateAt, type ScheduleOptions } from './schedule.ts';
 
-export interface TrainerOptions extends ScheduleOptions {
-  batchSize: number;
-  /** Supervising views of a sample. */
-  views: number;
-  mirror: boolean;
+export interface TrainerOptions extends ScheduleOptions, ExampleOptions {
   /** Surface points of a sample that a step compares with. */
   targetPoints: number;
   /** Largest norm of the gradient; 0 = no limit. */
@@ -48,6 +44,11 @@ export class Trainer {
     this.nameOfVariable = new Map(parameters.map(({ name, variable }) => [variable.name, name]));
     this.examples = new ExampleOrder(objects, options, random);
     this.objective = new Objective(options.objective);
+  }
+
+  /** Reads ahead the files of step `step`, counted from 1. */
+  async prefetch(step: number): Promise<void> {
+    await this.examples.prefetch(step);
   }
 
   /**

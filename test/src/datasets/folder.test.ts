@@ -25,7 +25,7 @@ describe('openDataset', () => {
   it('says how to build a data set that is missing, and which there are', async () => {
     await expect(openDataset('furniture')).rejects.toThrow(
       new ArgumentError(
-        'data set "furniture" is not here; expected one of furniture-mini, furniture-views, or a folder with a dataset.json',
+        'data set "furniture" is not here; expected one of furniture-mini, furniture-views, or a folder with a dataset.json or a train_list.txt',
       ),
     );
   });
@@ -72,11 +72,11 @@ describe('openFolder', () => {
     const views = viewsPath(first.id);
     const points = pointsPath(first.id);
     await cp(join(folder, viewsPath(second.id)), join(folder, views));
-    await expectFileError(async () => (await opened()).views, views, /hash differs/);
+    await expectFileError(async () => (await opened()).views[0].image, views, /hash differs/);
     await writeFile(join(folder, views), (await readFile(join(original, views))).subarray(0, 500));
-    await expectFileError(async () => (await opened()).views, views, /damaged PNG/);
+    await expectFileError(async () => (await opened()).views[0].image, views, /damaged PNG/);
     await rm(join(folder, views));
-    await expectFileError(async () => (await opened()).views, views, /no such file/);
+    await expectFileError(async () => (await opened()).views[0].image, views, /no such file/);
     await cp(join(folder, pointsPath(second.id)), join(folder, points));
     await expectFileError(async () => (await opened()).points, points, /hash differs/);
     await writeFile(join(folder, points), (await readFile(join(original, points))).subarray(0, 500));

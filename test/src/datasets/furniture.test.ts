@@ -37,7 +37,8 @@ describe.each([
         expect(coverage, object.id).toBeLessThan(0.7);
       }
       expect(object.points.length).toBe(3 * 2000);
-      const { points, normals } = object;
+      const { points, normals = new Float32Array() } = object;
+      expect(normals.length).toBe(points.length);
       let reach = 0;
       let worst = 0;
       for (let i = 0; i < points.length; i += 3) {

@@ -41,7 +41,7 @@ describe('toSample', () => {
         for (const view of [sample.input, ...sample.supervision]) {
           expect(shareOnSilhouette(sample.points, view), object.id).toBeGreaterThan(0.995);
         }
-        facing.push(meanFacing(sample.points, sample.normals));
+        facing.push(meanFacing(sample.points, sample.normals!));
       }
     }
     expect(facing.reduce((sum, value) => sum + value) / facing.length).toBeGreaterThan(0.25);

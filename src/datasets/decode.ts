@@ -1,0 +1,109 @@
+// Reads the files of a data set that lies in many of them: pictures at the size that is wanted, and pickles of surface points.
+// Everything here runs in worker threads too.
+
+import { readFileSync } from 'node:fs';
+import ndarray, { type NdArray } from 'ndarray';
+import { PNG } from 'pngjs';
+import { FileError } from '../../renderer/errors.ts';
+import { toFileError } from '../../renderer/io/files.ts';
+import { resizeImage } from '../../renderer/io/resize.ts';
+import { decodePickle, NumpyArray } from '../tensor/pickle.ts';
+
+/** Points, and normals where they are known. */
+export interface Surface {
+  /** [N * 3] */
+  points: Float32Array;
+  /** [N * 3], of unit length. */
+  normals?: Float32Array;
+}
+
+/** A file to read: a PNG as a picture of `size` × `size`, or a pickle of an array of points. */
+export type Job = { kind: 'picture'; path: string; size: number } | { kind: 'surface'; path: string };
+
+/** [H, W, 4] in 0..1, sRGB and straight alpha, contiguous. */
+export type Picture = NdArray<Float32Array>;
+
+/** A larger picture is taken for a damaged header. */
+const largestSide = 8192;
+
+/** @throws FileError where the file is missing or damaged, or holds something else. */
+export function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw toFileError(path, error);
+  }
+}
+
+/** RGBA bytes of a PNG file. @throws FileError where it is missing or damaged. */
+export function readPngFile(path: string): PNG {
+  const bytes = readBytes(path);
+  const { width, height } = pngSize(bytes, path);
+  if (width > largestSide || height > largestSide) {
+    throw new FileError(path, `is ${width} × ${height} pixels, expected at most ${largestSide} a side`);
+  }
+  try {
+    return PNG.sync.read(bytes);
+  } catch (error) {
+    throw new FileError(path, `damaged PNG (${(error as Error).message})`);
+  }
+}
+
+/** Width and height that a PNG file's header says. @throws FileError where it is none. */
+export function pngSize(bytes: Buffer, path: string): { width: number; height: number } {
+  if (bytes.length < 24 || bytes.toString('latin1', 1, 4) !== 'PNG') {
+    throw new FileError(path, 'damaged PNG (it does not start as one)');
+  }
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+}
+
+/** @throws FileError where the file is missing or damaged, or not a square picture. */
+export function readPicture(path: string, size: number): Picture {
+  const { width, height, data } = readPngFile(path);
+  if (width !== height)
+    throw new FileError(path, `is ${width} × ${height} pixels, expected a square picture`);
+  return atSize(unitRange(data, width), size);
+}
+
+/** [size, size, 4] from RGBA bytes. */
+export function unitRange(rgba: Uint8Array, size: number): Picture {
+  return ndarray(
+    Float32Array.from(rgba, (byte) => byte / 255),
+    [size, size, 4],
+  );
+}
+
+export function atSize(picture: Picture, size: number): Picture {
+  return picture.shape[0] === size ? picture : resizeImage(picture, size, size);
+}
+
+/**
+ * Points of a pickled array [N, 3], or points and normals of one of [N, 6], of float32 or float64.
+ *
+ * @throws FileError where the file is missing or damaged, or holds anything else, no points, or numbers that are not finite.
+ */
+export function readSurface(path: string): Surface {
+  const array = decodePickle(readBytes(path), path);
+  if (!(array instanceof NumpyArray))
+    throw new FileError(path, 'holds no array, expected one of N × 6 or N × 3 numbers');
+  const { shape, dtype, data } = array;
+  const [count, width] = shape;
+  if (shape.length !== 2 || !(width === 3 || width === 6) || count === 0 || !dtype.startsWith('float')) {
+    throw new FileError(
+      path,
+      `holds an array of ${dtype} [${shape.join(', ')}], expected float [N, 6] or [N, 3]`,
+    );
+  }
+  const damaged = data.findIndex((value) => !Number.isFinite(value));
+  if (damaged >= 0) throw new FileError(path, `row ${Math.floor(damaged / width)} holds ${data[damaged]}`);
+  const points = new Float32Array(3 * count);
+  const normals = new Float32Array(width === 6 ? 3 * count : 0);
+  for (let row = 0; row < count; row++) {
+    const from = width * row;
+    for (let k = 0; k < 3; k++) points[3 * row + k] = data[from + k];
+    if (width === 3) continue;
+    const length = Math.hypot(data[from + 3], data[from + 4], data[from + 5]) || 1;
+    for (let k = 0; k < 3; k++) normals[3 * row + k] = data[from + 3 + k] / length;
+  }
+  return width === 6 ? { points, normals } : { points };
+}
