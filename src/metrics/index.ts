@@ -3,3 +3,10 @@ export { type CloudMatches, type Matches, matchClouds } from './matches.ts';
 export { normalConsistency, type OrientedPoints } from './normals.ts';
 export { chamferDistance, fScore } from './points.ts';
 export { silhouetteIou } from './silhouette.ts';
+export {
+  type PlainMesh,
+  type Solid,
+  type VolumetricIou,
+  type VolumetricIouOptions,
+  volumetricIou,
+} from './volume.ts';
