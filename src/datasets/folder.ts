@@ -22,6 +22,9 @@ import {
 } from './format.ts';
 import type { Dataset, DatasetObject, SplitName, View } from './sample.ts';
 
+/** Objects have a bounding sphere of radius 0.5, near enough the unit diagonal of ShapeNet's boxes. */
+const pixel2meshScale = 0.57;
+
 /**
  * Opens the data set in `folder`.
  *
@@ -38,6 +41,7 @@ export async function openFolder(folder: string): Promise<Dataset> {
     name: file.name,
     imageSize: file.imageSize,
     camera: file.camera,
+    pixel2meshScale,
     split: (name: SplitName) => objects.filter(({ split }) => split === name).map(({ object }) => object),
   };
 }

@@ -38,6 +38,8 @@ export interface Dataset {
   imageSize: number;
   /** Vertical field of view, and distance of every camera from the origin, at which it looks. */
   camera: { fovDegrees: number; distance: number };
+  /** What takes the data set's unit of length to that of Pixel2Mesh's numbers: models of ShapeNet × 0.57. */
+  pixel2meshScale: number;
   split(name: SplitName): DatasetObject[];
 }
 
