@@ -28,11 +28,20 @@ export interface Evaluation {
   byCategory: Map<string, Scores>;
 }
 
+/** An evaluated sample: nothing is mirrored. */
+export interface EvaluationSample extends Sample {
+  /** 16 numbers, row-major: its rotation takes the axes of the data set to those of the sample. */
+  worldToCamera: number[];
+}
+
 /** The samples that an evaluation looks at: every object from `views` of its pictures, all others unseen. */
-export function evaluationSamples(objects: readonly DatasetObject[], views: number): Sample[] {
+export function evaluationSamples(objects: readonly DatasetObject[], views: number): EvaluationSample[] {
   return objects.flatMap((object) => {
     const indices = [...object.views.keys()];
-    return spread(indices, views).map((input) => toSample(object, input, inputFirst(input, indices.length)));
+    return spread(indices, views).map((input) => ({
+      ...toSample(object, input, inputFirst(input, indices.length)),
+      worldToCamera: object.views[input].worldToCamera,
+    }));
   });
 }
 
@@ -40,53 +49,59 @@ export function evaluationSamples(objects: readonly DatasetObject[], views: numb
 export const inputFirst = (input: number, count: number) =>
   Array.from({ length: count }, (_, k) => (input + k) % count);
 
-/** Scores whatever `candidateOf` offers for each sample. */
+/** Numbers for what is offered for a sample. */
+export type Scorer = (candidate: Candidate, sample: EvaluationSample) => Scores;
+
+/** `scoreCandidate`: the numbers of the usual tables. */
+export const usualScorer =
+  (options: ScoringOptions): Scorer =>
+  (candidate, sample) =>
+    scoreCandidate(candidate, sample, options);
+
+/** Has whatever `candidateOf` offers for each sample scored; one evaluation for each scorer. */
 export function evaluate(
-  samples: readonly Sample[],
-  candidateOf: (sample: Sample) => Candidate,
-  options: ScoringOptions,
-): Evaluation {
-  const scored = samples.map((sample) => ({
-    category: sample.category,
-    scores: scoreCandidate(candidateOf(sample), sample, options),
-  }));
+  samples: readonly EvaluationSample[],
+  candidateOf: (sample: EvaluationSample) => Candidate,
+  scorers: readonly Scorer[],
+): Evaluation[] {
+  const scored = samples.map((sample) => {
+    const candidate = candidateOf(sample);
+    return { category: sample.category, scores: scorers.map((score) => score(candidate, sample)) };
+  });
   const categories = [...new Set(scored.map(({ category }) => category))].sort();
-  return {
-    overall: meanScores(scored.map(({ scores }) => scores)),
+  return scorers.map((_, k) => ({
+    overall: meanScores(scored.map(({ scores }) => scores[k])),
     byCategory: new Map(
       categories.map((name) => [
         name,
-        meanScores(scored.filter(({ category }) => category === name).map(({ scores }) => scores)),
+        meanScores(scored.filter(({ category }) => category === name).map(({ scores }) => scores[k])),
       ]),
     ),
-  };
+  }));
 }
 
+/** The usual numbers of a model. */
 export function evaluateModel(
   model: MeshPredictor,
   objects: readonly DatasetObject[],
   dataset: Dataset,
   options: EvaluationOptions,
 ): Evaluation {
-  return evaluate(
-    evaluationSamples(objects, options.views),
-    (sample) => scoped(() => predictedCandidate(model, sample, dataset, options)),
-    options,
-  );
+  const samples = evaluationSamples(objects, options.views);
+  return evaluate(samples, modelCandidates(model, dataset, options), [usualScorer(options)])[0];
 }
 
+/** What a model predicts from a sample's picture. */
+export const modelCandidates =
+  (model: MeshPredictor, dataset: Dataset, options: ScoringOptions) =>
+  (sample: Sample): Candidate =>
+    scoped(() => predictedCandidate(model, sample, dataset, options));
+
 /** One shape for every sample, whatever its picture shows. */
-export function evaluateConstant(
-  vertices: tf.Tensor2D,
-  topology: Topology,
-  samples: readonly Sample[],
-  dataset: Dataset,
-  options: ScoringOptions,
-): Evaluation {
-  const candidateOf = (sample: Sample) =>
-    meshCandidate(vertices.expandDims(0), topology, undefined, sample, dataset.camera, options);
-  return evaluate(samples, (sample) => scoped(() => candidateOf(sample)), options);
-}
+export const constantCandidates =
+  (vertices: tf.Tensor2D, topology: Topology, dataset: Dataset, options: ScoringOptions) =>
+  (sample: Sample): Candidate =>
+    scoped(() => meshCandidate(vertices.expandDims(0), topology, undefined, sample, dataset.camera, options));
 
 function predictedCandidate(
   model: MeshPredictor,

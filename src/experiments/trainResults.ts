@@ -10,18 +10,22 @@ import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
 import { bestConstantShape, NearestSilhouette } from './baselines.ts';
 import {
+  constantCandidates,
   type Evaluation,
+  type EvaluationSample,
   evaluate,
-  evaluateConstant,
-  evaluateModel,
   evaluationSamples,
   inputFirst,
+  modelCandidates,
+  usualScorer,
 } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
 import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
+import { protocolScorer, protocolsNamed, protocolTables } from './protocolTables.ts';
 import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { TrainConfig } from './schema.ts';
+import type { Candidate } from './scoring.ts';
 import { spread } from './spread.ts';
 
 const columns: ResultColumn[] = [
@@ -32,29 +36,39 @@ const columns: ResultColumn[] = [
   { key: 'colorUnseen', label: 'colour L1', digits: 3, better: 'lower' },
 ];
 
-/** The model beside the baselines on the evaluation split, then category by category. */
+/** The model beside the baselines on the evaluation split, then category by category; then the same by every protocol asked for. */
 export function trainResults(
   config: TrainConfig,
   dataset: Dataset,
   model: MeshPredictor,
   split: 'validation' | 'test' = config.evaluation.split,
 ): Results {
-  const { views, points, fThreshold } = config.evaluation;
+  const { evaluation } = config;
+  const { views, points, fThreshold, emdPoints } = evaluation;
+  const { pixel2meshScale } = dataset;
   const objects = chooseObjects(dataset, config, split);
   const training = chooseObjects(dataset, config, 'train');
   const samples = evaluationSamples(objects, views);
   const neighbours = new NearestSilhouette(training, dataset);
-  const evaluations = scoped(() => {
+  const chosen = protocolsNamed(evaluation.protocols);
+  const scorers = [
+    usualScorer(evaluation),
+    ...chosen.map((protocol) => protocolScorer(protocol, { pixel2meshScale, emdPoints })),
+  ];
+  const scored = scoped(() => {
     const start = modelOf(config.model).startShape(config.model);
     const random = new Random(config.seed).split('best constant shape');
     const constant = bestConstantShape(start.vertices, start.topology, training, random);
-    const { evaluation } = config;
-    return {
-      model: evaluateModel(model, objects, dataset, evaluation),
-      start: evaluateConstant(start.vertices, start.topology, samples, dataset, evaluation),
-      constant: evaluateConstant(constant, start.topology, samples, dataset, evaluation),
-      neighbour: evaluate(samples, (sample) => neighbours.candidateOf(sample), evaluation),
-    };
+    const line = (label: string, candidateOf: (sample: EvaluationSample) => Candidate) => ({
+      label,
+      evaluations: evaluate(samples, candidateOf, scorers),
+    });
+    return [
+      line(config.name, modelCandidates(model, dataset, evaluation)),
+      line('start shape', constantCandidates(start.vertices, start.topology, dataset, evaluation)),
+      line('best constant shape', constantCandidates(constant, start.topology, dataset, evaluation)),
+      line('nearest training silhouette', (sample) => neighbours.candidateOf(sample)),
+    ];
   });
   const note =
     `${objects.length} objects of the ${split} part of ${dataset.name}, ${samples.length / objects.length} pictures each. ` +
@@ -64,14 +78,22 @@ export function trainResults(
     title: `Held-out objects (${split})`,
     note,
     columns,
-    rows: [
-      row(config.name, 'model', evaluations.model.overall),
-      row('start shape', 'baseline', evaluations.start.overall),
-      row('best constant shape', 'baseline', evaluations.constant.overall),
-      row('nearest training silhouette', 'baseline', evaluations.neighbour.overall),
-    ],
+    rows: scored.map(({ label, evaluations }, i) =>
+      row(label, i === 0 ? 'model' : 'baseline', evaluations[0].overall),
+    ),
   };
-  return { title: config.name, tables: [overall, categoryTable(evaluations.model)] };
+  const evaluated = { split, datasetName: dataset.name, pixel2meshScale, sampleCount: samples.length };
+  const byProtocol = chosen.flatMap((protocol, k) =>
+    protocolTables(
+      protocol,
+      scored.map(({ label, evaluations }) => ({ label, evaluation: evaluations[k + 1] })),
+      evaluated,
+    ),
+  );
+  return {
+    title: config.name,
+    tables: [overall, categoryTable(scored[0].evaluations[0]), ...byProtocol],
+  };
 }
 
 function categoryTable({ byCategory }: Evaluation): ResultTable {
