@@ -1,14 +1,10 @@
 // What a prediction must beat: shapes that are found without looking at the picture closely.
 
 import * as tf from '@tensorflow/tfjs';
+import type { NdArray } from 'ndarray';
 import type { Topology } from '../../renderer/index.ts';
-import {
-  type Dataset,
-  type DatasetObject,
-  type Sample,
-  sampleSurface,
-  toSample,
-} from '../datasets/sample.ts';
+import { resizeImage } from '../../renderer/io/index.ts';
+import { type DatasetObject, type Sample, sampleSurface, toSample } from '../datasets/sample.ts';
 import { chamferLoss, edgeLoss, laplacianLoss } from '../losses/index.ts';
 import { silhouetteIou } from '../metrics/index.ts';
 import { Adam } from '../tensor/adam.ts';
@@ -17,6 +13,7 @@ import { channel, drawSurfaces } from '../training/batch.ts';
 import { learningRateAt } from '../training/schedule.ts';
 import { inputFirst } from './evaluation.ts';
 import { type Candidate, trueCandidate } from './scoring.ts';
+import { spread } from './spread.ts';
 
 const constantFit = { steps: 300, batchSize: 8, points: 500, learningRate: 0.01 };
 
@@ -58,37 +55,56 @@ export function bestConstantShape(
   return result;
 }
 
+/** At most this many training pictures are compared with, and at no more pixels along a side. */
+const comparedPictures = 2000;
+const comparedSize = 64;
+
 /**
  * Answers with the training object whose silhouette overlaps most with the input's: its points, and its pictures from where the
  * unseen views are. Compares only pictures from which the other views lie in the same places, which are those that a turn by a whole
- * number of views carries into the input view.
+ * number of views carries into the input view. Where every object has cameras of its own, that is none, and it answers with the points
+ * and the silhouette alone.
  */
 export class NearestSilhouette {
   private readonly entries: { object: DatasetObject; view: number; coverage: Float32Array }[];
-  private readonly dataset: Dataset;
+  private readonly hasOneRig: boolean;
 
-  constructor(objects: readonly DatasetObject[], dataset: Dataset) {
-    this.dataset = dataset;
-    this.entries = objects.flatMap((object) =>
-      object.views.map(({ image }, view) => ({ object, view, coverage: channel([image], 3) })),
+  constructor(objects: readonly DatasetObject[]) {
+    const pictures = objects.flatMap((object) =>
+      Array.from({ length: object.views.length }, (_, view) => ({ object, view })),
     );
+    this.entries = spread(pictures, comparedPictures).map(({ object, view }) => ({
+      object,
+      view,
+      coverage: comparedCoverage(object.views[view].image),
+    }));
+    const [first, ...others] = spread(objects, 3);
+    this.hasOneRig = others.every((other) => hasSameRig(first, other));
   }
 
   candidateOf(sample: Sample): Candidate {
-    const coverage = channel([sample.input.image], 3);
+    const coverage = comparedCoverage(sample.input.image);
     let best: { candidate: Sample; iou: number } | undefined;
     for (const { object, view, coverage: other } of this.entries) {
       const iou = silhouetteIou(other, coverage);
       if (best && iou <= best.iou) continue;
-      const candidate = toSample(object, view, inputFirst(view, object.views.length));
-      if (sameCameras(candidate, sample)) best = { candidate, iou };
+      const candidate = toSample(object, view, this.hasOneRig ? inputFirst(object, view) : [view]);
+      if (!this.hasOneRig || sameCameras(candidate, sample)) best = { candidate, iou };
     }
-    if (!best)
-      throw new Error(
-        `no training picture of ${this.dataset.name} has its other views where ${sample.id} has`,
-      );
+    if (!best) throw new Error(`no training picture has its other views where ${sample.id} has`);
     return trueCandidate(best.candidate);
   }
+}
+
+function comparedCoverage(image: NdArray<Float32Array>): Float32Array {
+  const small = image.shape[0] > comparedSize ? resizeImage(image, comparedSize, comparedSize) : image;
+  return channel([small], 3);
+}
+
+function hasSameRig(a: DatasetObject, b: DatasetObject): boolean {
+  const cameras = ({ views }: DatasetObject) =>
+    JSON.stringify(views.map(({ worldToCamera }) => worldToCamera));
+  return cameras(a) === cameras(b);
 }
 
 function sameCameras(a: Sample, b: Sample): boolean {

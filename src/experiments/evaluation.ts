@@ -30,24 +30,25 @@ export interface Evaluation {
 
 /** An evaluated sample: nothing is mirrored. */
 export interface EvaluationSample extends Sample {
-  /** 16 numbers, row-major: its rotation takes the axes of the data set to those of the sample. */
-  worldToCamera: number[];
+  /** 16 numbers, row-major: its rotation takes the axes of the data set to those of the sample. Absent where it is not known. */
+  worldToCamera?: number[];
 }
 
 /** The samples that an evaluation looks at: every object from `views` of its pictures, all others unseen. */
 export function evaluationSamples(objects: readonly DatasetObject[], views: number): EvaluationSample[] {
   return objects.flatMap((object) => {
-    const indices = [...object.views.keys()];
-    return spread(indices, views).map((input) => ({
-      ...toSample(object, input, inputFirst(input, indices.length)),
+    return spread([...object.views.keys()], views).map((input) => ({
+      ...toSample(object, input, inputFirst(object, input)),
       worldToCamera: object.views[input].worldToCamera,
     }));
   });
 }
 
-/** All views, the input view first and the others in order from there. */
-export const inputFirst = (input: number, count: number) =>
-  Array.from({ length: count }, (_, k) => (input + k) % count);
+/** All views, the input view first and the others in order from there; that alone where pictures have no cameras. */
+export function inputFirst({ views }: Pick<DatasetObject, 'views'>, input: number): number[] {
+  if (!views[input].worldToCamera) return [input];
+  return Array.from({ length: views.length }, (_, k) => (input + k) % views.length);
+}
 
 /** Numbers for what is offered for a sample. */
 export type Scorer = (candidate: Candidate, sample: EvaluationSample) => Scores;
