@@ -8,10 +8,17 @@ import type { RealArray } from '../backend/index.ts';
  * none: no points, or a query that is not a number. Points must be finite. Memory O(Q + P), time about (Q + P)·log P.
  */
 export function nearestPoints(queries: RealArray, points: RealArray): Int32Array {
+  return nearestFew(queries, points, 1);
+}
+
+/** The same for the `count` nearest: [Q·count], nearest first, −1 where there are no more. */
+export function nearestFew(queries: RealArray, points: RealArray, count: number): Int32Array {
   const tree = new PointTree(points);
-  const nearest = new Int32Array(queries.length / 3);
-  for (let q = 0; q < nearest.length; q++) {
-    nearest[q] = tree.nearest(queries[3 * q], queries[3 * q + 1], queries[3 * q + 2]);
+  const nearest = new Int32Array((queries.length / 3) * count).fill(-1);
+  const distances = new Float64Array(count);
+  for (let q = 0; q < queries.length; q += 3) {
+    const row = nearest.subarray((q / 3) * count, (q / 3 + 1) * count);
+    tree.findNearest(queries[q], queries[q + 1], queries[q + 2], row, distances);
   }
   return nearest;
 }
@@ -46,15 +53,18 @@ class PointTree {
     this.#build(0, 0, count);
   }
 
-  nearest(x: number, y: number, z: number): number {
+  /** Fills `nearest` with the indices of as many points, and `distances` with their squared distances, in ascending order. */
+  findNearest(x: number, y: number, z: number, nearest: Int32Array, distances: Float64Array): void {
     const points = this.#points;
     const order = this.#order;
     const nodes = this.#nodes;
     const lows = this.#lows;
     const highs = this.#highs;
     const bounds = this.#bounds;
-    let best = Number.POSITIVE_INFINITY;
-    let bestIndex = -1;
+    const last = nearest.length - 1;
+    distances.fill(Number.POSITIVE_INFINITY);
+    // Of the farthest that is kept.
+    let most = Number.POSITIVE_INFINITY;
     let depth = 1;
     nodes[0] = 0;
     lows[0] = 0;
@@ -63,7 +73,7 @@ class PointTree {
     while (depth > 0) {
       depth--;
       // A tie may still have a lower index, so only what is strictly farther is left out.
-      if (bounds[depth] > best) continue;
+      if (bounds[depth] > most) continue;
       let node = nodes[depth];
       let low = lows[depth];
       let high = highs[depth];
@@ -92,13 +102,20 @@ class PointTree {
         const dy = y - points[3 * k + 1];
         const dz = z - points[3 * k + 2];
         const squared = dx * dx + dy * dy + dz * dz;
-        if (squared < best || (squared === best && order[k] < bestIndex)) {
-          best = squared;
-          bestIndex = order[k];
+        // Neither what is farther, nor what is no number.
+        if (!(squared < most || (squared === most && order[k] < nearest[last]))) continue;
+        let slot = last;
+        for (; slot > 0; slot--) {
+          const before = distances[slot - 1];
+          if (before < squared || (before === squared && nearest[slot - 1] < order[k])) break;
+          distances[slot] = before;
+          nearest[slot] = nearest[slot - 1];
         }
+        distances[slot] = squared;
+        nearest[slot] = order[k];
+        most = distances[last];
       }
     }
-    return bestIndex;
   }
 
   #build(node: number, low: number, high: number): void {

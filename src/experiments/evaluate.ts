@@ -1,4 +1,4 @@
-// Evaluates the trained model of a run again: the table that `run` ends with, or the same on another split.
+// Evaluates the trained model of a run again: the tables that `run` ends with, on another split or by other protocols.
 
 import type { RunObserver } from './observer.ts';
 import type { Results } from './results.ts';
@@ -8,16 +8,25 @@ import { trainResults } from './trainResults.ts';
 export interface EvaluateOptions {
   /** Default: the split that the run's config names. */
   split?: 'validation' | 'test';
+  /** Names of protocols. Default: those of the run's config. */
+  protocols?: string[];
+  /** Most points a side for the protocols' earth mover's distance. Default: that of the run's config. */
+  emdPoints?: number;
   observer?: RunObserver;
 }
 
 /** @throws FileError where the folder is no run with a trained model */
 export async function evaluateRun(
   run: string,
-  { split, observer = {} }: EvaluateOptions = {},
+  { split, protocols, emdPoints, observer = {} }: EvaluateOptions = {},
 ): Promise<Results> {
   const { config, dataset, model } = await openTrainedModel(run);
-  const results = trainResults(config, dataset, model, split);
+  const evaluation = {
+    ...config.evaluation,
+    ...(protocols && { protocols }),
+    ...(emdPoints !== undefined && { emdPoints }),
+  };
+  const results = trainResults({ ...config, evaluation }, dataset, model, split);
   model.dispose();
   for (const table of results.tables) observer.onTable?.(table);
   return results;

@@ -2,7 +2,9 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { scoped } from '../../renderer/backend/index.ts';
+import { ArgumentError } from '../../renderer/errors.ts';
 import type { Topology } from '../../renderer/index.ts';
+import type { BadSamples } from '../datasets/badSamples.ts';
 import { type Dataset, type DatasetObject, type Sample, toSample } from '../datasets/sample.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { networkInput } from '../training/batch.ts';
@@ -22,71 +24,119 @@ export interface EvaluationOptions extends ScoringOptions {
 }
 
 export interface Evaluation {
+  /** Number of samples. */
+  samples: number;
   /** Means over all samples. */
   overall: Scores;
   /** Means over the samples of each category, in alphabetical order. */
   byCategory: Map<string, Scores>;
 }
 
-/** The samples that an evaluation looks at: every object from `views` of its pictures, all others unseen. */
-export function evaluationSamples(objects: readonly DatasetObject[], views: number): Sample[] {
-  return objects.flatMap((object) => {
-    const indices = [...object.views.keys()];
-    return spread(indices, views).map((input) => toSample(object, input, inputFirst(input, indices.length)));
-  });
+/** An evaluated sample: nothing is mirrored. */
+export interface EvaluationSample extends Sample {
+  /** 16 numbers, row-major: its rotation takes the axes of the data set to those of the sample; none where cameras are not known. */
+  worldToCamera: readonly number[];
+}
+
+/**
+ * The samples that an evaluation looks at: every object from `views` of its pictures, all others unseen where their cameras are known. They
+ * are made one at a time whenever they are gone through, since those of a large data set together would fill the memory. Bad ones are left
+ * out where the data set says so.
+ */
+export function evaluationSamples(
+  objects: readonly DatasetObject[],
+  views: number,
+  badSamples: BadSamples,
+): Iterable<EvaluationSample> {
+  return {
+    *[Symbol.iterator]() {
+      for (const object of objects) {
+        for (const input of spread([...object.views.keys()], views)) {
+          const sample = badSamples.attempt(() => evaluationSample(object, input));
+          if (sample) yield sample;
+        }
+      }
+    },
+  };
+}
+
+function evaluationSample(object: DatasetObject, input: number): EvaluationSample {
+  const { worldToCamera = unturned } = object.views[input];
+  return { ...toSample(object, input, comparableViews(object, input)), worldToCamera };
+}
+
+const unturned: readonly number[] = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+
+/** The views that a prediction from one of them can be held against: all, the input view first, or itself where it has no camera. */
+export function comparableViews({ views }: DatasetObject, input: number): number[] {
+  return views[input].worldToCamera ? inputFirst(input, views.length) : [input];
 }
 
 /** All views, the input view first and the others in order from there. */
 export const inputFirst = (input: number, count: number) =>
   Array.from({ length: count }, (_, k) => (input + k) % count);
 
-/** Scores whatever `candidateOf` offers for each sample. */
+/** Numbers for what is offered for a sample. */
+export type Scorer = (candidate: Candidate, sample: EvaluationSample) => Scores;
+
+/** `scoreCandidate`: the numbers of the usual tables. */
+export const usualScorer =
+  (options: ScoringOptions): Scorer =>
+  (candidate, sample) =>
+    scoreCandidate(candidate, sample, options);
+
+/**
+ * Has whatever `candidateOf` offers for each sample scored; one evaluation for each scorer.
+ *
+ * @throws ArgumentError where there are no samples
+ */
 export function evaluate(
-  samples: readonly Sample[],
-  candidateOf: (sample: Sample) => Candidate,
-  options: ScoringOptions,
-): Evaluation {
-  const scored = samples.map((sample) => ({
-    category: sample.category,
-    scores: scoreCandidate(candidateOf(sample), sample, options),
-  }));
+  samples: Iterable<EvaluationSample>,
+  candidateOf: (sample: EvaluationSample) => Candidate,
+  scorers: readonly Scorer[],
+): Evaluation[] {
+  const scored: { category: string; scores: Scores[] }[] = [];
+  for (const sample of samples) {
+    const candidate = candidateOf(sample);
+    scored.push({ category: sample.category, scores: scorers.map((score) => score(candidate, sample)) });
+  }
+  if (scored.length === 0)
+    throw new ArgumentError('there is nothing to evaluate on: every sample has a bad file');
   const categories = [...new Set(scored.map(({ category }) => category))].sort();
-  return {
-    overall: meanScores(scored.map(({ scores }) => scores)),
+  return scorers.map((_, k) => ({
+    samples: scored.length,
+    overall: meanScores(scored.map(({ scores }) => scores[k])),
     byCategory: new Map(
       categories.map((name) => [
         name,
-        meanScores(scored.filter(({ category }) => category === name).map(({ scores }) => scores)),
+        meanScores(scored.filter(({ category }) => category === name).map(({ scores }) => scores[k])),
       ]),
     ),
-  };
+  }));
 }
 
+/** The usual numbers of a model. */
 export function evaluateModel(
   model: MeshPredictor,
   objects: readonly DatasetObject[],
   dataset: Dataset,
   options: EvaluationOptions,
 ): Evaluation {
-  return evaluate(
-    evaluationSamples(objects, options.views),
-    (sample) => scoped(() => predictedCandidate(model, sample, dataset, options)),
-    options,
-  );
+  const samples = evaluationSamples(objects, options.views, dataset.badSamples);
+  return evaluate(samples, modelCandidates(model, dataset, options), [usualScorer(options)])[0];
 }
 
+/** What a model predicts from a sample's picture. */
+export const modelCandidates =
+  (model: MeshPredictor, dataset: Dataset, options: ScoringOptions) =>
+  (sample: Sample): Candidate =>
+    scoped(() => predictedCandidate(model, sample, dataset, options));
+
 /** One shape for every sample, whatever its picture shows. */
-export function evaluateConstant(
-  vertices: tf.Tensor2D,
-  topology: Topology,
-  samples: readonly Sample[],
-  dataset: Dataset,
-  options: ScoringOptions,
-): Evaluation {
-  const candidateOf = (sample: Sample) =>
-    meshCandidate(vertices.expandDims(0), topology, undefined, sample, dataset.camera, options);
-  return evaluate(samples, (sample) => scoped(() => candidateOf(sample)), options);
-}
+export const constantCandidates =
+  (vertices: tf.Tensor2D, topology: Topology, dataset: Dataset, options: ScoringOptions) =>
+  (sample: Sample): Candidate =>
+    scoped(() => meshCandidate(vertices.expandDims(0), topology, undefined, sample, dataset.camera, options));
 
 function predictedCandidate(
   model: MeshPredictor,

@@ -10,6 +10,7 @@ import {
   type OptionValue,
 } from '../../renderer/methods/index.ts';
 import { type Loss, type LossPresetName, type LossSettings, losses, lossPresets } from '../losses/index.ts';
+import { protocols } from '../metrics/index.ts';
 import { type ModelOptions, modelOf, models, templateLevel, templateRadii } from '../models/index.ts';
 import { typedUnion } from '../models/typedUnion.ts';
 import { isFields, mergeFields } from './overrides.ts';
@@ -18,6 +19,17 @@ import { isFields, mergeFields } from './overrides.ts';
 const imageSize = z.int().min(8).max(1024);
 const positive = z.number().gt(0);
 const count = z.int().min(1);
+
+/** Also an option of the command line. */
+export const mostEmdPoints = 4096;
+const emdPoints = z
+  .int()
+  .min(0)
+  .max(mostEmdPoints)
+  .default(0)
+  .describe(
+    "Most points a side for the protocols' earth mover's distance: exact up to 1024, entropic above; 0: none.",
+  );
 
 const identity = {
   name: z
@@ -267,6 +279,13 @@ const trainSchema = z
           .describe(
             "Distance within which a point counts as matched by the F-score, in the data set's unit.",
           ),
+        protocols: z
+          .array(z.enum(protocols.map(({ name }) => name)))
+          .default([])
+          .describe(
+            'Protocols of papers that get tables of their own (docs/metrics.md), such as `[pixel2mesh, meshrcnn]`.',
+          ),
+        emdPoints,
       })
       .prefault({})
       .describe('The numbers at the end.'),

@@ -5,12 +5,14 @@ import { scoped } from '../../renderer/backend/index.ts';
 import { PerspectiveCamera } from '../../renderer/camera/index.ts';
 import { rasterize, sampleSurface, type Topology } from '../../renderer/index.ts';
 import type { Dataset, Sample } from '../datasets/sample.ts';
-import { chamferDistance, fScore, silhouetteIou } from '../metrics/index.ts';
+import { chamferDistance, fScore, type PredictedShape, silhouetteIou } from '../metrics/index.ts';
 import { Random } from '../tensor/random.ts';
 import { channel, linearColors } from '../training/batch.ts';
 
 /** A shape to be scored, in the frame of a sample's input camera. */
 export interface Candidate {
+  /** The whole of it: a mesh, or what is known of a surface. */
+  shape: PredictedShape;
   /** [N·3] points spread evenly over its surface. */
   points: Float32Array;
   /** Its coverage in each of the sample's supervising views, the input view first: [H·W] each. */
@@ -40,9 +42,8 @@ export function meshCandidate(
 ): Candidate {
   const [height, width] = sample.input.image.shape;
   const random = new Random(0).split(sample.id);
-  const surface = sampleSurface(vertices.dataSync() as Float32Array, topology, points, () =>
-    random.uniform(),
-  );
+  const places = vertices.dataSync() as Float32Array;
+  const surface = sampleSurface(places, topology, points, () => random.uniform());
   return scoped(() => {
     const view = new PerspectiveCamera({
       fovDegrees: camera.fovDegrees,
@@ -56,6 +57,7 @@ export function meshCandidate(
       outputs: colors ? ['silhouette', 'image'] : ['silhouette'],
     });
     return {
+      shape: { vertices: places, topology },
       points: surface.points,
       silhouettes: pieces(silhouette!.dataSync() as Float32Array, height * width),
       colors: image && pieces(image.dataSync() as Float32Array, height * width * 3),
@@ -68,6 +70,7 @@ export function trueCandidate(sample: Sample): Required<Candidate> {
   const images = sample.supervision.map(({ image }) => image);
   const pixels = images[0].size / 4;
   return {
+    shape: { points: sample.points, normals: sample.normals },
     points: sample.points,
     silhouettes: pieces(channel(images, 3), pixels),
     colors: pieces(linearColors(images), 3 * pixels),

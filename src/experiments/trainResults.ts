@@ -10,18 +10,22 @@ import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
 import { bestConstantShape, NearestSilhouette } from './baselines.ts';
 import {
+  comparableViews,
+  constantCandidates,
   type Evaluation,
+  type EvaluationSample,
   evaluate,
-  evaluateConstant,
-  evaluateModel,
   evaluationSamples,
-  inputFirst,
+  modelCandidates,
+  usualScorer,
 } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
 import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
+import { protocolScorer, protocolsNamed, protocolTables } from './protocolTables.ts';
 import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { TrainConfig } from './schema.ts';
+import type { Candidate } from './scoring.ts';
 import { spread } from './spread.ts';
 
 const columns: ResultColumn[] = [
@@ -32,46 +36,65 @@ const columns: ResultColumn[] = [
   { key: 'colorUnseen', label: 'colour L1', digits: 3, better: 'lower' },
 ];
 
-/** The model beside the baselines on the evaluation split, then category by category. */
+/** The model beside the baselines on the evaluation split, then category by category; then the same by every protocol asked for. */
 export function trainResults(
   config: TrainConfig,
   dataset: Dataset,
   model: MeshPredictor,
   split: 'validation' | 'test' = config.evaluation.split,
 ): Results {
-  const { views, points, fThreshold } = config.evaluation;
+  const { evaluation } = config;
+  const { views, points, fThreshold, emdPoints } = evaluation;
+  const { pixel2meshScale } = dataset;
   const objects = chooseObjects(dataset, config, split);
   const training = chooseObjects(dataset, config, 'train');
-  const samples = evaluationSamples(objects, views);
+  const samples = evaluationSamples(objects, views, dataset.badSamples);
   const neighbours = new NearestSilhouette(training, dataset);
-  const evaluations = scoped(() => {
+  const chosen = protocolsNamed(evaluation.protocols);
+  const scorers = [
+    usualScorer(evaluation),
+    ...chosen.map((protocol) => protocolScorer(protocol, { pixel2meshScale, emdPoints })),
+  ];
+  const scored = scoped(() => {
     const start = modelOf(config.model).startShape(config.model);
     const random = new Random(config.seed).split('best constant shape');
-    const constant = bestConstantShape(start.vertices, start.topology, training, random);
-    const { evaluation } = config;
-    return {
-      model: evaluateModel(model, objects, dataset, evaluation),
-      start: evaluateConstant(start.vertices, start.topology, samples, dataset, evaluation),
-      constant: evaluateConstant(constant, start.topology, samples, dataset, evaluation),
-      neighbour: evaluate(samples, (sample) => neighbours.candidateOf(sample), evaluation),
-    };
+    const constant = bestConstantShape(start.vertices, start.topology, training, dataset.badSamples, random);
+    const line = (label: string, candidateOf: (sample: EvaluationSample) => Candidate) => ({
+      label,
+      evaluations: evaluate(samples, candidateOf, scorers),
+    });
+    return [
+      line(config.name, modelCandidates(model, dataset, evaluation)),
+      line('start shape', constantCandidates(start.vertices, start.topology, dataset, evaluation)),
+      line('best constant shape', constantCandidates(constant, start.topology, dataset, evaluation)),
+      line('nearest training silhouette', (sample) => neighbours.candidateOf(sample)),
+    ];
   });
+  const sampleCount = scored[0].evaluations[0].samples;
   const note =
-    `${objects.length} objects of the ${split} part of ${dataset.name}, ${samples.length / objects.length} pictures each. ` +
+    `${objects.length} objects of the ${split} part of ${dataset.name}, ${sampleCount} pictures in all. ` +
     `Chamfer: squared distances, both directions summed, ${points} surface points; bounding spheres have radius 0.5. ` +
     `F at ${fThreshold}. IoU of silhouettes at the input view and at the views not shown. Colour over the unseen views.`;
   const overall: ResultTable = {
     title: `Held-out objects (${split})`,
     note,
     columns,
-    rows: [
-      row(config.name, 'model', evaluations.model.overall),
-      row('start shape', 'baseline', evaluations.start.overall),
-      row('best constant shape', 'baseline', evaluations.constant.overall),
-      row('nearest training silhouette', 'baseline', evaluations.neighbour.overall),
-    ],
+    rows: scored.map(({ label, evaluations }, i) =>
+      row(label, i === 0 ? 'model' : 'baseline', evaluations[0].overall),
+    ),
   };
-  return { title: config.name, tables: [overall, categoryTable(evaluations.model)] };
+  const evaluated = { split, datasetName: dataset.name, pixel2meshScale, sampleCount };
+  const byProtocol = chosen.flatMap((protocol, k) =>
+    protocolTables(
+      protocol,
+      scored.map(({ label, evaluations }) => ({ label, evaluation: evaluations[k + 1] })),
+      evaluated,
+    ),
+  );
+  return {
+    title: config.name,
+    tables: [overall, categoryTable(scored[0].evaluations[0]), ...byProtocol],
+  };
 }
 
 function categoryTable({ byCategory }: Evaluation): ResultTable {
@@ -98,10 +121,13 @@ export async function writeTrainPictures(
   for (const [i, object] of objects.entries()) {
     const count = object.views.length;
     const input = (3 * i) % count;
-    const sample = toSample(object, input, inputFirst(input, count));
+    const sample = dataset.badSamples.attempt(() => toSample(object, input, comparableViews(object, input)));
+    if (!sample) continue;
     const mesh = predictedMesh(model, sample);
     await writeMesh(meshFile(folder, object.id), mesh);
-    const [front, side, back] = [0, 1, 2].map((turn) => sample.supervision[Math.floor((turn * count) / 4)]);
+    const [front, side, back] = [0, 1, 2].map(
+      (turn) => sample.supervision[Math.floor((turn * sample.supervision.length) / 4)],
+    );
     const { camera } = dataset;
     rows.push({
       id: object.id,

@@ -2,4 +2,20 @@ export { type EarthMovers, earthMoversDistance, exactEmdPoints } from './earthMo
 export { type CloudMatches, type Matches, matchClouds } from './matches.ts';
 export { normalConsistency, type OrientedPoints } from './normals.ts';
 export { chamferDistance, fScore } from './points.ts';
+export {
+  type PredictedShape,
+  type Protocol,
+  type ProtocolColumn,
+  type ProtocolOptions,
+  protocols,
+  type SurfacePoints,
+  sharedColumns,
+} from './protocols.ts';
 export { silhouetteIou } from './silhouette.ts';
+export {
+  type PlainMesh,
+  type Solid,
+  type VolumetricIou,
+  type VolumetricIouOptions,
+  volumetricIou,
+} from './volume.ts';
