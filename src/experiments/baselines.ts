@@ -104,7 +104,7 @@ export class NearestSilhouette {
       .map((entry) => ({ ...entry, iou: silhouetteIou(entry.coverage, coverage) }))
       .sort((a, b) => b.iou - a.iou);
     for (const { object, view } of ranked.slice(0, mostTried)) {
-      const read = () => toSample(object, view, comparableViews(object, view));
+      const read = () => toSample(object, view, comparableViews(object, view, this.badSamples));
       const candidate = this.badSamples.attempt(read);
       if (candidate && sameCameras(candidate, sample)) return trueCandidate(candidate);
     }

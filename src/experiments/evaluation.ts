@@ -52,7 +52,7 @@ export function evaluationSamples(
     *[Symbol.iterator]() {
       for (const object of objects) {
         for (const input of spread([...object.views.keys()], views)) {
-          const sample = badSamples.attempt(() => evaluationSample(object, input));
+          const sample = badSamples.attempt(() => evaluationSample(object, input, badSamples));
           if (sample) yield sample;
         }
       }
@@ -60,20 +60,26 @@ export function evaluationSamples(
   };
 }
 
-function evaluationSample(object: DatasetObject, input: number): EvaluationSample {
+function evaluationSample(object: DatasetObject, input: number, badSamples: BadSamples): EvaluationSample {
   const { worldToCamera = unturned } = object.views[input];
-  return { ...toSample(object, input, comparableViews(object, input)), worldToCamera };
+  return { ...toSample(object, input, comparableViews(object, input, badSamples)), worldToCamera };
 }
 
 const unturned: readonly number[] = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 
-/** The views that a prediction from one of them can be held against: all, the input view first, or itself where it has no camera. */
-export function comparableViews({ views }: DatasetObject, input: number): number[] {
-  return views[input].worldToCamera ? inputFirst(input, views.length) : [input];
+/**
+ * The views that a prediction from one of them can be held against: all, the input view first, or itself where it has no camera. Others
+ * whose pictures are bad are left out where the data set says so.
+ */
+export function comparableViews({ views }: DatasetObject, input: number, badSamples: BadSamples): number[] {
+  if (!views[input].worldToCamera) return [input];
+  return inputFirst(input, views.length).filter(
+    (view) => view === input || badSamples.attempt(() => views[view].image),
+  );
 }
 
 /** All views, the input view first and the others in order from there. */
-export const inputFirst = (input: number, count: number) =>
+const inputFirst = (input: number, count: number) =>
   Array.from({ length: count }, (_, k) => (input + k) % count);
 
 /** Numbers for what is offered for a sample. */

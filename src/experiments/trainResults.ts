@@ -116,12 +116,15 @@ export async function writeTrainPictures(
   model: MeshPredictor,
   folder: RunFolder,
 ): Promise<void> {
+  const { badSamples } = dataset;
   const objects = spread(chooseObjects(dataset, config, config.evaluation.split), config.report.objects);
   const rows: PictureRow[] = [];
   for (const [i, object] of objects.entries()) {
     const count = object.views.length;
     const input = (3 * i) % count;
-    const sample = dataset.badSamples.attempt(() => toSample(object, input, comparableViews(object, input)));
+    const sample = badSamples.attempt(() =>
+      toSample(object, input, comparableViews(object, input, badSamples)),
+    );
     if (!sample) continue;
     const mesh = predictedMesh(model, sample);
     await writeMesh(meshFile(folder, object.id), mesh);
