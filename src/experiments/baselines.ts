@@ -1,17 +1,24 @@
 // What a prediction must beat: shapes that are found without looking at the picture closely.
 
 import * as tf from '@tensorflow/tfjs';
-import type { NdArray } from 'ndarray';
+import { ArgumentError } from '../../renderer/errors.ts';
 import type { Topology } from '../../renderer/index.ts';
-import { resizeImage } from '../../renderer/io/index.ts';
-import { type DatasetObject, type Sample, sampleSurface, toSample } from '../datasets/sample.ts';
+import type { BadSamples } from '../datasets/badSamples.ts';
+import {
+  type Dataset,
+  type DatasetObject,
+  type Sample,
+  type Surface,
+  sampleSurface,
+  toSample,
+} from '../datasets/sample.ts';
 import { chamferLoss, edgeLoss, laplacianLoss } from '../losses/index.ts';
 import { silhouetteIou } from '../metrics/index.ts';
 import { Adam } from '../tensor/adam.ts';
 import type { Random } from '../tensor/random.ts';
 import { channel, drawSurfaces } from '../training/batch.ts';
 import { learningRateAt } from '../training/schedule.ts';
-import { inputFirst } from './evaluation.ts';
+import { comparableViews } from './evaluation.ts';
 import { type Candidate, trueCandidate } from './scoring.ts';
 import { spread } from './spread.ts';
 
@@ -27,16 +34,14 @@ export function bestConstantShape(
   template: tf.Tensor2D,
   topology: Topology,
   objects: readonly DatasetObject[],
+  badSamples: BadSamples,
   random: Random,
 ): tf.Tensor2D {
   const { steps, batchSize, points, learningRate } = constantFit;
   const vertices = tf.variable(template) as tf.Variable<tf.Rank.R2>;
   const optimizer = new Adam([{ name: 'vertices', variable: vertices }]);
   for (let step = 1; step <= steps; step++) {
-    const surfaces = Array.from({ length: batchSize }, () => {
-      const object = objects[random.integer(objects.length)];
-      return sampleSurface(object, random.integer(object.views.length), { mirror: random.uniform() < 0.5 });
-    });
+    const surfaces = Array.from({ length: batchSize }, () => randomSurface(objects, badSamples, random));
     tf.tidy(() => {
       const target = drawSurfaces(surfaces, points, random);
       const loss = () => {
@@ -55,56 +60,56 @@ export function bestConstantShape(
   return result;
 }
 
-/** At most this many training pictures are compared with, and at no more pixels along a side. */
-const comparedPictures = 2000;
-const comparedSize = 64;
+/** The surface of a random object in the frame of a random view of it, mirrored or not. */
+function randomSurface(objects: readonly DatasetObject[], badSamples: BadSamples, random: Random): Surface {
+  for (let tries = 0; tries < 1000; tries++) {
+    const object = objects[random.integer(objects.length)];
+    const [view, mirror] = [random.integer(object.views.length), random.uniform() < 0.5];
+    const surface = badSamples.attempt(() => sampleSurface(object, view, { mirror }));
+    if (surface) return surface;
+  }
+  throw new ArgumentError('a thousand surfaces in a row cannot be read: every one of them has a bad file');
+}
+
+/** Training pictures that are compared with; of more, so many spread evenly. */
+const mostEntries = 2000;
+
+/** Best matches whose cameras are looked at before the search is given up. */
+const mostTried = 100;
 
 /**
  * Answers with the training object whose silhouette overlaps most with the input's: its points, and its pictures from where the
  * unseen views are. Compares only pictures from which the other views lie in the same places, which are those that a turn by a whole
- * number of views carries into the input view. Where every object has cameras of its own, that is none, and it answers with the points
- * and the silhouette alone.
+ * number of views carries into the input view. Where no object is seen from the same places, as in data sets whose cameras stand
+ * anywhere, it answers for the input view alone.
  */
 export class NearestSilhouette {
   private readonly entries: { object: DatasetObject; view: number; coverage: Float32Array }[];
-  private readonly hasOneRig: boolean;
+  private readonly badSamples: BadSamples;
 
-  constructor(objects: readonly DatasetObject[]) {
-    const pictures = objects.flatMap((object) =>
-      Array.from({ length: object.views.length }, (_, view) => ({ object, view })),
-    );
-    this.entries = spread(pictures, comparedPictures).map(({ object, view }) => ({
-      object,
-      view,
-      coverage: comparedCoverage(object.views[view].image),
-    }));
-    const [first, ...others] = spread(objects, 3);
-    this.hasOneRig = others.every((other) => hasSameRig(first, other));
+  constructor(objects: readonly DatasetObject[], { badSamples }: Dataset) {
+    this.badSamples = badSamples;
+    const pairs = objects.flatMap((object) => Array.from(object.views.keys(), (view) => ({ object, view })));
+    this.entries = spread(pairs, mostEntries).flatMap(({ object, view }) => {
+      const coverage = badSamples.attempt(() => channel([object.views[view].image], 3));
+      // Whatever else belongs to the picture has to be there, too.
+      const surface = coverage && badSamples.attempt(() => sampleSurface(object, view));
+      return coverage && surface ? [{ object, view, coverage }] : [];
+    });
   }
 
   candidateOf(sample: Sample): Candidate {
-    const coverage = comparedCoverage(sample.input.image);
-    let best: { candidate: Sample; iou: number } | undefined;
-    for (const { object, view, coverage: other } of this.entries) {
-      const iou = silhouetteIou(other, coverage);
-      if (best && iou <= best.iou) continue;
-      const candidate = toSample(object, view, this.hasOneRig ? inputFirst(object, view) : [view]);
-      if (!this.hasOneRig || sameCameras(candidate, sample)) best = { candidate, iou };
+    const coverage = channel([sample.input.image], 3);
+    const ranked = this.entries
+      .map((entry) => ({ ...entry, iou: silhouetteIou(entry.coverage, coverage) }))
+      .sort((a, b) => b.iou - a.iou);
+    for (const { object, view } of ranked.slice(0, mostTried)) {
+      const read = () => toSample(object, view, comparableViews(object, view, this.badSamples));
+      const candidate = this.badSamples.attempt(read);
+      if (candidate && sameCameras(candidate, sample)) return trueCandidate(candidate);
     }
-    if (!best) throw new Error(`no training picture has its other views where ${sample.id} has`);
-    return trueCandidate(best.candidate);
+    return trueCandidate(toSample(ranked[0].object, ranked[0].view, [ranked[0].view]));
   }
-}
-
-function comparedCoverage(image: NdArray<Float32Array>): Float32Array {
-  const small = image.shape[0] > comparedSize ? resizeImage(image, comparedSize, comparedSize) : image;
-  return channel([small], 3);
-}
-
-function hasSameRig(a: DatasetObject, b: DatasetObject): boolean {
-  const cameras = ({ views }: DatasetObject) =>
-    JSON.stringify(views.map(({ worldToCamera }) => worldToCamera));
-  return cameras(a) === cameras(b);
 }
 
 function sameCameras(a: Sample, b: Sample): boolean {

@@ -2,7 +2,9 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { scoped } from '../../renderer/backend/index.ts';
+import { ArgumentError } from '../../renderer/errors.ts';
 import type { Topology } from '../../renderer/index.ts';
+import type { BadSamples } from '../datasets/badSamples.ts';
 import { type Dataset, type DatasetObject, type Sample, toSample } from '../datasets/sample.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { networkInput } from '../training/batch.ts';
@@ -22,6 +24,8 @@ export interface EvaluationOptions extends ScoringOptions {
 }
 
 export interface Evaluation {
+  /** Number of samples. */
+  samples: number;
   /** Means over all samples. */
   overall: Scores;
   /** Means over the samples of each category, in alphabetical order. */
@@ -30,25 +34,53 @@ export interface Evaluation {
 
 /** An evaluated sample: nothing is mirrored. */
 export interface EvaluationSample extends Sample {
-  /** 16 numbers, row-major: its rotation takes the axes of the data set to those of the sample. Absent where it is not known. */
-  worldToCamera?: number[];
+  /** 16 numbers, row-major: its rotation takes the axes of the data set to those of the sample; none where cameras are not known. */
+  worldToCamera: readonly number[];
 }
 
-/** The samples that an evaluation looks at: every object from `views` of its pictures, all others unseen. */
-export function evaluationSamples(objects: readonly DatasetObject[], views: number): EvaluationSample[] {
-  return objects.flatMap((object) => {
-    return spread([...object.views.keys()], views).map((input) => ({
-      ...toSample(object, input, inputFirst(object, input)),
-      worldToCamera: object.views[input].worldToCamera,
-    }));
-  });
+/**
+ * The samples that an evaluation looks at: every object from `views` of its pictures, all others unseen where their cameras are known. They
+ * are made one at a time whenever they are gone through, since those of a large data set together would fill the memory. Bad ones are left
+ * out where the data set says so.
+ */
+export function evaluationSamples(
+  objects: readonly DatasetObject[],
+  views: number,
+  badSamples: BadSamples,
+): Iterable<EvaluationSample> {
+  return {
+    *[Symbol.iterator]() {
+      for (const object of objects) {
+        for (const input of spread([...object.views.keys()], views)) {
+          const sample = badSamples.attempt(() => evaluationSample(object, input, badSamples));
+          if (sample) yield sample;
+        }
+      }
+    },
+  };
 }
 
-/** All views, the input view first and the others in order from there; that alone where pictures have no cameras. */
-export function inputFirst({ views }: Pick<DatasetObject, 'views'>, input: number): number[] {
+function evaluationSample(object: DatasetObject, input: number, badSamples: BadSamples): EvaluationSample {
+  const { worldToCamera = unturned } = object.views[input];
+  return { ...toSample(object, input, comparableViews(object, input, badSamples)), worldToCamera };
+}
+
+const unturned: readonly number[] = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+
+/**
+ * The views that a prediction from one of them can be held against: all, the input view first, or itself where it has no camera. Others
+ * whose pictures are bad are left out where the data set says so.
+ */
+export function comparableViews({ views }: DatasetObject, input: number, badSamples: BadSamples): number[] {
   if (!views[input].worldToCamera) return [input];
-  return Array.from({ length: views.length }, (_, k) => (input + k) % views.length);
+  return inputFirst(input, views.length).filter(
+    (view) => view === input || badSamples.attempt(() => views[view].image),
+  );
 }
+
+/** All views, the input view first and the others in order from there. */
+const inputFirst = (input: number, count: number) =>
+  Array.from({ length: count }, (_, k) => (input + k) % count);
 
 /** Numbers for what is offered for a sample. */
 export type Scorer = (candidate: Candidate, sample: EvaluationSample) => Scores;
@@ -59,18 +91,26 @@ export const usualScorer =
   (candidate, sample) =>
     scoreCandidate(candidate, sample, options);
 
-/** Has whatever `candidateOf` offers for each sample scored; one evaluation for each scorer. */
+/**
+ * Has whatever `candidateOf` offers for each sample scored; one evaluation for each scorer.
+ *
+ * @throws ArgumentError where there are no samples
+ */
 export function evaluate(
-  samples: readonly EvaluationSample[],
+  samples: Iterable<EvaluationSample>,
   candidateOf: (sample: EvaluationSample) => Candidate,
   scorers: readonly Scorer[],
 ): Evaluation[] {
-  const scored = samples.map((sample) => {
+  const scored: { category: string; scores: Scores[] }[] = [];
+  for (const sample of samples) {
     const candidate = candidateOf(sample);
-    return { category: sample.category, scores: scorers.map((score) => score(candidate, sample)) };
-  });
+    scored.push({ category: sample.category, scores: scorers.map((score) => score(candidate, sample)) });
+  }
+  if (scored.length === 0)
+    throw new ArgumentError('there is nothing to evaluate on: every sample has a bad file');
   const categories = [...new Set(scored.map(({ category }) => category))].sort();
   return scorers.map((_, k) => ({
+    samples: scored.length,
     overall: meanScores(scored.map(({ scores }) => scores[k])),
     byCategory: new Map(
       categories.map((name) => [
@@ -88,7 +128,7 @@ export function evaluateModel(
   dataset: Dataset,
   options: EvaluationOptions,
 ): Evaluation {
-  const samples = evaluationSamples(objects, options.views);
+  const samples = evaluationSamples(objects, options.views, dataset.badSamples);
   return evaluate(samples, modelCandidates(model, dataset, options), [usualScorer(options)])[0];
 }
 

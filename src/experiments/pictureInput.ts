@@ -40,7 +40,10 @@ export function describeInput(config: TrainConfig, dataset: Dataset): NetworkInp
     for (const [i, { views }] of objects.entries()) {
       // From another one on each time: every other of a ring of views sees no object from the left.
       const turned = [...views.slice(i % views.length), ...views.slice(0, i % views.length)];
-      for (const { image } of spread(turned, each)) yield image;
+      for (const view of spread(turned, each)) {
+        const image = dataset.badSamples.attempt(() => view.image);
+        if (image) yield image;
+      }
     }
   }
   const framing = meanFraming(pictures()) ?? { diameter: 1, center: [0.5, 0.5] };

@@ -11,12 +11,12 @@ import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
 import { bestConstantShape, NearestSilhouette } from './baselines.ts';
 import {
+  comparableViews,
   constantCandidates,
   type Evaluation,
   type EvaluationSample,
   evaluate,
   evaluationSamples,
-  inputFirst,
   modelCandidates,
   usualScorer,
 } from './evaluation.ts';
@@ -49,8 +49,8 @@ export function trainResults(
   const { pixel2meshScale } = dataset;
   const objects = chooseObjects(dataset, config, split);
   const training = chooseObjects(dataset, config, 'train');
-  const samples = evaluationSamples(objects, views);
-  const neighbours = new NearestSilhouette(training);
+  const samples = evaluationSamples(objects, views, dataset.badSamples);
+  const neighbours = new NearestSilhouette(training, dataset);
   const chosen = protocolsNamed(evaluation.protocols);
   const scorers = [
     usualScorer(evaluation),
@@ -59,7 +59,7 @@ export function trainResults(
   const scored = scoped(() => {
     const start = modelOf(config.model).startShape(config.model);
     const random = new Random(config.seed).split('best constant shape');
-    const constant = bestConstantShape(start.vertices, start.topology, training, random);
+    const constant = bestConstantShape(start.vertices, start.topology, training, dataset.badSamples, random);
     const line = (label: string, candidateOf: (sample: EvaluationSample) => Candidate) => ({
       label,
       evaluations: evaluate(samples, candidateOf, scorers),
@@ -71,8 +71,9 @@ export function trainResults(
       line('nearest training silhouette', (sample) => neighbours.candidateOf(sample)),
     ];
   });
+  const sampleCount = scored[0].evaluations[0].samples;
   const note =
-    `${objects.length} objects of the ${split} part of ${dataset.name}, ${samples.length / objects.length} pictures each. ` +
+    `${objects.length} objects of the ${split} part of ${dataset.name}, ${sampleCount} pictures in all. ` +
     `Chamfer: squared distances in the data set's unit, both directions summed, ${points} surface points. ` +
     `F at ${fThreshold}. IoU of silhouettes at the input view and at the views not shown. Colour over the unseen views.`;
   const overall: ResultTable = {
@@ -83,7 +84,7 @@ export function trainResults(
       row(label, i === 0 ? 'model' : 'baseline', evaluations[0].overall),
     ),
   };
-  const evaluated = { split, datasetName: dataset.name, pixel2meshScale, sampleCount: samples.length };
+  const evaluated = { split, datasetName: dataset.name, pixel2meshScale, sampleCount };
   const byProtocol = chosen.flatMap((protocol, k) =>
     protocolTables(
       protocol,
@@ -116,19 +117,24 @@ export async function writeTrainPictures(
   model: MeshPredictor,
   folder: RunFolder,
 ): Promise<void> {
+  const { badSamples } = dataset;
   const objects = spread(chooseObjects(dataset, config, config.evaluation.split), config.report.objects);
   const rows: PictureRow[] = [];
   for (const [i, object] of objects.entries()) {
     const count = object.views.length;
     const input = (3 * i) % count;
-    const sample = toSample(object, input, inputFirst(object, input));
+    const sample = badSamples.attempt(() =>
+      toSample(object, input, comparableViews(object, input, badSamples)),
+    );
+    if (!sample) continue;
     const mesh = predictedMesh(model, sample);
     await writeMesh(meshFile(folder, object.id), mesh);
     const { camera } = dataset;
     const { supervision } = sample;
-    const [front, side, back] = [0, 1, 2].map(
-      (turn) =>
-        supervision[Math.floor((turn * count) / 4)] ?? nothingFrom(supervision[0], turn, camera.distance),
+    const [front, side, back] = [0, 1, 2].map((turn) =>
+      supervision.length > 1
+        ? supervision[Math.floor((turn * supervision.length) / 4)]
+        : nothingFrom(supervision[0], turn, camera.distance),
     );
     rows.push({
       id: object.id,
@@ -164,11 +170,13 @@ export async function writeTrainPictures(
   );
 }
 
-/** Where the data set has no picture: `turns` quarters of a turn to the right of its input view, nothing to be seen. */
-function nothingFrom({ image }: SampleView, turns: number, distance: number): SampleView {
+/** Where the data set has no picture: its input view for `turns` = 0, else from so many quarters of a turn further, with nothing to be seen. */
+function nothingFrom(input: SampleView, turns: number, distance: number): SampleView {
+  if (turns === 0) return input;
   const [x, z] = [Math.sin((turns * Math.PI) / 2), Math.cos((turns * Math.PI) / 2)];
   const objectToCamera = Array.from(lookAt({ eye: [distance * x, 0, distance * z] }));
-  return { image: ndarray(new Float32Array(image.size), image.shape), objectToCamera };
+  const { size, shape } = input.image;
+  return { image: ndarray(new Float32Array(size), shape), objectToCamera };
 }
 
 /** The finest level of a prediction as a mesh with colours in [0, 1]. */

@@ -146,16 +146,6 @@ const cases: Case[] = [
     says: /spoon.*lamp/,
   },
   {
-    what: 'a picture size that is not the data’s',
-    args: () => run('model.imageSize=32'),
-    says: /imageSize.*32.*64/,
-  },
-  {
-    what: 'a picture size to fit to that is not the data’s',
-    args: () => fitMeshes('renderer.imageSize=32'),
-    says: /imageSize.*32.*64/,
-  },
-  {
     what: 'a category of which no object is there to fit to',
     args: () => fitMeshes('dataset.categories=[spoon]'),
     says: /spoon.*lamp/,

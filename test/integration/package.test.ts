@@ -107,6 +107,19 @@ describe('the installed package', () => {
     expect(JSON.parse(output)).toEqual(['function', true]);
   });
 
+  it('reads data sets ahead in threads', () => {
+    const output = consume(
+      'threads.js',
+      `import { datasetFolder, exportShapenetP2m, openDataset } from 'rastergrad';
+      await exportShapenetP2m(await datasetFolder('furniture-views'), { output: 'p2m', objects: 1 });
+      const dataset = await openDataset('p2m', { workers: 2 });
+      const [object] = dataset.split('test');
+      await object.prefetch({ pictures: [{ view: 0, size: 32 }, { view: 1 }], surfaces: [0] });
+      console.log(JSON.stringify([object.views[0].imageAt(32).shape, object.views[0].surface.points.length]));`,
+    );
+    expect(JSON.parse(output)).toEqual([[32, 32, 4], 6000]);
+  });
+
   it('has a command line', () => {
     // What npx runs.
     const program = path.join(folder, 'node_modules/.bin/rastergrad');

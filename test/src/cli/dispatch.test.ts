@@ -87,7 +87,7 @@ describe('mistakes', () => {
       '--resume goes on with the config of that run: leave out CONFIG, key=value and --backend',
       'run',
     ],
-    ['dataset', 'expected a command: list, info, build', 'dataset'],
+    ['dataset', 'expected a command: list, info, check, build, export', 'dataset'],
     ['dataset lst', 'unknown command "lst"; did you mean list?', 'dataset'],
     ['dataset list extra', 'unexpected argument "extra"', 'dataset list'],
     ['predict r', 'missing required positional argument: IMAGE', 'predict'],

@@ -1,6 +1,6 @@
 // The small verbs at work, on real files.
 
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -104,5 +104,29 @@ describe('paths that lead nowhere', () => {
   ])('%j', async (line, message) => {
     expect(await main(line)).toBe(1);
     expect(stderr).toBe(`rastergrad: ${message}\n`);
+  });
+});
+
+describe('rastergrad dataset', () => {
+  it('exports a data set, describes it, and finds the files that are bad', async () => {
+    const output = path.join(folder, 'p2m');
+    const args = ['furniture-views', '--format', 'shapenet-p2m', '--output', output, '--objects', '2'];
+    expect(await main(['dataset', 'export', ...args])).toBe(0);
+    expect(stdout).toBe(`${output}: 2 objects\n`);
+    stdout = '';
+    expect(await main(['dataset', 'info', output])).toBe(0);
+    expect(stdout).toContain('p2m: 2 objects, 28 views of 64 × 64 pixels; field of view 30°, distance 1.14');
+    stdout = '';
+    expect(await main(['dataset', 'check', output])).toBe(0);
+    expect(stdout).toBe('p2m: 0 bad files\n');
+    stdout = '';
+    const [row] = (await readFile(path.join(output, 'test_list.txt'), 'utf8')).split('\n');
+    const file = path.join(output, ...row.split('/').slice(-4));
+    await writeFile(file, 'c__builtin__\neval\n.');
+    expect(await main(['dataset', 'check', output, '--json'])).toBe(1);
+    const { bad } = JSON.parse(stdout);
+    expect(bad).toHaveLength(1);
+    expect(bad[0].file).toBe(file);
+    expect(bad[0].reason).toMatch(/refers to "__builtin__\.eval"/);
   });
 });
