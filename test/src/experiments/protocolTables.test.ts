@@ -1,19 +1,22 @@
 // What tables of protocols say, and that they do not depend on where an object is seen from.
 
 import { describe, expect, it } from 'vitest';
-import { openDataset } from '../../../src/datasets/index.ts';
+import { type DatasetObject, openDataset } from '../../../src/datasets/index.ts';
 import { evaluate, evaluationSamples } from '../../../src/experiments/evaluation.ts';
 import { protocolScorer, protocolsNamed, protocolTables } from '../../../src/experiments/protocolTables.ts';
 import { trueCandidate } from '../../../src/experiments/scoring.ts';
 
 const dataset = await openDataset('furniture-mini');
+const samplesOf = (objects: DatasetObject[], views: number) => [
+  ...evaluationSamples(objects, views, dataset.badSamples),
+];
 const options = { pixel2meshScale: dataset.pixel2meshScale, emdPoints: 0 };
 
 describe('protocolScorer', () => {
   it.each(protocolsNamed(['pixel2mesh', 'meshrcnn', 'dibr']))(
     '$name sees shapes in the axes of the data set',
     (protocol) => {
-      const [one, other] = dataset.split('test').map((object) => evaluationSamples([object], 3));
+      const [one, other] = dataset.split('test').map((object) => samplesOf([object], 3));
       const scorer = protocolScorer(protocol, options);
       const scores = one.map((sample, view) =>
         // The other object from the same side.
@@ -32,7 +35,7 @@ describe('protocolScorer', () => {
   it.each(protocolsNamed(['pixel2mesh', 'meshrcnn', 'dibr']))(
     '$name finds the true object perfect',
     (protocol) => {
-      const [sample] = evaluationSamples(dataset.split('test').slice(0, 1), 1);
+      const [sample] = samplesOf(dataset.split('test').slice(0, 1), 1);
       const scores = protocolScorer(protocol, options)(trueCandidate(sample), sample);
       for (const { key, better } of protocol.columns) {
         expect(scores[key]).toBeCloseTo(better === 'lower' ? 0 : key === 'normals' ? 1 : 100, 6);
@@ -46,7 +49,7 @@ describe('protocolTables', () => {
     const [protocol] = protocolsNamed(['pixel2mesh']);
     const chairs = dataset.split('test').filter(({ category }) => category === 'chair');
     const lamps = dataset.split('test').filter(({ category }) => category === 'lamp');
-    const samples = evaluationSamples([...chairs.slice(0, 3), ...lamps.slice(0, 1)], 1);
+    const samples = samplesOf([...chairs.slice(0, 3), ...lamps.slice(0, 1)], 1);
     const counted = samples.map((sample) => (sample.category === 'lamp' ? 8 : 4));
     let next = 0;
     const [evaluation] = evaluate(samples, trueCandidate, [() => ({ chamfer: counted[next++] })]);
