@@ -92,7 +92,8 @@ function checkArguments(definitions: Record<string, Argument>, rest: string[], h
   const known = Object.keys(definitions);
   const aliases = known.flatMap((name) => definitions[name].alias ?? []);
   for (const [name, value] of Object.entries<unknown>(parsed)) {
-    if (name === '_') continue;
+    // citty has "emd-points" once more as "emdPoints".
+    if (name === '_' || (!known.includes(name) && known.includes(dashes(name)))) continue;
     const dashed = name.length === 1 ? `-${name}` : `--${name}`;
     if (!known.includes(name) && !aliases.includes(name)) {
       const nearest = nearestName(name, known);
@@ -109,6 +110,8 @@ function checkArguments(definitions: Record<string, Argument>, rest: string[], h
     throw new UsageError(`unexpected argument "${parsed._[positionals.length]}"`, help);
   }
 }
+
+const dashes = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 function parsedOrUsageError(definitions: Record<string, Argument>, rest: string[], help: string) {
   try {

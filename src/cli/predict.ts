@@ -21,6 +21,10 @@ export default defineCommand({
       description: 'Folder for meshes and turntables, or a mesh file, .obj or .glb. Default: RUN/predictions',
     },
     views: { type: 'string', default: '8', description: 'Views of the mesh in a turntable; 0: none is made' },
+    'keep-framing': {
+      type: 'boolean',
+      description: 'Show the network whole pictures, without centring and scaling what is in them',
+    },
     json: { type: 'boolean', description: 'Print what was written as one JSON object a picture' },
     quiet: { type: 'boolean', alias: 'q', description: 'Print nothing but errors' },
   },
@@ -32,6 +36,7 @@ export default defineCommand({
     const outcomes = await predictMeshes(run, images, {
       output,
       views,
+      keepFraming: args['keep-framing'],
       onPicture(outcome) {
         if ('error' in outcome) process.stderr.write(`rastergrad: ${outcome.error.message}\n`);
         if (json) process.stdout.write(`${JSON.stringify(outcome, errorAsText)}\n`);

@@ -37,17 +37,23 @@ export function meanFraming(images: Iterable<NdArray<Float32Array>>): Framing | 
 }
 
 /**
- * The object in a picture of any shape, cut out, moved and scaled to be framed as `framing` says. What lies beyond the old picture is
- * transparent.
+ * The object in a picture of any shape, cut out, moved and scaled to be framed as `framing` says; without one, the whole picture, in the
+ * middle of a square as wide as its longer side. What lies beyond the old picture is transparent.
  *
  * @param image [H, W, 4] in 0..1, sRGB and straight alpha; not transparent everywhere
  * @returns [size, size, 4], likewise
  */
 export function reframed(
   image: NdArray<Float32Array>,
-  { diameter, center }: Framing,
+  framing: Framing | undefined,
   size: number,
 ): NdArray<Float32Array> {
+  if (!framing) {
+    const [height, width] = image.shape;
+    const side = Math.max(height, width);
+    return resizeImage(cropped(image, -((side - width) >> 1), -((side - height) >> 1), side), size, size);
+  }
+  const { diameter, center } = framing;
   const circle = circleAround(image)!;
   const side = Math.max(1, Math.round(circle.diameter / diameter));
   const left = Math.round(circle.x - center[0] * side);

@@ -16,8 +16,8 @@ export interface NetworkInput {
   imageSize: number;
   /** That took them: vertical field of view, and distance from the object. */
   camera: { fovDegrees: number; distance: number };
-  /** How they show their objects, on average. */
-  framing: Framing;
+  /** How they show their objects, on average. Without it, pictures are taken as they are framed. */
+  framing?: Framing;
 }
 
 /** How many training pictures the mean framing is of. */

@@ -5,11 +5,11 @@ import { ArgumentError, FileError, RastergradError } from '../../renderer/errors
 import { readImage, writeMesh, writePng } from '../../renderer/io/index.ts';
 import { reframed } from './framing.ts';
 import type { CutOut } from './pictureInput.ts';
-import { disposeMesh, openPredictor, type Predictor } from './predictor.ts';
+import { disposeMesh, openPredictor, type Predictor, type PredictorOptions } from './predictor.ts';
 import { makeFolder, openRun } from './runFolder.ts';
 import { turntable } from './turntable.ts';
 
-export interface PredictMeshesOptions {
+export interface PredictMeshesOptions extends PredictorOptions {
   /**
    * Folder for the files, made where it is not there. Default: `predictions` in the run's folder. For a single picture also a mesh file,
    * `x.obj` or `x.glb`, which is then all that is written.
@@ -59,11 +59,11 @@ const turntableSize = 256;
 export async function predictMeshes(
   run: string,
   images: readonly string[],
-  { output = openRun(run).file('predictions'), views = 8, onPicture }: PredictMeshesOptions = {},
+  { output = openRun(run).file('predictions'), views = 8, keepFraming, onPicture }: PredictMeshesOptions = {},
 ): Promise<(PredictedPicture | FailedPicture)[]> {
   const isFile = isMeshFile(output, images.length);
   const names = distinctNames(images);
-  const predictor = await openPredictor(run);
+  const predictor = await openPredictor(run, { keepFraming });
   try {
     if (!isFile) await makeFolder(output);
     const outcomes: (PredictedPicture | FailedPicture)[] = [];

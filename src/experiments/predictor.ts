@@ -36,13 +36,22 @@ export interface Predictor {
   dispose(): void;
 }
 
+export interface PredictorOptions {
+  /** Take pictures as they are framed, where that tells how near and how large an object is. Default false. */
+  keepFraming?: boolean;
+}
+
 /**
  * Loads the model of a run, and has it predict once, so that no picture pays for what happens only the first time.
  *
  * @throws FileError where the folder is no run, is a run without a model, or has no checkpoint yet
  */
-export async function openPredictor(run: string): Promise<Predictor> {
-  const { model, input: description } = await openModelAndInput(run);
+export async function openPredictor(
+  run: string,
+  { keepFraming = false }: PredictorOptions = {},
+): Promise<Predictor> {
+  const { model, input } = await openModelAndInput(run);
+  const description = keepFraming ? { ...input, framing: undefined } : input;
   const meshOf = async (image: NdArray<Float32Array>): Promise<Mesh> => {
     const mesh = predictedMesh(model, { input: { image } });
     await mesh.vertices.data();

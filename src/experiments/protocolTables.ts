@@ -30,8 +30,9 @@ export function protocolScorer(
   };
 }
 
-/** A shape turned from a sample's frame to the axes of the data set. */
+/** A shape turned from a sample's frame to the axes of the data set, where those are known. */
 function inWorld<Shape extends PredictedShape>(shape: Shape, { worldToCamera }: EvaluationSample): Shape {
+  if (!worldToCamera) return shape;
   const turned = (vectors: ArrayLike<number>) => unrotated(vectors, worldToCamera);
   if ('vertices' in shape) return { ...shape, vertices: turned(shape.vertices) };
   const { points, normals } = shape;

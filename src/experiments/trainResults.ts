@@ -1,8 +1,9 @@
 // What a trained model is worth: the final tables, and pictures and meshes of some objects.
 
 import * as tf from '@tensorflow/tfjs';
+import ndarray from 'ndarray';
 import { scoped } from '../../renderer/backend/index.ts';
-import type { Mesh } from '../../renderer/index.ts';
+import { lookAt, type Mesh } from '../../renderer/index.ts';
 import { writeMesh } from '../../renderer/io/index.ts';
 import { type Dataset, type SampleView, toSample } from '../datasets/sample.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
@@ -49,7 +50,7 @@ export function trainResults(
   const objects = chooseObjects(dataset, config, split);
   const training = chooseObjects(dataset, config, 'train');
   const samples = evaluationSamples(objects, views, dataset.badSamples);
-  const neighbours = new NearestSilhouette(training, dataset);
+  const neighbours = new NearestSilhouette(training, dataset.badSamples);
   const chosen = protocolsNamed(evaluation.protocols);
   const scorers = [
     usualScorer(evaluation),
@@ -73,7 +74,7 @@ export function trainResults(
   const sampleCount = scored[0].evaluations[0].samples;
   const note =
     `${objects.length} objects of the ${split} part of ${dataset.name}, ${sampleCount} pictures in all. ` +
-    `Chamfer: squared distances, both directions summed, ${points} surface points; bounding spheres have radius 0.5. ` +
+    `Chamfer: squared distances in the data set's unit, both directions summed, ${points} surface points. ` +
     `F at ${fThreshold}. IoU of silhouettes at the input view and at the views not shown. Colour over the unseen views.`;
   const overall: ResultTable = {
     title: `Held-out objects (${split})`,
@@ -128,10 +129,12 @@ export async function writeTrainPictures(
     if (!sample) continue;
     const mesh = predictedMesh(model, sample);
     await writeMesh(meshFile(folder, object.id), mesh);
-    const [front, side, back] = [0, 1, 2].map(
-      (turn) => sample.supervision[Math.floor((turn * sample.supervision.length) / 4)],
-    );
     const { camera } = dataset;
+    const { supervision } = sample;
+    const [front, side, back] = [0, 1, 2].map(
+      (turn) =>
+        supervision[Math.floor((turn * count) / 4)] ?? nothingFrom(supervision[0], turn, camera.distance),
+    );
     rows.push({
       id: object.id,
       label: object.name,
@@ -164,6 +167,13 @@ export async function writeTrainPictures(
     ],
     rows,
   );
+}
+
+/** Where the data set has no picture: `turns` quarters of a turn to the right of its input view, nothing to be seen. */
+function nothingFrom({ image }: SampleView, turns: number, distance: number): SampleView {
+  const [x, z] = [Math.sin((turns * Math.PI) / 2), Math.cos((turns * Math.PI) / 2)];
+  const objectToCamera = Array.from(lookAt({ eye: [distance * x, 0, distance * z] }));
+  return { image: ndarray(new Float32Array(image.size), image.shape), objectToCamera };
 }
 
 /** The finest level of a prediction as a mesh with colours in [0, 1]. */

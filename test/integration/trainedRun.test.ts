@@ -63,6 +63,48 @@ describe('rastergrad evaluate', () => {
   });
 });
 
+describe('rastergrad evaluate --protocol', () => {
+  it('adds the tables of the protocols that it names', async () => {
+    const line = [
+      'evaluate',
+      run,
+      '--protocol',
+      'pixel2mesh,meshrcnn',
+      '--emd-points=50',
+      '--json',
+      '--quiet',
+    ];
+    expect(await main(line)).toBe(0);
+    const { tables } = JSON.parse(stdout) as Results;
+    expect(tables.map(({ title }) => title)).toEqual([
+      'Held-out objects (test)',
+      'By category',
+      'Protocol pixel2mesh (test)',
+      'Protocol pixel2mesh (test), by category',
+      'Protocol meshrcnn (test)',
+      'Protocol meshrcnn (test), by category',
+    ]);
+    const [, , table, byClass] = tables;
+    expect(table.rows.map(({ values }) => values.predictedPoints)).toEqual([42, 12, 12, 2000]);
+    expect(table.rows.map(({ values }) => values.emdPoints)).toEqual([42, 12, 12, 50]);
+    expect(byClass.rows.map(({ label }) => label)).toEqual([
+      'lamp',
+      'mean over classes',
+      'mean over samples',
+    ]);
+    // One class only.
+    expect(byClass.rows[1].values).toEqual(byClass.rows[2].values);
+  });
+
+  it('names what is no protocol', async () => {
+    const error = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await main(['evaluate', run, '--protocol', 'pixel2mash'])).toBe(1);
+    expect(error.mock.calls.join('')).toContain(
+      'there is no protocol "pixel2mash"; did you mean "pixel2mesh"?',
+    );
+  });
+});
+
 describe('rastergrad predict', () => {
   const inFolder = (...names: string[]) => path.join(folder, ...names);
   const lines = () => stdout.trim().split('\n');

@@ -241,10 +241,22 @@ describe('a picture that no object can be cut out of', () => {
   });
 });
 
+describe('a picture that keeps its framing', () => {
+  it('lies in the middle of a square, whole', () => {
+    const whole = frameInput(cutOut(withAlpha(disc)), { ...input, framing: undefined });
+    expect(whole.shape).toEqual([48, 48, 4]);
+    const found = meanFraming([whole])!;
+    expect(found.center[0]).toBeCloseTo(disc.x / 120, 1);
+    expect(found.center[1]).toBeCloseTo((disc.y + 20) / 120, 1);
+    expect(found.diameter).toBeCloseTo((2 * disc.radius) / 120, 1);
+  });
+});
+
 describe('what a network has been trained to see', () => {
   it('is the mean of the training pictures', async () => {
     const config = parseConfig({ task: 'train', losses: { chamfer: { weight: 1 } } }) as TrainConfig;
     const { imageSize, camera, framing } = describeInput(config, await openDataset('furniture-mini'));
+    if (!framing) throw new Error('no framing');
     expect({ imageSize, camera }).toEqual({ imageSize: 64, camera: { fovDegrees: 30, distance: 2 } });
     // No object reaches beyond the outline of its bounding sphere, of radius 0.5 at distance 2.
     const outline = Math.tan(Math.asin(0.5 / 2)) / Math.tan((15 * Math.PI) / 180);
