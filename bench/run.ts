@@ -4,5 +4,6 @@ await import('./backend.ts');
 await import('./rasterizer.ts');
 await import('./methods.ts');
 await import('./gpu.ts');
+await import('./pixel2mesh.ts');
 
 export {};

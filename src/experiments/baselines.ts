@@ -7,6 +7,7 @@ import type { Topology } from '../../renderer/index.ts';
 import { resizeImage } from '../../renderer/io/index.ts';
 import type { BadSamples } from '../datasets/badSamples.ts';
 import {
+  type Dataset,
   type DatasetObject,
   type Sample,
   type Surface,
@@ -87,7 +88,7 @@ export class NearestSilhouette {
   private readonly hasOneRig: boolean;
   private readonly badSamples: BadSamples;
 
-  constructor(objects: readonly DatasetObject[], badSamples: BadSamples) {
+  constructor(objects: readonly DatasetObject[], { badSamples }: Pick<Dataset, 'badSamples'>) {
     this.badSamples = badSamples;
     const pictures = objects.flatMap((object) =>
       Array.from({ length: object.views.length }, (_, view) => ({ object, view })),

@@ -34,14 +34,14 @@ export interface Evaluation {
 
 /** An evaluated sample: nothing is mirrored. */
 export interface EvaluationSample extends Sample {
-  /** 16 numbers, row-major: its rotation takes the axes of the data set to those of the sample. Absent where it is not known. */
-  worldToCamera?: number[];
+  /** 16 numbers, row-major: its rotation takes the axes of the data set to those of the sample; none where cameras are not known. */
+  worldToCamera: readonly number[];
 }
 
 /**
- * The samples that an evaluation looks at: every object from `views` of its pictures, all others unseen. They are made one at a time
- * whenever they are gone through, since those of a large data set together would fill the memory. Bad ones are left out where the data
- * set says so.
+ * The samples that an evaluation looks at: every object from `views` of its pictures, all others unseen where their cameras are known. They
+ * are made one at a time whenever they are gone through, since those of a large data set together would fill the memory. Bad ones are left
+ * out where the data set says so.
  */
 export function evaluationSamples(
   objects: readonly DatasetObject[],
@@ -61,22 +61,26 @@ export function evaluationSamples(
 }
 
 function evaluationSample(object: DatasetObject, input: number, badSamples: BadSamples): EvaluationSample {
-  const { worldToCamera } = object.views[input];
+  const { worldToCamera = unturned } = object.views[input];
   return { ...toSample(object, input, comparableViews(object, input, badSamples)), worldToCamera };
 }
 
-/** The views of `inputFirst`, but for others than the input whose pictures are bad, where the data set says that these are left out. */
-export function comparableViews(object: DatasetObject, input: number, badSamples: BadSamples): number[] {
-  return inputFirst(object, input).filter(
-    (view) => view === input || badSamples.attempt(() => object.views[view].image),
+const unturned: readonly number[] = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+
+/**
+ * The views that a prediction from one of them can be held against: all, the input view first, or itself where it has no camera. Others
+ * whose pictures are bad are left out where the data set says so.
+ */
+export function comparableViews({ views }: DatasetObject, input: number, badSamples: BadSamples): number[] {
+  if (!views[input].worldToCamera) return [input];
+  return inputFirst(input, views.length).filter(
+    (view) => view === input || badSamples.attempt(() => views[view].image),
   );
 }
 
-/** All views, the input view first and the others in order from there; that alone where pictures have no cameras. */
-export function inputFirst({ views }: Pick<DatasetObject, 'views'>, input: number): number[] {
-  if (!views[input].worldToCamera) return [input];
-  return Array.from({ length: views.length }, (_, k) => (input + k) % views.length);
-}
+/** All views, the input view first and the others in order from there. */
+const inputFirst = (input: number, count: number) =>
+  Array.from({ length: count }, (_, k) => (input + k) % count);
 
 /** Numbers for what is offered for a sample. */
 export type Scorer = (candidate: Candidate, sample: EvaluationSample) => Scores;

@@ -50,7 +50,7 @@ export function trainResults(
   const objects = chooseObjects(dataset, config, split);
   const training = chooseObjects(dataset, config, 'train');
   const samples = evaluationSamples(objects, views, dataset.badSamples);
-  const neighbours = new NearestSilhouette(training, dataset.badSamples);
+  const neighbours = new NearestSilhouette(training, dataset);
   const chosen = protocolsNamed(evaluation.protocols);
   const scorers = [
     usualScorer(evaluation),
@@ -131,9 +131,10 @@ export async function writeTrainPictures(
     await writeMesh(meshFile(folder, object.id), mesh);
     const { camera } = dataset;
     const { supervision } = sample;
-    const [front, side, back] = [0, 1, 2].map(
-      (turn) =>
-        supervision[Math.floor((turn * count) / 4)] ?? nothingFrom(supervision[0], turn, camera.distance),
+    const [front, side, back] = [0, 1, 2].map((turn) =>
+      supervision.length > 1
+        ? supervision[Math.floor((turn * supervision.length) / 4)]
+        : nothingFrom(supervision[0], turn, camera.distance),
     );
     rows.push({
       id: object.id,
@@ -169,11 +170,13 @@ export async function writeTrainPictures(
   );
 }
 
-/** Where the data set has no picture: `turns` quarters of a turn to the right of its input view, nothing to be seen. */
-function nothingFrom({ image }: SampleView, turns: number, distance: number): SampleView {
+/** Where the data set has no picture: its input view for `turns` = 0, else from so many quarters of a turn further, with nothing to be seen. */
+function nothingFrom(input: SampleView, turns: number, distance: number): SampleView {
+  if (turns === 0) return input;
   const [x, z] = [Math.sin((turns * Math.PI) / 2), Math.cos((turns * Math.PI) / 2)];
   const objectToCamera = Array.from(lookAt({ eye: [distance * x, 0, distance * z] }));
-  return { image: ndarray(new Float32Array(image.size), image.shape), objectToCamera };
+  const { size, shape } = input.image;
+  return { image: ndarray(new Float32Array(size), shape), objectToCamera };
 }
 
 /** The finest level of a prediction as a mesh with colours in [0, 1]. */

@@ -12,8 +12,8 @@ const tolerance = 0.005;
 /** Exponent of a scaling step once sums are nearly right (A. Thibault et al., "Overrelaxed Sinkhorn-Knopp algorithm", 2017). */
 const relaxation = 1.7;
 const nearlyRight = 0.1;
-/** Scalings beyond this are moved into the potentials before they overflow. */
-const largestScaling = 1e100;
+/** Scalings beyond this are moved into the potentials before the kernel loses what they scale up. */
+const largestScaling = 1e10;
 
 /**
  * Mean cost of a transport plan between n sources and n sinks of mass 1/n each, an upper bound of the least possible.
@@ -47,8 +47,8 @@ class EntropicPlan {
   #blur = 1;
   readonly #f: Float64Array;
   readonly #g: Float64Array;
-  /** exp((f + g − c)/ε) */
-  readonly #kernel: Float64Array;
+  /** exp((f + g − c)/ε), in single precision, since every pass reads all of it. */
+  readonly #kernel: Float32Array;
   readonly #u: Float64Array;
   readonly #v: Float64Array;
 
@@ -57,7 +57,7 @@ class EntropicPlan {
     this.#n = n;
     this.#f = new Float64Array(n);
     this.#g = new Float64Array(n);
-    this.#kernel = new Float64Array(n * n);
+    this.#kernel = new Float32Array(n * n);
     this.#u = new Float64Array(n).fill(1);
     this.#v = new Float64Array(n).fill(1);
   }
@@ -85,6 +85,8 @@ class EntropicPlan {
   /** Mean cost of the plan, made feasible: what is too much is scaled down, what then is missing goes from rows to columns evenly. */
   roundedCost(): number {
     const n = this.#n;
+    const kernel = this.#kernel;
+    const costs = this.#costs;
     const u = this.#u.slice();
     const v = this.#v.slice();
     const rows = this.#rowSums();
@@ -99,10 +101,10 @@ class EntropicPlan {
       let mass = 0;
       let evenly = 0;
       for (let j = 0; j < n; j++, k++) {
-        const moved = u[i] * this.#kernel[k] * v[j];
+        const moved = u[i] * kernel[k] * v[j];
         mass += moved;
-        cost += moved * this.#costs[k];
-        evenly += missingInColumn[j] * this.#costs[k];
+        cost += moved * costs[k];
+        evenly += missingInColumn[j] * costs[k];
       }
       if (missing > 0) cost += (Math.max(0, 1 - mass) / missing) * evenly;
     }
@@ -136,10 +138,12 @@ class EntropicPlan {
 
   #makeKernel(): void {
     const n = this.#n;
+    const kernel = this.#kernel;
+    const costs = this.#costs;
+    const g = this.#g;
     for (let k = 0, i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++, k++) {
-        this.#kernel[k] = Math.exp((this.#f[i] + this.#g[j] - this.#costs[k]) / this.#blur);
-      }
+      const potential = this.#f[i];
+      for (let j = 0; j < n; j++, k++) kernel[k] = Math.exp((potential + g[j] - costs[k]) / this.#blur);
     }
   }
 

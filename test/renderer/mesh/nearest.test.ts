@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestPoints } from '../../../renderer/mesh/nearest.ts';
+import { nearestFew, nearestPoints } from '../../../renderer/mesh/nearest.ts';
 import { testNumbers } from '../../gradient.ts';
 
 function nearestByTryingAll(queries: Float64Array, points: Float64Array): number[] {
@@ -45,5 +45,27 @@ describe('nearestPoints', () => {
   it('finds nothing among no points, and nothing for a query that is not a number', () => {
     expect([...nearestPoints(new Float64Array(3), new Float64Array())]).toEqual([-1]);
     expect([...nearestPoints(new Float64Array([0, Number.NaN, 0]), new Float64Array(3))]).toEqual([-1]);
+  });
+});
+
+describe('nearestFew', () => {
+  it('finds the very points that sorting all finds, of equal ones the first', () => {
+    const coordinate = fc.integer({ min: -2, max: 2 });
+    const cloud = fc
+      .array(fc.tuple(coordinate, coordinate, coordinate), { maxLength: 90 })
+      .map((points) => Float64Array.from(points.flat()));
+    fc.assert(
+      fc.property(cloud, cloud, fc.integer({ min: 1, max: 12 }), (queries, points, count) => {
+        const squared = (q: number, p: number) =>
+          [0, 1, 2].reduce((sum, axis) => sum + (queries[3 * q + axis] - points[3 * p + axis]) ** 2, 0);
+        const expected = Array.from({ length: queries.length / 3 }, (_, q) => {
+          const order = Array.from({ length: points.length / 3 }, (_, p) => p);
+          order.sort((i, j) => squared(q, i) - squared(q, j) || i - j);
+          return Array.from({ length: count }, (_, k) => order[k] ?? -1);
+        });
+        expect([...nearestFew(queries, points, count)]).toEqual(expected.flat());
+      }),
+      { seed: 4 },
+    );
   });
 });

@@ -7,6 +7,9 @@ import { protocolScorer, protocolsNamed, protocolTables } from '../../../src/exp
 import { trueCandidate } from '../../../src/experiments/scoring.ts';
 
 const dataset = await openDataset('furniture-mini');
+const samplesOf = (objects: DatasetObject[], views: number) => [
+  ...evaluationSamples(objects, views, dataset.badSamples),
+];
 const options = { pixel2meshScale: dataset.pixel2meshScale, emdPoints: 0 };
 const samplesOf = (objects: DatasetObject[], views: number) => [
   ...evaluationSamples(objects, views, dataset.badSamples),
