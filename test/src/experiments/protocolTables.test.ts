@@ -11,9 +11,6 @@ const samplesOf = (objects: DatasetObject[], views: number) => [
   ...evaluationSamples(objects, views, dataset.badSamples),
 ];
 const options = { pixel2meshScale: dataset.pixel2meshScale, emdPoints: 0 };
-const samplesOf = (objects: DatasetObject[], views: number) => [
-  ...evaluationSamples(objects, views, dataset.badSamples),
-];
 
 describe('protocolScorer', () => {
   it.each(protocolsNamed(['pixel2mesh', 'meshrcnn', 'dibr']))(
