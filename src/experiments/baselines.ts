@@ -1,8 +1,10 @@
 // What a prediction must beat: shapes that are found without looking at the picture closely.
 
 import * as tf from '@tensorflow/tfjs';
+import type { NdArray } from 'ndarray';
 import { ArgumentError } from '../../renderer/errors.ts';
 import type { Topology } from '../../renderer/index.ts';
+import { resizeImage } from '../../renderer/io/index.ts';
 import type { BadSamples } from '../datasets/badSamples.ts';
 import {
   type Dataset,
@@ -71,45 +73,74 @@ function randomSurface(objects: readonly DatasetObject[], badSamples: BadSamples
   throw new ArgumentError('a thousand surfaces in a row cannot be read: every one of them has a bad file');
 }
 
-/** Training pictures that are compared with; of more, so many spread evenly. */
-const mostEntries = 2000;
-
-/** Best matches whose cameras are looked at before the search is given up. */
-const mostTried = 100;
+/** At most this many training pictures are compared with, and at no more pixels along a side. */
+const comparedPictures = 2000;
+const comparedSize = 64;
 
 /**
  * Answers with the training object whose silhouette overlaps most with the input's: its points, and its pictures from where the
  * unseen views are. Compares only pictures from which the other views lie in the same places, which are those that a turn by a whole
- * number of views carries into the input view. Where no object is seen from the same places, as in data sets whose cameras stand
- * anywhere, it answers for the input view alone.
+ * number of views carries into the input view. Where every object has cameras of its own, that is none, and it answers with the points
+ * and the silhouette alone.
  */
 export class NearestSilhouette {
   private readonly entries: { object: DatasetObject; view: number; coverage: Float32Array }[];
+  private readonly hasOneRig: boolean;
   private readonly badSamples: BadSamples;
 
-  constructor(objects: readonly DatasetObject[], { badSamples }: Dataset) {
+  constructor(objects: readonly DatasetObject[], { badSamples }: Pick<Dataset, 'badSamples'>) {
     this.badSamples = badSamples;
-    const pairs = objects.flatMap((object) => Array.from(object.views.keys(), (view) => ({ object, view })));
-    this.entries = spread(pairs, mostEntries).flatMap(({ object, view }) => {
-      const coverage = badSamples.attempt(() => channel([object.views[view].image], 3));
-      // Whatever else belongs to the picture has to be there, too.
-      const surface = coverage && badSamples.attempt(() => sampleSurface(object, view));
-      return coverage && surface ? [{ object, view, coverage }] : [];
+    const pictures = objects.flatMap((object) =>
+      Array.from({ length: object.views.length }, (_, view) => ({ object, view })),
+    );
+    this.entries = spread(pictures, comparedPictures).flatMap(({ object, view }) => {
+      const coverage = badSamples.attempt(() => comparedCoverage(object.views[view].image));
+      return coverage ? [{ object, view, coverage }] : [];
     });
+    const [first, ...others] = spread(objects, 3);
+    this.hasOneRig = badSamples.attempt(() => others.every((other) => hasSameRig(first, other))) ?? false;
   }
 
   candidateOf(sample: Sample): Candidate {
-    const coverage = channel([sample.input.image], 3);
-    const ranked = this.entries
-      .map((entry) => ({ ...entry, iou: silhouetteIou(entry.coverage, coverage) }))
-      .sort((a, b) => b.iou - a.iou);
-    for (const { object, view } of ranked.slice(0, mostTried)) {
-      const read = () => toSample(object, view, comparableViews(object, view, this.badSamples));
-      const candidate = this.badSamples.attempt(read);
-      if (candidate && sameCameras(candidate, sample)) return trueCandidate(candidate);
-    }
-    return trueCandidate(toSample(ranked[0].object, ranked[0].view, [ranked[0].view]));
+    const all = (object: DatasetObject, view: number) => comparableViews(object, view, this.badSamples);
+    const best =
+      (this.hasOneRig && this.nearest(sample, all, sameCameras)) ||
+      this.nearest(
+        sample,
+        (_, view) => [view],
+        () => true,
+      );
+    if (!best) throw new ArgumentError('no training picture can be read: every one of them has a bad file');
+    return trueCandidate(best);
   }
+
+  /** The training picture of the best overlap, with the views that `viewsOf` gives it, that can be read and that `fits`. */
+  private nearest(
+    sample: Sample,
+    viewsOf: (object: DatasetObject, view: number) => number[],
+    fits: (candidate: Sample, sample: Sample) => boolean,
+  ): Sample | undefined {
+    const coverage = comparedCoverage(sample.input.image);
+    let best: { candidate: Sample; iou: number } | undefined;
+    for (const { object, view, coverage: other } of this.entries) {
+      const iou = silhouetteIou(other, coverage);
+      if (best && iou <= best.iou) continue;
+      const candidate = this.badSamples.attempt(() => toSample(object, view, viewsOf(object, view)));
+      if (candidate && fits(candidate, sample)) best = { candidate, iou };
+    }
+    return best?.candidate;
+  }
+}
+
+function comparedCoverage(image: NdArray<Float32Array>): Float32Array {
+  const small = image.shape[0] > comparedSize ? resizeImage(image, comparedSize, comparedSize) : image;
+  return channel([small], 3);
+}
+
+function hasSameRig(a: DatasetObject, b: DatasetObject): boolean {
+  const cameras = ({ views }: DatasetObject) =>
+    JSON.stringify(views.map(({ worldToCamera }) => worldToCamera));
+  return cameras(a) === cameras(b);
 }
 
 function sameCameras(a: Sample, b: Sample): boolean {
