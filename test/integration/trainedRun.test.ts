@@ -102,6 +102,7 @@ describe('rastergrad evaluate --protocol', () => {
     expect(error.mock.calls.join('')).toContain(
       'there is no protocol "pixel2mash"; did you mean "pixel2mesh"?',
     );
+    error.mockRestore();
   });
 });
 

@@ -31,7 +31,7 @@ const run = (line: string) => main(line.split(' ').filter(Boolean));
 describe('help', () => {
   it('lists the commands', async () => {
     expect(await run('--help')).toBe(0);
-    for (const verb of ['run', 'evaluate', 'predict', 'render', 'dataset', 'schema']) {
+    for (const verb of ['run', 'evaluate', 'predict', 'render', 'dataset', 'weights', 'schema']) {
       expect(stdout).toMatch(new RegExp(`^  ${verb} +[A-Z]`, 'm'));
     }
     expect(stderr).toBe('');
@@ -68,11 +68,15 @@ describe('help', () => {
 
 describe('mistakes', () => {
   it.each([
-    ['', 'expected a command: run, evaluate, predict, render, compare-gradients, dataset, schema', ''],
+    [
+      '',
+      'expected a command: run, evaluate, predict, render, compare-gradients, dataset, weights, schema',
+      '',
+    ],
     ['rum x', 'unknown command "rum"; did you mean run?', ''],
     [
       'xyzzyplugh',
-      'unknown command "xyzzyplugh"; known: run, evaluate, predict, render, compare-gradients, dataset, schema',
+      'unknown command "xyzzyplugh"; known: run, evaluate, predict, render, compare-gradients, dataset, weights, schema',
       '',
     ],
     ['--frob', 'unknown option --frob', ''],
@@ -87,6 +91,7 @@ describe('mistakes', () => {
       '--resume goes on with the config of that run: leave out CONFIG, key=value and --backend',
       'run',
     ],
+    ['weights', 'expected a command: export, convert', 'weights'],
     ['dataset', 'expected a command: list, info, check, build, export', 'dataset'],
     ['dataset lst', 'unknown command "lst"; did you mean list?', 'dataset'],
     ['dataset list extra', 'unexpected argument "extra"', 'dataset list'],
