@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { lookAt, PerspectiveCamera, readMesh, render, sampleSurface } from '../renderer/index.ts';
 import { linearToSrgb } from '../renderer/io/colorSpace.ts';
+import { loadConfig, type TrainConfig } from '../src/experiments/index.ts';
 import { type LossSettings, lossPresets, pointClouds } from '../src/losses/index.ts';
-import { modelOf, Pixel2Mesh, type Pixel2MeshOptions } from '../src/models/index.ts';
+import { Pixel2Mesh, type Pixel2MeshOptions } from '../src/models/index.ts';
 import { Adam } from '../src/tensor/adam.ts';
 import { Random } from '../src/tensor/random.ts';
 import type { Batch } from '../src/training/batch.ts';
@@ -15,33 +16,19 @@ import { Objective } from '../src/training/objective.ts';
 const imageSize = 224;
 const camera = { fovDegrees: (360 / Math.PI) * Math.atan(1 / 2.1875), distance: 0.8 };
 
+const config = fileURLToPath(new URL('../experiments/pixel2mesh/official.yaml', import.meta.url));
+
 /** @param template the official file; without it, the built-in ellipsoid of 162, 642 and 2562 vertices */
-export function officialNetwork(template: string | undefined): Pixel2Mesh {
-  const options = modelOf({ type: 'pixel2mesh' }).options.parse({
-    type: 'pixel2mesh',
-    imageSize,
-    picture: 'white',
-    encoder: {
-      channels: [16, 32, 64, 128, 256, 512],
-      convolutions: [2, 3, 3, 3, 3, 4],
-      kernelSizes: [3, 3, 3, 3, 5, 5],
-      strides: [1, 2, 2, 2, 2, 2],
-      pooledStages: 4,
-    },
-    globalCode: 0,
-    pooling: { picture: false },
-    hidden: 256,
-    template: template ? { type: 'official', file: template } : { level: 2, radii: [0.28, 0.198, 0.198] },
-    blocks: {
-      residualBlocks: 6,
-      lastHidden: 128,
-      support: 'chebyshev',
-      positions: 'absolute',
-      frame: 'camera',
-      initialization: 'glorot',
-    },
-  });
-  return new Pixel2Mesh(options as unknown as Pixel2MeshOptions, camera, new Random(1));
+export async function officialNetwork(template: string | undefined): Promise<Pixel2Mesh> {
+  const start = template
+    ? [`model.template.file=${template}`]
+    : [
+        'model.template.type=ellipsoid',
+        'model.template.level=2',
+        'model.template.radii=[0.28, 0.198, 0.198]',
+      ];
+  const { model } = (await loadConfig(config, start)) as TrainConfig;
+  return new Pixel2Mesh(model as unknown as Pixel2MeshOptions, camera, new Random(1));
 }
 
 /** `size` pictures of the chair, each with 9,000 points. */

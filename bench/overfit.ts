@@ -11,7 +11,7 @@ import { header, row } from './tables.ts';
 const steps = 300;
 
 await useBackend('wasm');
-const network = officialNetwork(process.argv[2]);
+const network = await officialNetwork(process.argv[2]);
 const { batch, points } = await chairBatch(1);
 const train = trainingSteps(network, batch);
 header(['step', 'loss', 'chamfer ×10⁻³', 'tensors', 'RSS MB', 's a step']);

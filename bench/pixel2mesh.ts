@@ -12,7 +12,7 @@ const measured = 8;
 await useBackend('wasm');
 header(['batch', 'forward and losses, s', 'step, s', 'tensors', 'RSS MB']);
 for (const size of [1, 2]) {
-  const network = officialNetwork(process.argv[2]);
+  const network = await officialNetwork(process.argv[2]);
   const { batch } = await chairBatch(size);
   const train = trainingSteps(network, batch);
   for (let step = 0; step < warmUp; step++) train(1e-5);

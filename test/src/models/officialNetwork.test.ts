@@ -6,9 +6,9 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { scoped } from '../../../renderer/backend/index.ts';
 
+import { loadConfig, type TrainConfig } from '../../../src/experiments/index.ts';
 import { pointClouds } from '../../../src/losses/index.ts';
 import {
-  modelOf,
   namedArrays,
   namedGradients,
   Pixel2Mesh,
@@ -21,7 +21,7 @@ import type { Batch } from '../../../src/training/batch.ts';
 import { Objective } from '../../../src/training/objective.ts';
 import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
-import { officialReference } from './officialReference.ts';
+import { officialReference, type ReferenceResult } from './officialReference.ts';
 
 const file = '../shared/data/pixel2mesh/info_ellipsoid.dat';
 
@@ -32,33 +32,18 @@ await useTestBackend();
 const size = 32;
 const camera = { fovDegrees: 49.134, distance: 0.8 };
 
-function officialModel(overrides: Record<string, unknown> = {}): Pixel2Mesh {
-  const options = modelOf({ type: 'pixel2mesh' }).options.parse({
-    type: 'pixel2mesh',
-    imageSize: size,
-    picture: 'white',
-    encoder: {
-      channels: [16, 32, 64, 128, 256, 512],
-      convolutions: [2, 3, 3, 3, 3, 4],
-      kernelSizes: [3, 3, 3, 3, 5, 5],
-      strides: [1, 2, 2, 2, 2, 2],
-      pooledStages: 4,
-    },
-    globalCode: 0,
-    pooling: { camera: 'tensorflow', picture: false, legacy: true },
-    hidden: 16,
-    template: { type: 'official', file },
-    blocks: {
-      residualBlocks: 6,
-      lastHidden: 8,
-      support: 'chebyshev',
-      positions: 'absolute',
-      frame: 'camera',
-      initialization: 'glorot',
-    },
-    ...overrides,
-  });
-  const model = new Pixel2Mesh(options as unknown as Pixel2MeshOptions, camera, new Random(5));
+// The config that ships, at a fraction of its size, with the camera and the sampling of the code.
+const config = (await loadConfig('experiments/pixel2mesh/official.yaml', [
+  `model.imageSize=${size}`,
+  'model.hidden=16',
+  'model.blocks.lastHidden=8',
+  `model.template.file=${file}`,
+  'model.pooling.camera=tensorflow',
+  'model.pooling.legacy=true',
+])) as TrainConfig;
+
+function officialModel(): Pixel2Mesh {
+  const model = new Pixel2Mesh(config.model as unknown as Pixel2MeshOptions, camera, new Random(5));
   // With biases of zero, random weights put vertices on top of one another, and the direction of an edge of no length, at which the
   // normal loss looks, is a matter of rounding.
   for (const [i, { name, variable }] of model.parameters.list().entries()) {
@@ -72,15 +57,6 @@ function officialModel(overrides: Record<string, unknown> = {}): Pixel2Mesh {
   return model;
 }
 
-const officialLosses = {
-  chamfer: { weight: 3000, oppositeWeight: 0.55 },
-  edge: { weight: 300, legacy: true },
-  normal: { weight: 0.5, legacy: true },
-  laplacian: { weight: 1500, firstBlock: 0.1 },
-  move: { weight: 100, firstBlock: 0 },
-  weightDecay: { weight: 1, graph: 5e-6, encoder: 3e-6, encoderBiases: 0 },
-};
-
 /** A picture, points and normals of nothing in particular. */
 const truth = {
   points: testNumbers(3 * 400, 1).map((x, i) => 0.2 * x - (i % 3 === 2 ? 0.8 : 0)),
@@ -88,7 +64,15 @@ const truth = {
 };
 const rgb = testNumbers(size * size * 3, 3).map((x) => (x + 1) / 2);
 
-function reference(model: Pixel2Mesh) {
+let computed: ReferenceResult | undefined;
+
+/** Of the same model, whose weights are the same every time it is made; computed once, since it takes a while. */
+function reference(model: Pixel2Mesh): ReferenceResult {
+  computed ??= computeReference(model);
+  return computed;
+}
+
+function computeReference(model: Pixel2Mesh): ReferenceResult {
   const template = readOfficialTemplate(file);
   const levels = template.topologies.map((_, level) => {
     const { offsets, indices, values, vertexCount } = template.supports![level];
@@ -119,7 +103,7 @@ function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): n
   return worst / Math.max(largest, 1e-30);
 }
 
-describe('the official network', () => {
+describe('the official network', { timeout: 180_000 }, () => {
   withTemplate('has the outputs of an independent implementation in every layer', () => {
     const model = officialModel();
     const { layers } = reference(model);
@@ -140,7 +124,7 @@ describe('the official network', () => {
     const model = officialModel();
     const { losses, gradients } = reference(model);
     const objective = new Objective({
-      losses: officialLosses,
+      losses: config.losses,
       renderedLevels: 1,
       renderer: { method: { type: 'dibr' }, perspectiveCorrect: true, imageSize: size },
       fovDegrees: camera.fovDegrees,
