@@ -2,7 +2,10 @@
 
 import { useBackend } from '../../renderer/backend/index.ts';
 import type { Dataset } from '../datasets/index.ts';
+import type { MeshPredictor } from '../models/index.ts';
 import { writeReport } from '../report/index.ts';
+import { latestCheckpoint } from '../training/checkpoint.ts';
+import { loadStartWeights } from '../training/startWeights.ts';
 import { loadConfig } from './config.ts';
 import { checkFitMeshConfig, fitMeshes } from './fitMeshRun.ts';
 import { openConfiguredDataset, resizingNote } from './objects.ts';
@@ -45,9 +48,12 @@ export async function runExperiment(
   const resolved = typeof config === 'string' ? await loadConfig(config) : config;
   const backend = await useBackend(resolved.backend);
   const dataset = await openConfiguredDataset(resolved);
-  // What the data set cannot serve should not leave a run folder behind.
-  if (resolved.task === 'train') checkTrainConfig(resolved, dataset);
-  else checkFitMeshConfig(resolved, dataset);
+  // What the data set cannot serve, and files that are not there, should not leave a run folder behind.
+  let model: MeshPredictor | undefined;
+  if (resolved.task === 'train') {
+    checkTrainConfig(resolved, dataset);
+    model = await startModel(resolved, dataset, resume);
+  } else checkFitMeshConfig(resolved, dataset);
   const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
   if (!resume) await folder.writeConfig(resolved);
   await folder.writeEnvironment(backend);
@@ -60,9 +66,12 @@ export async function runExperiment(
 
   const context = { dataset, folder, observer, signal };
   const results = await (resolved.task === 'train'
-    ? runTraining({ ...context, config: resolved })
+    ? runTraining({ ...context, config: resolved, model: model! })
     : fitMeshes({ ...context, config: resolved })
-  ).finally(() => dataset.close());
+  ).finally(() => {
+    model?.dispose();
+    return dataset.close();
+  });
   if (badSamples.count > 0) {
     observer.onNote?.(
       `${badSamples.count} bad files were skipped; ${folder.badSamples.path} says which, and why`,
@@ -83,18 +92,33 @@ interface RunContext<Config> {
   signal?: AbortSignal;
 }
 
-/** Trains and evaluates; undefined where the signal ended it. */
-async function runTraining(context: RunContext<TrainConfig>): Promise<Results | undefined> {
-  const { config, dataset, folder, observer } = context;
-  if (!(await folder.readInput())) await folder.writeInput(describeInput(config, dataset));
+/** The network that a run begins with, with its start weights; those of a checkpoint are loaded later. */
+async function startModel(
+  config: TrainConfig,
+  dataset: Dataset,
+  resume: string | undefined,
+): Promise<MeshPredictor> {
   const model = makeModel(config, dataset);
+  const { startWeights } = config.training;
+  const hasCheckpoint = resume && (await latestCheckpoint(openRun(resume).file('checkpoints')));
   try {
-    const last = await train({ ...context, model });
-    if (last < config.training.steps) return undefined;
-    observer.onNote?.(`Evaluating on the ${config.evaluation.split} objects`);
-    await writeTrainPictures(config, dataset, model, folder);
-    return trainResults(config, dataset, model);
-  } finally {
+    if (startWeights && !hasCheckpoint) await loadStartWeights(model, startWeights);
+  } catch (error) {
     model.dispose();
+    throw error;
   }
+  return model;
+}
+
+/** Trains and evaluates; undefined where the signal ended it. */
+async function runTraining(
+  context: RunContext<TrainConfig> & { model: MeshPredictor },
+): Promise<Results | undefined> {
+  const { config, dataset, model, folder, observer } = context;
+  if (!(await folder.readInput())) await folder.writeInput(describeInput(config, dataset));
+  const last = await train(context);
+  if (last < config.training.steps) return undefined;
+  observer.onNote?.(`Evaluating on the ${config.evaluation.split} objects`);
+  await writeTrainPictures(config, dataset, model, folder);
+  return trainResults(config, dataset, model);
 }

@@ -14,7 +14,6 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../training/checkpoint.ts';
-import { loadStartWeights } from '../training/startWeights.ts';
 import { Trainer } from '../training/trainer.ts';
 import { evaluateModel } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
@@ -75,8 +74,6 @@ export async function train(context: TrainContext): Promise<number> {
   warnOfMissingGradient(config, observer);
 
   const start = await restore(context, trainer);
-  if (start === 0 && config.training.startWeights)
-    await loadStartWeights(model, config.training.startWeights);
   await folder.metrics.truncateAfterStep(start);
   await folder.timings.truncateAfterStep(start);
   const secondsBefore = folder.timings.read().at(-1)?.seconds ?? 0;

@@ -106,6 +106,29 @@ describe('rastergrad evaluate --protocol', () => {
   });
 });
 
+describe('rastergrad weights export', () => {
+  const file = path.join(folder, 'weights.safetensors');
+  const again = (...overrides: string[]) =>
+    loadConfig(path.join(folder, 'tiny.yaml'), ['training.steps=0', ...overrides]);
+
+  it('writes weights that start another run where this one ended', async () => {
+    expect(await main(['weights', 'export', run, '-o', file])).toBe(0);
+    expect(stdout).toMatch(/: \d+ arrays\n$/);
+    const config = await again('name=again', `training.startWeights=${file}`);
+    const { results } = await runExperiment(config, { output: folder });
+    const before = JSON.parse(readFileSync(path.join(run, 'results.json'), 'utf8')) as Results;
+    expect(results!.tables[0].rows[0].values).toEqual(before.tables[0].rows[0].values);
+  });
+
+  it('are refused by another network, which leaves no run folder', async () => {
+    const config = await again('name=other', 'model.hidden=5', `training.startWeights=${file}`);
+    await expect(runExperiment(config, { output: folder })).rejects.toThrow(
+      /weights\.safetensors: its weights/,
+    );
+    expect(readdirSync(folder)).not.toContain('other');
+  });
+});
+
 describe('rastergrad predict', () => {
   const inFolder = (...names: string[]) => path.join(folder, ...names);
   const lines = () => stdout.trim().split('\n');
