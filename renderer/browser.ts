@@ -5,7 +5,7 @@ export * from './backend/index.ts';
 export * from './camera/index.ts';
 export * from './errors.ts';
 export { linearToSrgb, srgbToLinear } from './io/colorSpace.ts';
-export type { MeshData } from './io/meshData.ts';
+export type { MeshData, TextureData } from './io/meshData.ts';
 export { formatMtl, parseMtl } from './io/mtl.ts';
 export { formatObj, materialLibraries, parseObj } from './io/obj.ts';
 export {

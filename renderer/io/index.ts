@@ -12,7 +12,7 @@ export {
   type WritableImage,
   writePng,
 } from './image.ts';
-export type { MeshData } from './meshData.ts';
+export type { MeshData, TextureData } from './meshData.ts';
 export { fromMesh, readMesh, toMesh, writeMesh } from './meshFile.ts';
 export { formatMtl, parseMtl } from './mtl.ts';
 export { formatObj, materialLibraries, parseObj } from './obj.ts';

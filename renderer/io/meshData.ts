@@ -1,7 +1,8 @@
 // A mesh as files hold it, in plain arrays: what readers yield and writers take. Pure, without tensors and files.
 
 import type { RealArray } from '../backend/index.ts';
-import type { Material } from '../mesh/mesh.ts';
+import type { Material, WrapMode } from '../mesh/mesh.ts';
+import type { ByteImage } from './image.ts';
 
 export interface MeshData {
   /** [V·3] */
@@ -17,4 +18,15 @@ export interface MeshData {
   materials: Material[];
   /** [F] index into `materials`, −1 = none. */
   faceMaterials: Int32Array;
+  /** Pictures that materials refer to, by the names that they use. */
+  textures?: Readonly<Record<string, TextureData>>;
+}
+
+/** A texture as files hold it. */
+export interface TextureData {
+  /** sRGB with straight alpha; the first row is the top one, at v = 1. */
+  image: ByteImage;
+  /** Default: repeat. */
+  wrapU?: WrapMode;
+  wrapV?: WrapMode;
 }

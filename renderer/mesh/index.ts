@@ -1,4 +1,4 @@
-export type { Material, Mesh, MeshUv } from './mesh.ts';
+export type { Material, Mesh, MeshUv, Texture, WrapMode } from './mesh.ts';
 export { nearestFew, nearestPoints } from './nearest.ts';
 export { vertexNormals } from './normals.ts';
 export { pointAreas } from './pointAreas.ts';

@@ -15,6 +15,8 @@ export interface Mesh {
   materials?: Material[];
   /** [F] index into `materials`, −1 = none. */
   faceMaterials?: Int32Array;
+  /** Pictures that materials refer to, by the names that they use. */
+  textures?: Readonly<Record<string, Texture>>;
 }
 
 export interface MeshUv {
@@ -30,6 +32,21 @@ export interface Material {
   diffuse: [number, number, number];
   /** 1 = opaque, 0 = invisible. */
   opacity: number;
-  /** Path of the diffuse texture as its file gives it, relative to that file. */
+  /** Linear specular colour in 0..1, for Phong's model. Default: the model's own. */
+  specular?: [number, number, number];
+  /** Phong's exponent, above 0. Default: the model's own. */
+  shininess?: number;
+  /** Key of the diffuse texture among the textures of the mesh: its path as the mesh's file gives it, relative to that file. */
   diffuseTexture?: string;
+}
+
+/** What a texture shows beyond 0…1: itself again, its border, or itself mirrored. */
+export type WrapMode = 'repeat' | 'clamp' | 'mirror';
+
+export interface Texture {
+  /** [height, width, C] linear, C = 1, 3, or 4 with straight alpha last. The first row is the top one, at v = 1. */
+  texels: tf.Tensor3D;
+  /** Default: repeat. */
+  wrapU?: WrapMode;
+  wrapV?: WrapMode;
 }
