@@ -1,10 +1,17 @@
 export type { Material, Mesh, MeshUv, Texture, WrapMode } from './mesh.ts';
 export { nearestFew, nearestPoints } from './nearest.ts';
-export { vertexNormals } from './normals.ts';
+export {
+  faceNormals,
+  type NormalWeights,
+  type SmoothNormalOptions,
+  smoothNormals,
+  vertexNormals,
+} from './normals.ts';
 export { pointAreas } from './pointAreas.ts';
 export { pointCloudWindingNumbers } from './pointCloudWinding.ts';
 export { type IcosphereOptions, icosphere, unitIcosphere } from './primitives.ts';
 export { type SurfaceSamples, sampleSurface } from './sampling.ts';
 export { type Subdivision, subdivide } from './subdivide.ts';
 export { type AdjacencyLists, Topology } from './topology.ts';
+export type { Vertices } from './vertexShape.ts';
 export { exactWindingNumbers, type WindingNumberOptions, windingNumbers } from './windingNumber.ts';

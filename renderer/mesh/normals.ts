@@ -1,33 +1,71 @@
-// Normals of faces and vertices.
+// Normals of faces and vertices: of plain arrays, and as differentiable functions of tensors.
 
-import type { RealArray } from '../backend/index.ts';
+import { type HostKernel, hostFunction, type RealArray } from '../backend/index.ts';
+import { ArgumentError } from '../errors.ts';
 import type { Topology } from './topology.ts';
+import { itemCount, type Vertices } from './vertexShape.ts';
+
+/** What a face counts for at a corner: its area, or its angle there, which does not depend on how a flat part is cut into faces. */
+export type NormalWeights = 'area' | 'angle';
+
+const normalWeights: readonly NormalWeights[] = ['area', 'angle'];
+
+export interface SmoothNormalOptions {
+  /** Default 'area'. */
+  weights?: NormalWeights;
+}
 
 /**
- * Unit normals of the vertices of a smooth surface: the mean of the faces around, weighted by area. A vertex whose faces have no area,
- * or cancel each other, gets (0, 0, 1).
+ * Unit normals of the vertices of a smooth surface: the mean of the normals of the faces around, weighted by their areas, or by their
+ * angles at the vertex (G. Thürmer and C. Wüthrich, "Computing vertex normals from polygonal facets", Journal of Graphics Tools
+ * 1998). Differentiable in the vertices.
+ *
+ * Faces without area, or with a corner that is not finite, count for nothing. A vertex where no face counts, or where they cancel each
+ * other, gets (0, 0, 0) and passes no gradient on.
+ *
+ * @param vertices [V, 3] or [B, V, 3]
+ * @returns the same shape
+ * @throws ArgumentError where the vertices are not those of the topology, or the weights are unknown.
+ */
+export function smoothNormals<T extends Vertices>(
+  vertices: T,
+  topology: Topology,
+  { weights = 'area' }: SmoothNormalOptions = {},
+): T {
+  if (!normalWeights.includes(weights)) {
+    throw new ArgumentError(`weights is "${weights}", expected one of ${normalWeights.join(', ')}`);
+  }
+  itemCount(vertices, topology);
+  const kernel = smoothNormalsKernel(topology, weights);
+  return hostFunction({ inputs: [vertices], shape: vertices.shape, ...kernel }) as T;
+}
+
+/**
+ * Unit normals of the faces, on the side from which they wind counter-clockwise; (0, 0, 0) without a gradient where a face has no
+ * area or a corner that is not finite. Differentiable in the vertices.
+ *
+ * @param vertices [V, 3] or [B, V, 3]
+ * @returns [F, 3] or [B, F, 3]
+ * @throws ArgumentError where the vertices are not those of the topology.
+ */
+export function faceNormals<T extends Vertices>(vertices: T, topology: Topology): T {
+  itemCount(vertices, topology);
+  const shape = [...vertices.shape.slice(0, -2), topology.faceCount, 3];
+  return hostFunction({ inputs: [vertices], shape, ...faceNormalsKernel(topology) }) as T;
+}
+
+/**
+ * The normals of `smoothNormals`, weighted by area, of plain arrays, and (0, 0, 1) where there is none: unit normals all, as files
+ * want them.
  *
  * @param vertices [V·3] of `topology`.
  * @returns [V·3]
  */
-export function vertexNormals(
-  vertices: RealArray,
-  { faces, faceCount, vertexCount }: Topology,
-): Float32Array {
-  const sums = new Float64Array(3 * vertexCount);
-  const normal = new Float64Array(3);
-  for (let f = 0; f < faceCount; f++) {
-    const area = faceNormal(vertices, faces, f, normal, 0);
-    if (area === 0) continue;
-    for (let k = 3 * f; k < 3 * f + 3; k++) {
-      for (let axis = 0; axis < 3; axis++) sums[3 * faces[k] + axis] += area * normal[axis];
-    }
-  }
-  const normals = new Float32Array(3 * vertexCount);
-  for (let i = 0; i < sums.length; i += 3) {
-    const length = Math.hypot(sums[i], sums[i + 1], sums[i + 2]);
-    if (length === 0) normals[i + 2] = 1;
-    else for (let axis = 0; axis < 3; axis++) normals[i + axis] = sums[i + axis] / length;
+export function vertexNormals(vertices: RealArray, topology: Topology): Float32Array {
+  const normals = new Float32Array(3 * topology.vertexCount);
+  smoothNormalsKernel(topology, 'area').forward([vertices], normals);
+  for (let i = 0; i < normals.length; i += 3) {
+    if (normals[i] === 0 && normals[i + 1] === 0 && normals[i + 2] === 0) normals[i + 2] = 1;
   }
   return normals;
 }
@@ -63,4 +101,225 @@ export function faceNormal(
     normals[offset + 2] = z / length;
   }
   return length;
+}
+
+/**
+ * A face has no area where twice its area is below this share of its longest edge squared: about what float32 positions can tell. The
+ * derivative of its normal, which grows with the inverse, is bounded thus. Likewise faces around a vertex cancel each other where
+ * their sum is below this share of the sum of their weights.
+ */
+const leastShare = 1e-7;
+/** Nor does it have any where twice its area is below this: edges of 10⁻³⁰, whose derivatives float32 cannot hold. */
+const leastArea = 1e-60;
+
+/**
+ * From faces to the normals of vertices. With c = (b − a) × (c − a) of a face, its unit normal m = c/|c| and the angle θₖ at corner k,
+ *
+ *     s = Σ c   or   s = Σ θₖ m          over the faces around a vertex
+ *     n = s/|s|
+ *
+ * and backwards, with g = ∂L/∂n, and p, q the edges from corner k to the next and to the last corner,
+ *
+ *     ∂L/∂s = (g − n (n·g))/|s|         ∂θₖ/∂p = −(m × p)/|p|²         ∂θₖ/∂q = (m × q)/|q|²
+ *
+ * which hold since moving the end of p towards q, perpendicular to p, closes the angle.
+ */
+export function smoothNormalsKernel(
+  { faces, faceCount, vertexCount }: Topology,
+  weights: NormalWeights,
+): HostKernel<{ normals: Float64Array; lengths: Float64Array }> {
+  const size = 3 * vertexCount;
+  const byAngle = weights === 'angle';
+  const face = new FaceFrame();
+  const sumGradient = new Float64Array(size);
+
+  return {
+    /** Keeps n and |s| of every vertex, 0 where there is no normal. */
+    forward([vertices], output) {
+      const normals = new Float64Array(vertices.length);
+      const lengths = new Float64Array(vertices.length / 3);
+      const sums = new Float64Array(size);
+      const total = new Float64Array(vertexCount);
+      for (let start = 0; start < vertices.length; start += size) {
+        sums.fill(0);
+        total.fill(0);
+        for (let f = 0; f < faceCount; f++) {
+          if (!face.read(vertices, start, faces, f)) continue;
+          for (let k = 0; k < 3; k++) {
+            const vertex = faces[3 * f + k];
+            const weight = byAngle ? face.angle(k) : face.doubleArea;
+            total[vertex] += weight;
+            for (let axis = 0; axis < 3; axis++) sums[3 * vertex + axis] += weight * face.normal[axis];
+          }
+        }
+        for (let v = 0; v < vertexCount; v++) {
+          const length = Math.hypot(sums[3 * v], sums[3 * v + 1], sums[3 * v + 2]);
+          if (!(length > leastShare * total[v])) continue;
+          lengths[start / 3 + v] = length;
+          for (let k = 3 * v; k < 3 * v + 3; k++) normals[start + k] = sums[k] / length;
+        }
+      }
+      output.set(normals);
+      return { normals, lengths };
+    },
+
+    backward(upstream, [vertices], [gradient], { normals, lengths }) {
+      for (let start = 0; start < vertices.length; start += size) {
+        for (let v = 0; v < vertexCount; v++) {
+          const length = lengths[start / 3 + v];
+          projected(upstream, normals, start + 3 * v, length, sumGradient, 3 * v);
+        }
+        for (let f = 0; f < faceCount; f++) {
+          if (!face.read(vertices, start, faces, f)) continue;
+          for (let k = 0; k < 3; k++) {
+            const g = sumGradient.subarray(3 * faces[3 * f + k], 3 * faces[3 * f + k] + 3);
+            if (byAngle) {
+              face.pullNormal(g, face.angle(k));
+              face.pullAngle(k, g[0] * face.normal[0] + g[1] * face.normal[1] + g[2] * face.normal[2]);
+            } else face.pullCross(g);
+          }
+          face.addGradient(gradient, start, faces, f);
+        }
+      }
+    },
+  };
+}
+
+/** From faces to their own normals. */
+export function faceNormalsKernel({ faces, faceCount, vertexCount }: Topology): HostKernel<void> {
+  const size = 3 * vertexCount;
+  const face = new FaceFrame();
+  return {
+    forward([vertices], normals) {
+      for (let start = 0, row = 0; start < vertices.length; start += size) {
+        for (let f = 0; f < faceCount; f++, row += 3) {
+          if (face.read(vertices, start, faces, f)) normals.set(face.normal, row);
+        }
+      }
+    },
+    backward(upstream, [vertices], [gradient]) {
+      for (let start = 0, row = 0; start < vertices.length; start += size) {
+        for (let f = 0; f < faceCount; f++, row += 3) {
+          if (!face.read(vertices, start, faces, f)) continue;
+          face.pullNormal(upstream.subarray(row, row + 3), 1);
+          face.addGradient(gradient, start, faces, f);
+        }
+      }
+    },
+  };
+}
+
+/** Writes (g − n (n·g))/length, the gradient on a vector of that length whose direction n is; 0 where the length is. */
+function projected(
+  g: RealArray,
+  n: RealArray,
+  from: number,
+  length: number,
+  into: Float64Array,
+  to: number,
+): void {
+  if (length === 0) {
+    into.fill(0, to, to + 3);
+    return;
+  }
+  const along = g[from] * n[from] + g[from + 1] * n[from + 1] + g[from + 2] * n[from + 2];
+  for (let axis = 0; axis < 3; axis++) into[to + axis] = (g[from + axis] - n[from + axis] * along) / length;
+}
+
+/** The face that a loop is at: its edges and normal, and the gradient that gathers on its edges. */
+class FaceFrame {
+  readonly normal = new Float64Array(3);
+  /** |(b − a) × (c − a)| */
+  doubleArea = 0;
+  /** Of edge k from corner k to corner k + 1: the vector, and what is gathered of the gradient on it. */
+  readonly #edges = new Float64Array(9);
+  readonly #gradient = new Float64Array(9);
+  readonly #cross = new Float64Array(3);
+
+  /** Whether the face has an area. */
+  read(vertices: RealArray, start: number, faces: Int32Array, f: number): boolean {
+    const edges = this.#edges;
+    let longest = 0;
+    for (let k = 0; k < 3; k++) {
+      const from = start + 3 * faces[3 * f + k];
+      const to = start + 3 * faces[3 * f + (k === 2 ? 0 : k + 1)];
+      let squared = 0;
+      for (let axis = 0; axis < 3; axis++) {
+        const along = vertices[to + axis] - vertices[from + axis];
+        edges[3 * k + axis] = along;
+        squared += along * along;
+      }
+      // What is not a number stays so.
+      if (!(squared <= longest)) longest = squared;
+    }
+    const x = edges[1] * edges[5] - edges[2] * edges[4];
+    const y = edges[2] * edges[3] - edges[0] * edges[5];
+    const z = edges[0] * edges[4] - edges[1] * edges[3];
+    const length = Math.sqrt(x * x + y * y + z * z);
+    this.doubleArea = length;
+    this.normal[0] = x / length;
+    this.normal[1] = y / length;
+    this.normal[2] = z / length;
+    this.#gradient.fill(0);
+    return length > leastShare * longest && length > leastArea && length < Number.POSITIVE_INFINITY;
+  }
+
+  /** Between the edges at corner k. */
+  angle(k: number): number {
+    const edges = this.#edges;
+    const p = 3 * k;
+    const q = 3 * (k === 0 ? 2 : k - 1);
+    return Math.atan2(
+      this.doubleArea,
+      -(edges[p] * edges[q] + edges[p + 1] * edges[q + 1] + edges[p + 2] * edges[q + 2]),
+    );
+  }
+
+  /** Adds the gradient on `scale` times the unit normal. */
+  pullNormal(g: RealArray, scale: number): void {
+    projected(g, this.normal, 0, this.doubleArea / scale, this.#cross, 0);
+    this.pullCross(this.#cross);
+  }
+
+  /** Adds the gradient g on the cross product of edges 0 and 1: e₁ × g on e₀, g × e₀ on e₁. */
+  pullCross(g: RealArray): void {
+    const e = this.#edges;
+    const into = this.#gradient;
+    into[0] += e[4] * g[2] - e[5] * g[1];
+    into[1] += e[5] * g[0] - e[3] * g[2];
+    into[2] += e[3] * g[1] - e[4] * g[0];
+    into[3] += g[1] * e[2] - g[2] * e[1];
+    into[4] += g[2] * e[0] - g[0] * e[2];
+    into[5] += g[0] * e[1] - g[1] * e[0];
+  }
+
+  /** Adds the gradient g on the angle at corner k, where p is edge k, and q the edge before it, backwards. */
+  pullAngle(k: number, g: number): void {
+    this.#addTurned(3 * k, -g);
+    this.#addTurned(3 * (k === 0 ? 2 : k - 1), g);
+  }
+
+  /** Adds to the gradient on an edge: scale · (m × e)/|e|². */
+  #addTurned(edge: number, scale: number): void {
+    const [x, y, z] = this.normal;
+    const ex = this.#edges[edge];
+    const ey = this.#edges[edge + 1];
+    const ez = this.#edges[edge + 2];
+    const factor = scale / (ex * ex + ey * ey + ez * ez);
+    this.#gradient[edge] += factor * (y * ez - z * ey);
+    this.#gradient[edge + 1] += factor * (z * ex - x * ez);
+    this.#gradient[edge + 2] += factor * (x * ey - y * ex);
+  }
+
+  /** Adds what has gathered on the edges to their ends. */
+  addGradient(gradient: RealArray, start: number, faces: Int32Array, f: number): void {
+    for (let k = 0; k < 3; k++) {
+      const from = start + 3 * faces[3 * f + k];
+      const to = start + 3 * faces[3 * f + (k === 2 ? 0 : k + 1)];
+      for (let axis = 0; axis < 3; axis++) {
+        gradient[from + axis] -= this.#gradient[3 * k + axis];
+        gradient[to + axis] += this.#gradient[3 * k + axis];
+      }
+    }
+  }
 }
