@@ -1,3 +1,10 @@
+export {
+  cotangentLaplacian,
+  cotangentStiffness,
+  curvatureLaplacian,
+  graphLaplacian,
+  uniformLaplacian,
+} from './laplacian.ts';
 export type { Material, Mesh, MeshUv, Texture, WrapMode } from './mesh.ts';
 export { nearestFew, nearestPoints } from './nearest.ts';
 export {
@@ -11,7 +18,9 @@ export { pointAreas } from './pointAreas.ts';
 export { pointCloudWindingNumbers } from './pointCloudWinding.ts';
 export { type IcosphereOptions, icosphere, unitIcosphere } from './primitives.ts';
 export { type SurfaceSamples, sampleSurface } from './sampling.ts';
-export { type Subdivision, subdivide } from './subdivide.ts';
+export { SparseMatrix } from './sparseMatrix.ts';
+export { loopSubdivide, Subdivision, subdivide } from './subdivide.ts';
+export { type TaubinOptions, taubinSmooth } from './taubin.ts';
 export { type AdjacencyLists, Topology } from './topology.ts';
 export type { Vertices } from './vertexShape.ts';
 export { exactWindingNumbers, type WindingNumberOptions, windingNumbers } from './windingNumber.ts';

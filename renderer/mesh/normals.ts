@@ -2,6 +2,7 @@
 
 import { type HostKernel, hostFunction, type RealArray } from '../backend/index.ts';
 import { ArgumentError } from '../errors.ts';
+import { FaceFrame, leastShare, projected } from './faceFrame.ts';
 import type { Topology } from './topology.ts';
 import { itemCount, type Vertices } from './vertexShape.ts';
 
@@ -104,15 +105,6 @@ export function faceNormal(
 }
 
 /**
- * A face has no area where twice its area is below this share of its longest edge squared: about what float32 positions can tell. The
- * derivative of its normal, which grows with the inverse, is bounded thus. Likewise faces around a vertex cancel each other where
- * their sum is below this share of the sum of their weights.
- */
-const leastShare = 1e-7;
-/** Nor does it have any where twice its area is below this: edges of 10⁻³⁰, whose derivatives float32 cannot hold. */
-const leastArea = 1e-60;
-
-/**
  * From faces to the normals of vertices. With c = (b − a) × (c − a) of a face, its unit normal m = c/|c| and the angle θₖ at corner k,
  *
  *     s = Σ c   or   s = Σ θₖ m          over the faces around a vertex
@@ -207,119 +199,4 @@ export function faceNormalsKernel({ faces, faceCount, vertexCount }: Topology): 
       }
     },
   };
-}
-
-/** Writes (g − n (n·g))/length, the gradient on a vector of that length whose direction n is; 0 where the length is. */
-function projected(
-  g: RealArray,
-  n: RealArray,
-  from: number,
-  length: number,
-  into: Float64Array,
-  to: number,
-): void {
-  if (length === 0) {
-    into.fill(0, to, to + 3);
-    return;
-  }
-  const along = g[from] * n[from] + g[from + 1] * n[from + 1] + g[from + 2] * n[from + 2];
-  for (let axis = 0; axis < 3; axis++) into[to + axis] = (g[from + axis] - n[from + axis] * along) / length;
-}
-
-/** The face that a loop is at: its edges and normal, and the gradient that gathers on its edges. */
-class FaceFrame {
-  readonly normal = new Float64Array(3);
-  /** |(b − a) × (c − a)| */
-  doubleArea = 0;
-  /** Of edge k from corner k to corner k + 1: the vector, and what is gathered of the gradient on it. */
-  readonly #edges = new Float64Array(9);
-  readonly #gradient = new Float64Array(9);
-  readonly #cross = new Float64Array(3);
-
-  /** Whether the face has an area. */
-  read(vertices: RealArray, start: number, faces: Int32Array, f: number): boolean {
-    const edges = this.#edges;
-    let longest = 0;
-    for (let k = 0; k < 3; k++) {
-      const from = start + 3 * faces[3 * f + k];
-      const to = start + 3 * faces[3 * f + (k === 2 ? 0 : k + 1)];
-      let squared = 0;
-      for (let axis = 0; axis < 3; axis++) {
-        const along = vertices[to + axis] - vertices[from + axis];
-        edges[3 * k + axis] = along;
-        squared += along * along;
-      }
-      // What is not a number stays so.
-      if (!(squared <= longest)) longest = squared;
-    }
-    const x = edges[1] * edges[5] - edges[2] * edges[4];
-    const y = edges[2] * edges[3] - edges[0] * edges[5];
-    const z = edges[0] * edges[4] - edges[1] * edges[3];
-    const length = Math.sqrt(x * x + y * y + z * z);
-    this.doubleArea = length;
-    this.normal[0] = x / length;
-    this.normal[1] = y / length;
-    this.normal[2] = z / length;
-    this.#gradient.fill(0);
-    return length > leastShare * longest && length > leastArea && length < Number.POSITIVE_INFINITY;
-  }
-
-  /** Between the edges at corner k. */
-  angle(k: number): number {
-    const edges = this.#edges;
-    const p = 3 * k;
-    const q = 3 * (k === 0 ? 2 : k - 1);
-    return Math.atan2(
-      this.doubleArea,
-      -(edges[p] * edges[q] + edges[p + 1] * edges[q + 1] + edges[p + 2] * edges[q + 2]),
-    );
-  }
-
-  /** Adds the gradient on `scale` times the unit normal. */
-  pullNormal(g: RealArray, scale: number): void {
-    projected(g, this.normal, 0, this.doubleArea / scale, this.#cross, 0);
-    this.pullCross(this.#cross);
-  }
-
-  /** Adds the gradient g on the cross product of edges 0 and 1: e₁ × g on e₀, g × e₀ on e₁. */
-  pullCross(g: RealArray): void {
-    const e = this.#edges;
-    const into = this.#gradient;
-    into[0] += e[4] * g[2] - e[5] * g[1];
-    into[1] += e[5] * g[0] - e[3] * g[2];
-    into[2] += e[3] * g[1] - e[4] * g[0];
-    into[3] += g[1] * e[2] - g[2] * e[1];
-    into[4] += g[2] * e[0] - g[0] * e[2];
-    into[5] += g[0] * e[1] - g[1] * e[0];
-  }
-
-  /** Adds the gradient g on the angle at corner k, where p is edge k, and q the edge before it, backwards. */
-  pullAngle(k: number, g: number): void {
-    this.#addTurned(3 * k, -g);
-    this.#addTurned(3 * (k === 0 ? 2 : k - 1), g);
-  }
-
-  /** Adds to the gradient on an edge: scale · (m × e)/|e|². */
-  #addTurned(edge: number, scale: number): void {
-    const [x, y, z] = this.normal;
-    const ex = this.#edges[edge];
-    const ey = this.#edges[edge + 1];
-    const ez = this.#edges[edge + 2];
-    const factor = scale / (ex * ex + ey * ey + ez * ez);
-    this.#gradient[edge] += factor * (y * ez - z * ey);
-    this.#gradient[edge + 1] += factor * (z * ex - x * ez);
-    this.#gradient[edge + 2] += factor * (x * ey - y * ex);
-  }
-
-  /** Adds what has gathered on the edges to their ends. */
-  addGradient(gradient: RealArray, start: number, faces: Int32Array, f: number): void {
-    for (let k = 0; k < 3; k++) {
-      const from = start + 3 * faces[3 * f + k];
-      const to = start + 3 * faces[3 * f + (k === 2 ? 0 : k + 1)];
-      for (let axis = 0; axis < 3; axis++) {
-        gradient[from + axis] -= this.#gradient[3 * k + axis];
-        gradient[to + axis] += this.#gradient[3 * k + axis];
-      }
-    }
-  }
 }

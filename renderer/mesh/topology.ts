@@ -17,6 +17,7 @@ export class Topology {
   #edges: Int32Array | undefined;
   #faceEdges: Int32Array | undefined;
   #edgeFaces: Int32Array | undefined;
+  #edgeFaceCounts: Int32Array | undefined;
   #oppositeVertices: Int32Array | undefined;
   #neighbours: AdjacencyLists | undefined;
 
@@ -64,6 +65,12 @@ export class Topology {
   get edgeFaces(): Int32Array {
     this.#edgeFaces ??= findEdgeFaces(this.faceEdges, this.edgeCount);
     return this.#edgeFaces;
+  }
+
+  /** [E] how many faces meet at each edge, of those that repeat no vertex: 1 on a boundary, 2 inside, more where sheets meet. */
+  get edgeFaceCounts(): Int32Array {
+    this.#edgeFaceCounts ??= countEdgeFaces(this.faceEdges, this.edgeCount);
+    return this.#edgeFaceCounts;
   }
 
   /**
@@ -140,6 +147,15 @@ function findEdgeFaces(faceEdges: Int32Array, edgeCount: number): Int32Array {
     else if (edgeFaces[2 * e + 1] === -1 && edgeFaces[2 * e] !== face) edgeFaces[2 * e + 1] = face;
   }
   return edgeFaces;
+}
+
+function countEdgeFaces(faceEdges: Int32Array, edgeCount: number): Int32Array {
+  const counts = new Int32Array(edgeCount);
+  for (let i = 0; i < faceEdges.length; i += 3) {
+    if (faceEdges[i] < 0 || faceEdges[i + 1] < 0 || faceEdges[i + 2] < 0) continue;
+    for (let k = i; k < i + 3; k++) counts[faceEdges[k]]++;
+  }
+  return counts;
 }
 
 function findOppositeVertices(faces: Int32Array, faceEdges: Int32Array, edgeCount: number): Int32Array {
