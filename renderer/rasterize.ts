@@ -93,7 +93,7 @@ export function rasterizeWith<Name extends OutputName>(
   const names = outputNames(options.outputs, Object.keys(draw));
   const { method, options: values } = resolveMethod(options.method ?? { type: 'dibr' });
   return tf.tidy(() => {
-    const frame = frameOf(kernels, positions, topology, options);
+    const frame = frameOf(kernels, checkedGeometry(positions, topology), options);
     return Object.fromEntries(
       names.map((name) => [name, draw[name as OutputName](frame, method, values)]),
     ) as tf.TensorContainer;
@@ -137,15 +137,13 @@ export function outputNames(
  */
 export function frameOf(
   kernels: Kernels,
-  positions: tf.Tensor<tf.Rank.R2 | tf.Rank.R3>,
-  topology: Topology | readonly Topology[],
+  whole: Geometry,
   options: Omit<RasterizeOptions<OutputName>, 'outputs' | 'method' | 'kernel'>,
 ): Frame {
   const { width, height, perspectiveCorrect = true, cull = false, near = defaultNear } = options;
   checkSize('width', width);
   checkSize('height', height);
   checkNear(near);
-  const whole = checkedGeometry(positions, topology);
   const clipping = clipNear(whole, near);
   const attributes = options.attributes && checkedAttributes(options.attributes, whole);
   return new Frame({

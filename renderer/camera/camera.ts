@@ -35,6 +35,26 @@ export class Camera {
     return new Camera(this.lens, this.near, view);
   }
 
+  /** The camera of `count` of its views, from `start` on. */
+  subset(start: number, count: number): Camera {
+    const { rows, count: lenses, ...lens } = this.lens;
+    const chosen = (): Lens['rows'] => {
+      if (typeof rows === 'function') return () => tf.tidy(() => rows().slice([start, 0], [count, 4]));
+      return rows.slice(start, start + count);
+    };
+    const views = this.#views;
+    const own = (views instanceof tf.Tensor ? views.shape[0] : views.length) > 1;
+    return new Camera(
+      lenses === 1 ? this.lens : { ...lens, rows: chosen(), count },
+      this.near,
+      !own
+        ? views
+        : views instanceof tf.Tensor
+          ? tf.tidy(() => views.slice([start, 0, 0], [count, 4, 4]))
+          : views.slice(start, start + count),
+    );
+  }
+
   /** Whether neither views nor lens are tensors. */
   get isNumeric(): boolean {
     return !(this.#views instanceof tf.Tensor) && typeof this.lens.rows !== 'function';

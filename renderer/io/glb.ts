@@ -3,7 +3,7 @@
 import { ArgumentError } from '../errors.ts';
 import { vertexNormals } from '../mesh/normals.ts';
 import { Topology } from '../mesh/topology.ts';
-import { noMaterial } from '../shading/materialColors.ts';
+import { noMaterial } from '../mesh/mesh.ts';
 import type { MeshData } from './meshData.ts';
 import { expectFinite } from './obj.ts';
 

@@ -5,7 +5,7 @@ export {
   graphLaplacian,
   uniformLaplacian,
 } from './laplacian.ts';
-export type { Material, Mesh, MeshUv, Texture, WrapMode } from './mesh.ts';
+export { type Material, type Mesh, type MeshUv, noMaterial, type Texture, type WrapMode } from './mesh.ts';
 export { nearestFew, nearestPoints } from './nearest.ts';
 export {
   faceNormals,

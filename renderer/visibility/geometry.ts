@@ -12,28 +12,38 @@ export class Geometry {
   /** Three vertices a face, each counted from its mesh's own first vertex. */
   readonly faces: Int32Array;
   readonly items: readonly MeshRange[];
+  /** One for each part of `faces`. */
   readonly #topologies: readonly Topology[];
   #oppositeVertices?: Int32Array;
 
-  /** @param topologies of each item; the same object for items that share it. */
-  constructor(positions: tf.Tensor, topologies: readonly Topology[]) {
+  /**
+   * @param topologies of each item.
+   * @param owners items of one owner share their faces, and so the indices of attributes at them. Default: those of one topology.
+   */
+  constructor(
+    positions: tf.Tensor,
+    topologies: readonly Topology[],
+    owners: readonly unknown[] = topologies,
+  ) {
     this.positions = positions;
     this.stride = positions.shape.at(-1) as 3 | 4;
-    this.#topologies = [...new Set(topologies)];
-    this.faces = joined(this.#topologies.map(({ faces }) => faces));
-    const faceStarts = new Map<Topology, number>();
+    const parts = new Map<unknown, { topology: Topology; faceStart: number }>();
     let faceStart = 0;
-    for (const topology of this.#topologies) {
-      faceStarts.set(topology, faceStart);
-      faceStart += topology.faceCount;
-    }
     let vertexStart = 0;
-    this.items = topologies.map((topology) => {
+    this.items = topologies.map((topology, b) => {
       const { vertexCount, faceCount } = topology;
-      const item = { vertexStart, vertexCount, faceStart: faceStarts.get(topology)!, faceCount };
+      let part = parts.get(owners[b]);
+      if (!part) {
+        part = { topology, faceStart };
+        parts.set(owners[b], part);
+        faceStart += faceCount;
+      }
+      const item = { vertexStart, vertexCount, faceStart: part.faceStart, faceCount };
       vertexStart += vertexCount;
       return item;
     });
+    this.#topologies = Array.from(parts.values(), ({ topology }) => topology);
+    this.faces = joined(this.#topologies.map(({ faces }) => faces));
   }
 
   /** `Topology.oppositeVertices`, aligned with `faces`. */
