@@ -130,6 +130,8 @@ export async function writeTrainPictures(
     const mesh = predictedMesh(model, sample);
     await writeMesh(meshFile(folder, object.id), mesh);
     const { camera } = dataset;
+    const seen = ({ objectToCamera }: SampleView) =>
+      new PerspectiveCamera({ fovDegrees: camera.fovDegrees, view: objectToCamera });
     const { supervision } = sample;
     const [front, side, back] = [0, 1, 2].map((turn) =>
       supervision.length > 1
@@ -142,12 +144,12 @@ export async function writeTrainPictures(
       note: object.category,
       pictures: [
         truthPicture(front),
-        picture(mesh, front, camera, 'color'),
-        picture(mesh, front, camera, 'clay'),
-        picture(mesh, side, camera, 'color'),
-        picture(mesh, side, camera, 'clay'),
+        picture(mesh, seen(front)),
+        picture(mesh, seen(front), clay),
+        picture(mesh, seen(side)),
+        picture(mesh, seen(side), clay),
         truthPicture(side),
-        picture(mesh, back, camera, 'clay'),
+        picture(mesh, seen(back), clay),
         truthPicture(back),
       ],
     });
