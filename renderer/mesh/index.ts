@@ -5,6 +5,7 @@ export {
   graphLaplacian,
   uniformLaplacian,
 } from './laplacian.ts';
+export { LargeSteps, type LargeStepsOptions } from './largeSteps.ts';
 export type { Material, Mesh, MeshUv, Texture, WrapMode } from './mesh.ts';
 export { nearestFew, nearestPoints } from './nearest.ts';
 export {
