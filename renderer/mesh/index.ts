@@ -15,12 +15,30 @@ export {
   smoothNormals,
   vertexNormals,
 } from './normals.ts';
+export {
+  type BoxOptions,
+  box,
+  type MeshWithUv,
+  type PlaneOptions,
+  plane,
+  type TorusOptions,
+  torus,
+  type UvSphereOptions,
+  uvSphere,
+} from './parametric.ts';
 export { pointAreas } from './pointAreas.ts';
 export { pointCloudWindingNumbers } from './pointCloudWinding.ts';
 export { type IcosphereOptions, icosphere, unitIcosphere } from './primitives.ts';
 export { type SurfaceSamples, sampleSurface } from './sampling.ts';
 export { SparseMatrix } from './sparseMatrix.ts';
 export { loopSubdivide, Subdivision, subdivide } from './subdivide.ts';
+export {
+  placesMatrix,
+  type SurfacePlaces,
+  type SurfacePointOptions,
+  type SurfacePoints,
+  surfacePoints,
+} from './surfacePoints.ts';
 export { type TaubinOptions, taubinSmooth } from './taubin.ts';
 export { type AdjacencyLists, Topology } from './topology.ts';
 export type { Vertices } from './vertexShape.ts';
