@@ -1,9 +1,9 @@
 // Binary glTF 2.0, the format of viewers, game engines and web pages. Written by glTF-Transform, which is loaded when first needed.
 
 import { ArgumentError } from '../errors.ts';
+import { noMaterial } from '../mesh/mesh.ts';
 import { vertexNormals } from '../mesh/normals.ts';
 import { Topology } from '../mesh/topology.ts';
-import { noMaterial } from '../mesh/mesh.ts';
 import type { MeshData } from './meshData.ts';
 import { expectFinite } from './obj.ts';
 

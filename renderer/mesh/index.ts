@@ -5,7 +5,11 @@ export {
   graphLaplacian,
   uniformLaplacian,
 } from './laplacian.ts';
+
+export { LargeSteps, type LargeStepsOptions } from './largeSteps.ts';
+
 export { type Material, type Mesh, type MeshUv, noMaterial, type Texture, type WrapMode } from './mesh.ts';
+
 export { nearestFew, nearestPoints } from './nearest.ts';
 export {
   faceNormals,
@@ -14,12 +18,30 @@ export {
   smoothNormals,
   vertexNormals,
 } from './normals.ts';
+export {
+  type BoxOptions,
+  box,
+  type MeshWithUv,
+  type PlaneOptions,
+  plane,
+  type TorusOptions,
+  torus,
+  type UvSphereOptions,
+  uvSphere,
+} from './parametric.ts';
 export { pointAreas } from './pointAreas.ts';
 export { pointCloudWindingNumbers } from './pointCloudWinding.ts';
 export { type IcosphereOptions, icosphere, unitIcosphere } from './primitives.ts';
 export { type SurfaceSamples, sampleSurface } from './sampling.ts';
 export { SparseMatrix } from './sparseMatrix.ts';
 export { loopSubdivide, Subdivision, subdivide } from './subdivide.ts';
+export {
+  placesMatrix,
+  type SurfacePlaces,
+  type SurfacePointOptions,
+  type SurfacePoints,
+  surfacePoints,
+} from './surfacePoints.ts';
 export { type TaubinOptions, taubinSmooth } from './taubin.ts';
 export { type AdjacencyLists, Topology } from './topology.ts';
 export type { Vertices } from './vertexShape.ts';

@@ -16,7 +16,8 @@ export class SparseMatrix {
   /** [entries] */
   readonly values: Float64Array;
 
-  private constructor(columnCount: number, offsets: Int32Array, columns: Int32Array, values: Float64Array) {
+  /** Of rows as described above, kept, not copied. */
+  constructor(columnCount: number, offsets: Int32Array, columns: Int32Array, values: Float64Array) {
     this.rowCount = offsets.length - 1;
     this.columnCount = columnCount;
     this.offsets = offsets;

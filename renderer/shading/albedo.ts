@@ -86,7 +86,10 @@ function colorAttributes(scene: ShadingScene, diffuse: tf.Tensor2D | undefined):
     }
     const own = diffuse
       ? diffuse.slice([starts[m], 0], [materials.length, 3])
-      : tf.tensor2d(materials.flatMap((material) => material.diffuse), [materials.length, 3]);
+      : tf.tensor2d(
+          materials.flatMap((material) => material.diffuse),
+          [materials.length, 3],
+        );
     const rowOf = (face: number) =>
       faceMaterials && faceMaterials[face] >= 0 ? faceMaterials[face] : materials.length;
     return {

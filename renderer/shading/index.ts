@@ -3,9 +3,9 @@ import { clay } from './clay.ts';
 import type { Shading } from './shading.ts';
 import { unlit } from './unlit.ts';
 
-export { type AlbedoOptions, type MaterialParameters } from './albedo.ts';
+export type { AlbedoOptions, MaterialParameters } from './albedo.ts';
 export { clay } from './clay.ts';
-export { type Light } from './lighting.ts';
+export type { Light } from './lighting.ts';
 export {
   defaultLights,
   type LitOptions,

@@ -48,7 +48,10 @@ export function packedAttributes(
 }
 
 /** One number a face of every mesh, in the order of their faces: `of(mesh, face)`. */
-export function ofFaces({ meshes }: ShadingScene, of: (mesh: Mesh, face: number, index: number) => number): Int32Array {
+export function ofFaces(
+  { meshes }: ShadingScene,
+  of: (mesh: Mesh, face: number, index: number) => number,
+): Int32Array {
   const count = meshes.reduce((sum, { topology }) => sum + topology.faceCount, 0);
   const numbers = new Int32Array(count);
   let at = 0;

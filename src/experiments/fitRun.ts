@@ -100,7 +100,11 @@ export async function checkStart(config: FitConfig): Promise<void> {
 async function startMesh({ start }: FitConfig): Promise<Mesh> {
   if (start.type === 'icosphere') return icosphere(start.level, { radii: start.radii });
   if (start.type === 'uvSphere') {
-    return uvSphere({ segments: start.segments, rings: Math.max(2, start.segments >> 1), radius: start.radius });
+    return uvSphere({
+      segments: start.segments,
+      rings: Math.max(2, start.segments >> 1),
+      radius: start.radius,
+    });
   }
   const mesh = await readMesh(start.file);
   const { center, radius } = boundingSphere(mesh.vertices.dataSync());
@@ -134,7 +138,9 @@ async function fitTarget(target: FitTarget, context: FitContext): Promise<Scores
     await writeInFileFrame(meshFile(folder, target.id), mesh, target);
     await folder.writeFound(target.id, fit.scene.numbers());
     const startsAtTruth =
-      config.start.type === 'mesh' && config.target.type === 'mesh' && config.start.file === config.target.file;
+      config.start.type === 'mesh' &&
+      config.target.type === 'mesh' &&
+      config.start.file === config.target.file;
     const scores = scoresOf(fit, mesh, target, startsAtTruth);
     tf.dispose(tensorsOf(mesh).filter((tensor) => !tensorsOf(start).includes(tensor)));
     folder.metrics.append({ step: steps, kind: 'validation', object: target.id, values: scores });
@@ -170,13 +176,15 @@ function scoresOf(
       iouHeldOut: other.iou,
       ...(other.psnr !== undefined && { psnrHeldOut: other.psnr, colorHeldOut: other.color! }),
     }),
-    ...(fit.scene.fitsPose && startsAtTruth && {
-      rotationDegrees: Math.hypot(...numbers.rotationDegrees),
-      translation: Math.hypot(...numbers.translation),
-    }),
-    ...(truth?.light && numbers.direction && {
-      lampDegrees: angleDegrees(numbers.direction, truth.light.direction),
-    }),
+    ...(fit.scene.fitsPose &&
+      startsAtTruth && {
+        rotationDegrees: Math.hypot(...numbers.rotationDegrees),
+        translation: Math.hypot(...numbers.translation),
+      }),
+    ...(truth?.light &&
+      numbers.direction && {
+        lampDegrees: angleDegrees(numbers.direction, truth.light.direction),
+      }),
   };
 }
 

@@ -23,10 +23,7 @@ export async function openConfiguredDataset(config: TrainConfig): Promise<Datase
 }
 
 /** What a run's log says where its pictures are not of the size of the data set's; undefined where they are. */
-export function resizingNote(
-  config: TrainConfig,
-  { name, storedImageSize }: Dataset,
-): string | undefined {
+export function resizingNote(config: TrainConfig, { name, storedImageSize }: Dataset): string | undefined {
   const sizes = {
     'model.imageSize': config.model.imageSize,
     'renderer.imageSize': config.renderer.imageSize,

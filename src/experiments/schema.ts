@@ -374,7 +374,12 @@ const fitSchema = z
         }),
         z.strictObject({
           type: z.literal('uvSphere').describe('A sphere with texture coordinates.'),
-          segments: z.int().min(3).max(512).default(48).describe('Faces around; half as many from pole to pole.'),
+          segments: z
+            .int()
+            .min(3)
+            .max(512)
+            .default(48)
+            .describe('Faces around; half as many from pole to pole.'),
           radius: positive.default(0.35).describe('Its radius; that of the object is 0.5.'),
         }),
         z.strictObject({
@@ -386,7 +391,9 @@ const fitSchema = z
       .describe('The mesh that is deformed. A `type` other than the inherited one drops its options.'),
     geometry: z
       .strictObject({
-        learningRate: rate.default(0.01).describe("Adam's learning rate for vertices; 0 leaves them where they are."),
+        learningRate: rate
+          .default(0.01)
+          .describe("Adam's learning rate for vertices; 0 leaves them where they are."),
         largeSteps: z
           .number()
           .min(0)
@@ -424,12 +431,18 @@ const fitSchema = z
         }),
       ])
       .prefault({ type: 'none' })
-      .describe('What lights the mesh, found along with it. A `type` other than the inherited one drops its options.'),
+      .describe(
+        'What lights the mesh, found along with it. A `type` other than the inherited one drops its options.',
+      ),
     pose: z
       .strictObject({
-        learningRate: rate.default(0).describe("Adam's learning rate for radians and lengths; 0 leaves the pose as it is."),
+        learningRate: rate
+          .default(0)
+          .describe("Adam's learning rate for radians and lengths; 0 leaves the pose as it is."),
         startRotationDegrees: triple.default([0, 0, 0]).describe('First guess: axis times angle.'),
-        startTranslation: triple.default([0, 0, 0]).describe('First guess of the shift that follows the turn.'),
+        startTranslation: triple
+          .default([0, 0, 0])
+          .describe('First guess of the shift that follows the turn.'),
       })
       .prefault({})
       .describe('Where the whole mesh is put.'),

@@ -1,6 +1,6 @@
 // Photographs with cameras as something to fit to.
 
-import { pixelIntrinsics, IntrinsicsCamera } from '../../renderer/camera/index.ts';
+import { IntrinsicsCamera, pixelIntrinsics } from '../../renderer/camera/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { resizeImage, toUnitRange } from '../../renderer/io/index.ts';
 import { type CaptureView, openCapture, placeCapture } from '../captures/index.ts';

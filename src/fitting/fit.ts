@@ -4,8 +4,14 @@ import * as tf from '@tensorflow/tfjs';
 import { scoped } from '../../renderer/backend/index.ts';
 import type { Mesh, MethodOptions } from '../../renderer/index.ts';
 import { render } from '../../renderer/index.ts';
-import { type LossSettings, losses, type PictureLoss, type ShapeLoss, shapeContext } from '../losses/index.ts';
-import { evenPointClouds } from '../losses/index.ts';
+import {
+  evenPointClouds,
+  type LossSettings,
+  losses,
+  type PictureLoss,
+  type ShapeLoss,
+  shapeContext,
+} from '../losses/index.ts';
 import { Random } from '../tensor/random.ts';
 import { channel, linearColors } from '../training/batch.ts';
 import { expectFiniteLosses } from '../training/divergence.ts';

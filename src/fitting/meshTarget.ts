@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs';
 import ndarray from 'ndarray';
 import { orbit, PerspectiveCamera } from '../../renderer/camera/index.ts';
-import { linearToSrgb } from '../../renderer/io/colorSpace.ts';
 import { lit, type Mesh, readMesh, render, unlit } from '../../renderer/index.ts';
+import { linearToSrgb } from '../../renderer/io/colorSpace.ts';
 import type { Picture } from '../datasets/sample.ts';
 import { boundingSphere } from '../experiments/portrait.ts';
 import type { FitTarget, FitView, LightSettings } from './target.ts';
@@ -96,7 +96,8 @@ function drawnView(
   const picture = Float32Array.from(values);
   for (let i = 0; i < picture.length; i += 4) {
     const alpha = picture[i + 3];
-    for (let c = i; c < i + 3; c++) picture[c] = alpha > 0 ? linearToSrgb(Math.min(1, picture[c] / alpha)) : 0;
+    for (let c = i; c < i + 3; c++)
+      picture[c] = alpha > 0 ? linearToSrgb(Math.min(1, picture[c] / alpha)) : 0;
   }
   return { image: ndarray(picture, [imageSize, imageSize, 4]) as Picture, camera };
 }

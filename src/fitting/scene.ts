@@ -79,9 +79,15 @@ export class FittedScene {
     this.#light = light.type;
     const { vertices, topology, uv } = start;
     if (geometry.learningRate > 0) {
-      if (geometry.largeSteps > 0) this.#largeSteps = new LargeSteps(topology, { lambda: geometry.largeSteps });
+      if (geometry.largeSteps > 0)
+        this.#largeSteps = new LargeSteps(topology, { lambda: geometry.largeSteps });
       const first = tf.tidy(() => this.#largeSteps?.toParameters(vertices) ?? vertices.clone());
-      this.#geometry = this.#variable('geometry', first, geometry.learningRate, this.#largeSteps !== undefined);
+      this.#geometry = this.#variable(
+        'geometry',
+        first,
+        geometry.learningRate,
+        this.#largeSteps !== undefined,
+      );
       first.dispose();
     } else this.#geometry = vertices;
 
@@ -199,7 +205,12 @@ export class FittedScene {
     ];
   }
 
-  #variable<T extends tf.Tensor>(name: string, value: T, learningRate: number, uniform = false): T & tf.Variable {
+  #variable<T extends tf.Tensor>(
+    name: string,
+    value: T,
+    learningRate: number,
+    uniform = false,
+  ): T & tf.Variable {
     const variable = tf.variable(value);
     const variables = [{ name, variable }];
     this.#groups.push({ variables, learningRate, optimizer: new Adam(variables, { uniform }) });

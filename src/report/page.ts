@@ -64,8 +64,14 @@ export function configFacts(config: ExperimentConfig): Fact[] {
     const { target, geometry, paint, light, fitting } = config;
     return [
       ['Task', 'Fit meshes to pictures, with no network'],
-      ['Target', target.type === 'dataset' ? target.name : target.type === 'mesh' ? target.file : target.path],
-      ['Fitted', `${geometry.learningRate > 0 ? 'geometry, ' : ''}paint: ${paint.type}, light: ${light.type}`],
+      [
+        'Target',
+        target.type === 'dataset' ? target.name : target.type === 'mesh' ? target.file : target.path,
+      ],
+      [
+        'Fitted',
+        `${geometry.learningRate > 0 ? 'geometry, ' : ''}paint: ${paint.type}, light: ${light.type}`,
+      ],
       ['Steps an object', String(fitting.steps)],
       ...common,
     ];
