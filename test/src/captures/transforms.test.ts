@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileError } from '../../../renderer/errors.ts';
 import { openTransforms } from '../../../src/captures/index.ts';
+import { expectClose } from '../../renderer/camera/cameras.ts';
 import { cameraToWorld, shots, writeNerfstudio, writePicture, writeTransforms } from './scene.ts';
 
 let root: string;
@@ -20,6 +21,23 @@ const frame = { file_path: 'images/shot 0.png', transform_matrix: cameraToWorld(
 
 const open = async (content: object, options?: object) =>
   openTransforms(await writeTransforms(root, content, 'case.json'), options);
+
+it("a frame of NeRF's own scenes looks at the origin from a distance of 4", async () => {
+  // transforms_train.json of nerf_synthetic's lego, first frame: a rig on a sphere of radius 4.0311, angle 0.6911.
+  const transform_matrix = [
+    [-0.9999021887779236, 0.004192245192825794, -0.013345719315111637, -0.05379832163453102],
+    [-0.013988681137561798, -0.2996590733528137, 0.95394366979599, 3.845470428466797],
+    [-4.656612873077393e-10, 0.9540371894836426, 0.29968830943107605, 1.2080823183059692],
+    [0.0, 0.0, 0.0, 1.0],
+  ];
+  const content = { camera_angle_x: 0.6911112070083618, frames: [{ ...frame, transform_matrix }] };
+  const [{ camera }] = (await open(content)).views;
+  expectClose(camera.projectOnHost([0, 0, 0]), [0, 0, -4.0311, 4.0311], 1e-4);
+  // z is up in their world, and in the picture.
+  expect(camera.projectOnHost([0, 0, 1])[1]).toBeGreaterThan(0);
+  // At 800 pixels this is a focal length of 1111.
+  expect(camera.lensRow()[0] * 400).toBeCloseTo(1111.11, 1);
+});
 
 describe('transforms.json', () => {
   it.each([
