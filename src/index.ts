@@ -2,6 +2,7 @@
 // `rastergrad/renderer`.
 
 export * from '../renderer/errors.ts';
+export * from './captures/index.ts';
 export * from './comparison/index.ts';
 export * from './datasets/index.ts';
 export * from './experiments/index.ts';
