@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import ndarray from 'ndarray';
 import { scoped } from '../../renderer/backend/index.ts';
-import { lookAt, type Mesh } from '../../renderer/index.ts';
+import { clay, lookAt, type Mesh, PerspectiveCamera } from '../../renderer/index.ts';
 import { writeMesh } from '../../renderer/io/index.ts';
 import { type Dataset, type SampleView, toSample } from '../datasets/sample.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';

@@ -2,8 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { scoped } from '../../renderer/backend/index.ts';
-import type { Mesh, MethodOptions } from '../../renderer/index.ts';
-import { render } from '../../renderer/index.ts';
+import { type Mesh, type MethodOptions, render } from '../../renderer/index.ts';
 import {
   evenPointClouds,
   type LossSettings,
@@ -51,9 +50,9 @@ export class Fit {
     const active = losses.filter(({ name }) => (options.losses[name]?.weight ?? 0) > 0);
     this.#pictureLosses = active.filter((loss) => loss.kind === '2d');
     // What looks at the surface itself has none to look at here; nor need vertices be kept in order that do not move.
-    this.#shapeLosses = active.filter(
-      (loss) => loss.kind === '3d' && !loss.comparesSurface && options.geometry.learningRate > 0,
-    );
+    const moves = options.geometry.learningRate > 0;
+    const shapeLosses = active.filter((loss) => loss.kind === '3d');
+    this.#shapeLosses = shapeLosses.filter(({ comparesSurface }) => moves && !comparesSurface);
     this.scene = new FittedScene(start, options);
   }
 
