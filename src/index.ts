@@ -9,4 +9,5 @@ export * from './experiments/index.ts';
 export * from './losses/index.ts';
 export * from './metrics/index.ts';
 export * from './models/index.ts';
+export * from './pictures/index.ts';
 export { formatTable, writeReport } from './report/index.ts';

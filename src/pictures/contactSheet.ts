@@ -38,8 +38,10 @@ export function contactSheet(
       `pictures[${odd}] has shape [${pictures[odd].shape}], but pictures[0] has [${pictures[0].shape}]`,
     );
   }
-  const { background = new Array(channels).fill(0), ink = channels === 4 ? [0.5, 0.5, 0.5, 1] : grey(channels) } =
-    options;
+  const {
+    background = new Array(channels).fill(0),
+    ink = channels === 4 ? [0.5, 0.5, 0.5, 1] : grey(channels),
+  } = options;
   const scale = Math.max(1, Math.floor(width / ((glyphWidth + 1) * LETTERS_ACROSS)));
   const cell = height + (captions ? scale * (glyphHeight + 3) : 0);
   const rows = Math.ceil(pictures.length / columns);
@@ -54,7 +56,8 @@ export function contactSheet(
     const left = (index % columns) * width;
     for (let row = 0; row < height; row++) {
       for (let column = 0; column < width; column++) {
-        for (let c = 0; c < channels; c++) sheet.set(top + row, left + column, c, picture.get(row, column, c));
+        for (let c = 0; c < channels; c++)
+          sheet.set(top + row, left + column, c, picture.get(row, column, c));
       }
     }
     if (captions) write(sheet, captions[index] ?? '', { top: top + height + scale, left, width, scale, ink });
