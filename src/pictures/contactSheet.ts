@@ -11,7 +11,7 @@ export interface ContactSheetOptions {
   captions?: readonly string[];
   /** What is where no picture is, one number a channel. Default: 0, which is transparent where there is alpha. */
   background?: readonly number[];
-  /** Of captions, one number a channel. Default: grey, opaque where there is alpha. */
+  /** Of captions, one number a channel. Default: a grey that stands out, opaque where there is alpha. */
   ink?: readonly number[];
 }
 
@@ -38,10 +38,8 @@ export function contactSheet(
       `pictures[${odd}] has shape [${pictures[odd].shape}], but pictures[0] has [${pictures[0].shape}]`,
     );
   }
-  const {
-    background = new Array(channels).fill(0),
-    ink = channels === 4 ? [0.5, 0.5, 0.5, 1] : grey(channels),
-  } = options;
+  const { background = new Array<number>(channels).fill(0) } = options;
+  const { ink = channels === 4 ? [0.5, 0.5, 0.5, 1] : contrasting(background) } = options;
   const scale = Math.max(1, Math.floor(width / ((glyphWidth + 1) * LETTERS_ACROSS)));
   const cell = height + (captions ? scale * (glyphHeight + 3) : 0);
   const rows = Math.ceil(pictures.length / columns);
@@ -65,7 +63,11 @@ export function contactSheet(
   return sheet;
 }
 
-const grey = (channels: number) => new Array(channels).fill(0.5);
+/** Dark grey on light, light grey on dark. */
+function contrasting(background: readonly number[]): number[] {
+  const mean = background.reduce((sum, value) => sum + value, 0) / background.length;
+  return background.map(() => (mean > 0.5 ? 0.25 : 0.75));
+}
 
 /** One line of text, in the middle of `width` pixels. */
 function write(
