@@ -36,19 +36,17 @@ function facesToFlip(vertices: RealArray, topology: Topology): Uint8Array {
   const { faces, faceCount, faceEdges, edgeCount, edgeFaceCounts } = topology;
   const flips = new Uint8Array(faceCount);
   const visited = new Uint8Array(faceCount);
-  const isWhole = (f: number) =>
-    faceEdges[3 * f] >= 0 && faceEdges[3 * f + 1] >= 0 && faceEdges[3 * f + 2] >= 0;
   // The corners from which the two faces of an edge run along it.
   const corners = new Int32Array(2 * edgeCount).fill(-1);
   for (let i = 0; i < faces.length; i++) {
-    if (!isWhole(Math.floor(i / 3)) || edgeFaceCounts[faceEdges[i]] !== 2) continue;
+    if (!topology.isWhole(Math.floor(i / 3)) || edgeFaceCounts[faceEdges[i]] !== 2) continue;
     const slot = 2 * faceEdges[i];
     corners[corners[slot] < 0 ? slot : slot + 1] = i;
   }
   const balance = new Int32Array(edgeCount);
   const patch: number[] = [];
   for (let seed = 0; seed < faceCount; seed++) {
-    if (visited[seed] || !isWhole(seed)) continue;
+    if (visited[seed] || !topology.isWhole(seed)) continue;
     patch.length = 0;
     patch.push(seed);
     visited[seed] = 1;

@@ -62,12 +62,11 @@ export function repair<M extends MeshArrays>(
 const usedCount = ({ faces }: MeshArrays) => new Set(faces).size;
 
 function soundFaces(mesh: MeshArrays, dropFlat: boolean): number[] {
-  const { faces, faceCount } = topologyOf(mesh);
+  const topology = topologyOf(mesh);
   const normal = new Float64Array(3);
-  return Array.from({ length: faceCount }, (_, f) => f).filter((f) => {
-    const [a, b, c] = faces.subarray(3 * f, 3 * f + 3);
-    const doubleArea = faceNormal(mesh.vertices, faces, f, normal, 0);
-    return a !== b && b !== c && c !== a && Number.isFinite(doubleArea) && !(dropFlat && doubleArea === 0);
+  return Array.from({ length: topology.faceCount }, (_, f) => f).filter((f) => {
+    const doubleArea = faceNormal(mesh.vertices, mesh.faces, f, normal, 0);
+    return topology.isWhole(f) && Number.isFinite(doubleArea) && !(dropFlat && doubleArea === 0);
   });
 }
 

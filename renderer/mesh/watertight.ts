@@ -13,14 +13,14 @@ export interface EdgeDefects {
 }
 
 /** Faces that repeat a vertex are not counted at their edges. */
-export function edgeDefects({ edgeFaceCounts, faces, faceEdges, edgeCount }: Topology): EdgeDefects {
+export function edgeDefects(topology: Topology): EdgeDefects {
+  const { edgeFaceCounts, faces, faceEdges, edgeCount } = topology;
   const defects: EdgeDefects = { boundary: 0, nonManifold: 0, inconsistent: 0 };
   // Faces that run along an edge from its lower vertex, minus those that run the other way.
   const balance = new Int32Array(edgeCount);
   for (let i = 0; i < faces.length; i++) {
-    const f = i - (i % 3);
-    if (faceEdges[f] < 0 || faceEdges[f + 1] < 0 || faceEdges[f + 2] < 0) continue;
-    balance[faceEdges[i]] += faces[i] < faces[f + ((i + 1) % 3)] ? 1 : -1;
+    if (!topology.isWhole(Math.floor(i / 3))) continue;
+    balance[faceEdges[i]] += faces[i] < faces[i - (i % 3) + ((i + 1) % 3)] ? 1 : -1;
   }
   for (let e = 0; e < edgeCount; e++) {
     if (edgeFaceCounts[e] === 1) defects.boundary++;
