@@ -14,6 +14,10 @@ export class Doubles {
     return this.#values[index];
   }
 
+  set(index: number, value: number): void {
+    this.#values[index] = value;
+  }
+
   finish(): Float64Array {
     return this.#values.slice(0, this.length);
   }

@@ -36,11 +36,6 @@ export class Lines {
     if (byteOrderMark.every((byte, i) => this.bytes[i] === byte)) this.#at = byteOrderMark.length;
   }
 
-  /** Bytes of the file up to the current word. */
-  get offset(): number {
-    return this.#at;
-  }
-
   /** Goes to the first word of the next line that has one; false at the end of the file. */
   nextLine(): boolean {
     if (this.line > 0) while (this.nextWord());
@@ -143,12 +138,18 @@ export class Lines {
     return this.failAt(Math.max(this.line, 1), problem);
   }
 
-  /** Passes over `count` bytes, ends of lines among them, wherever the cursor is. */
+  /** Goes to the start of the next line, whether it has words or not, and says which byte that is. */
+  passLine(): number {
+    while (this.nextWord());
+    if (this.#at < this.bytes.length) this.#passEnd();
+    return this.#at;
+  }
+
+  /** Passes over the next `count` bytes, ends of lines among them. */
   skipBytes(count: number): void {
     const end = Math.min(this.#at + count, this.bytes.length);
     while (this.#at < end) {
-      const byte = this.bytes[this.#at];
-      if (byte === lf || byte === cr) this.#passEnd();
+      if (this.bytes[this.#at] === lf || this.bytes[this.#at] === cr) this.#passEnd();
       else this.#at++;
     }
   }
