@@ -3,28 +3,28 @@
 import * as tf from '@tensorflow/tfjs';
 import ndarray from 'ndarray';
 import { FileError } from '../errors.ts';
-import type { Material, Texture } from '../mesh/mesh.ts';
+import type { Texture } from '../mesh/mesh.ts';
 import { warnOnce } from '../warnOnce.ts';
 import { linearToSrgb, srgbToLinear } from './colorSpace.ts';
 import type { FilesBeside } from './filesBeside.ts';
 import { decodeImage } from './image.ts';
-import type { TextureData } from './meshData.ts';
+import type { MeshData, TextureData } from './meshData.ts';
 
 /**
- * The pictures that `materials` name. One that is missing or no PNG or JPEG is passed over with a warning: its materials show their
+ * `mesh` with the pictures that its materials name. One that is missing or no PNG or JPEG is passed over with a warning: its materials show their
  * diffuse colour.
  *
  * @param path of the mesh file, for messages.
  * @param isClamped says of a texture whether it shows its border beyond 0 … 1.
  * @throws FileError where a picture is outside of the mesh's folder.
  */
-export async function readTextures(
-  materials: readonly Material[],
+export async function withTextures(
+  mesh: MeshData,
   files: FilesBeside,
   path: string,
   isClamped: (name: string) => boolean = () => false,
-): Promise<Record<string, TextureData>> {
-  const names = new Set(materials.flatMap(({ diffuseTexture }) => diffuseTexture ?? []));
+): Promise<MeshData> {
+  const names = new Set(mesh.materials.flatMap(({ diffuseTexture }) => diffuseTexture ?? []));
   const textures: [string, TextureData][] = [];
   for (const name of names) {
     const bytes = await files.read(name);
@@ -33,7 +33,7 @@ export async function readTextures(
     const wrap = isClamped(name) ? ({ wrapU: 'clamp', wrapV: 'clamp' } as const) : {};
     textures.push([name, { image, ...wrap }]);
   }
-  return Object.fromEntries(textures);
+  return textures.length === 0 ? mesh : { ...mesh, textures: Object.fromEntries(textures) };
 }
 
 /** The picture in `bytes`; a warning and undefined where there is none. */
