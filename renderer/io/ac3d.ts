@@ -13,7 +13,7 @@ import { Welder } from './welder.ts';
 /**
  * Reads an AC3D file as one mesh. The vertices of an object are rows that its matrix follows, v · rot + loc, as in plib and
  * OpenSceneGraph. Colours are taken as sRGB. A material of the mesh is one of the file's together with a texture, as objects have textures.
- * Lines, lights and groups draw nothing; crease angles, which are about normals alone, are passed over.
+ * Lines, lights and groups draw nothing. Many files end before all kids that they promise have come, which is let pass. Crease angles, which are about normals alone, are passed over.
  *
  * @param path names the file in errors.
  * @throws FileError `path:line: …` where a line cannot be understood, or something ends early.
@@ -98,7 +98,6 @@ class Reader {
       }
     }
     if (object) lines.fail(`ends within the object that begins on line ${object.line}`);
-    if (open.length > 0) lines.fail(`ends before ${open[open.length - 1].kidsLeft} more objects`);
     const vertices = this.#vertices.finish();
     const uv = this.#uv.finish();
     return {

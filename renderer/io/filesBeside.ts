@@ -5,7 +5,7 @@ import { FileError } from '../errors.ts';
 import { readFileBytes } from './files.ts';
 
 export interface ReadMeshOptions {
-  /** Whether references may lead out of the folder of the mesh file: absolute ones, `..` or links. Default: no. */
+  /** Whether files outside of the mesh's folder may be read, to which absolute names, `..` and links can lead. Default: no. */
   allowOutside?: boolean;
 }
 
@@ -21,37 +21,30 @@ export interface FilesBeside {
 
 /** The files in the folder of `path` and below. */
 export function filesBeside(path: string, { allowOutside = false }: ReadMeshOptions = {}): FilesBeside {
-  const refuse = (name: string): never => {
-    throw new FileError(
-      path,
-      `refers to "${name}", outside of its folder, which is read only with the option allowOutside`,
-    );
-  };
   return {
     async read(name) {
       const { realpath, stat } = await import('node:fs/promises');
       const { dirname, isAbsolute, relative, resolve, sep } = await import('node:path');
       const folder = dirname(path);
-      const file = resolve(folder, name.replaceAll('\\', '/'));
-      const leads = (from: string, to: string) => {
-        const way = relative(from, to);
-        return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
-      };
-      const isDrive = /^[a-z]:/i.test(name);
-      if (!allowOutside && (isDrive || leads(resolve(folder), file))) refuse(name);
-      if (name === '' || name.includes('\0')) return undefined;
-      try {
-        const real = await realpath(file);
-        if (!allowOutside && leads(await realpath(folder), real)) refuse(name);
-        // A pipe or a device may never end.
-        if (!(await stat(real)).isFile()) return undefined;
-        return await readFileBytes(real);
-      } catch (error) {
-        if (error instanceof FileError && error.path === path) throw error;
-        if (error instanceof FileError || (error as NodeJS.ErrnoException).code !== undefined)
-          return undefined;
-        throw error;
+      const orMissing = <T>(found: Promise<T>) =>
+        found.catch((error: unknown) => {
+          if (error instanceof Error && 'code' in error) return undefined;
+          throw error;
+        });
+      // What is not there cannot be read, wherever it should have been: many files name the textures of their maker's disk.
+      const file = await orMissing(realpath(resolve(folder, name.replaceAll('\\', '/'))));
+      if (file === undefined) return undefined;
+      const way = relative(await realpath(folder), file);
+      const isOutside = way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+      if (isOutside && !allowOutside) {
+        throw new FileError(
+          path,
+          `refers to "${name}", outside of its folder, which is read only with the option allowOutside`,
+        );
       }
+      // A pipe or a device may never end.
+      const isFile = (await orMissing(stat(file)))?.isFile() ?? false;
+      return isFile ? await readFileBytes(file) : undefined;
     },
   };
 }

@@ -73,8 +73,27 @@ export class GltfFile {
     const required = (json.extensionsRequired ?? []).find((name) => !harmlessExtension.test(name));
     if (required)
       this.failAt(['extensionsRequired'], `the file requires the extension ${required}, which is not read`);
-    const { asset, bufferViews, accessors, samplers, textures, materials, meshes } = json;
-    const needed = { asset, bufferViews, accessors, samplers, textures, materials, meshes, buffers, images };
+    const { bufferViews, accessors, samplers, textures } = json;
+    // Nothing else, so that what is not read cannot be wrong.
+    const needed: GLTF.IGLTF = {
+      asset: { version: '2.0' },
+      ...{ buffers, bufferViews, accessors, images, samplers, textures },
+      materials: json.materials?.map(({ name, alphaMode, pbrMetallicRoughness: pbr }) => ({
+        ...{ name, alphaMode },
+        pbrMetallicRoughness: {
+          baseColorFactor: pbr?.baseColorFactor,
+          baseColorTexture: pbr?.baseColorTexture,
+        },
+      })),
+      meshes: json.meshes?.map(({ primitives }) => ({
+        primitives: primitives.map(({ attributes, indices, material, mode }) => ({
+          attributes,
+          indices,
+          material,
+          mode,
+        })),
+      })),
+    };
     try {
       const io = new WebIO().setLogger(new Logger(Logger.Verbosity.SILENT));
       this.document = await io.readJSON({ json: needed, resources });
@@ -251,6 +270,8 @@ function parseJson(text: string, failAt: (position: number, problem: string) => 
     typeof json.asset === 'object' &&
     json.asset;
   if (!isGltf) failAt(0, 'has no "asset"; is it a glTF file?');
+  const { version } = (json as GLTF.IGLTF).asset;
+  if (!/^2\./.test(String(version))) failAt(0, `the file is of glTF version ${version}, expected 2.0`);
   return json as GLTF.IGLTF;
 }
 

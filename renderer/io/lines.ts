@@ -29,7 +29,7 @@ export class Lines {
   #endsPassed = 0;
 
   constructor(text: string | Uint8Array, path: string, { comments, continuations }: LineRules = {}) {
-    this.bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+    this.bytes = typeof text === 'string' ? new TextEncoder().encode(text) : inUtf8(text);
     this.failAt = failAtLine(path);
     this.#comments = comments ?? false;
     this.#continuations = continuations ?? false;
@@ -181,5 +181,12 @@ export class Lines {
 const [lf, cr, space, hash, backslash] = [0x0a, 0x0d, 0x20, 0x23, 0x5c];
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 const utf8 = new TextDecoder();
+
+/** Files that begin with the byte order mark of UTF-16 are in that. */
+function inUtf8(bytes: Uint8Array): Uint8Array {
+  const mark = (bytes[0] << 8) | bytes[1];
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : undefined;
+  return encoding ? new TextEncoder().encode(new TextDecoder(encoding).decode(bytes)) : bytes;
+}
 
 const isBlank = (byte: number) => byte <= space && byte !== lf && byte !== cr;

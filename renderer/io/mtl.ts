@@ -27,7 +27,10 @@ export function parseMtl(text: string | Uint8Array, path = 'MTL'): MtlMaterial[]
     return one[0];
   };
   const readColor = (keyword: string): Material['diffuse'] => {
-    lines.numbers(keyword, color, 3);
+    // One number stands for three.
+    const count = lines.numbers(keyword, color, 1);
+    if (count === 1) color.fill(color[0]);
+    if (count === 2) lines.fail(`"${keyword}" has 2 numbers, expected 3`);
     return [linearOfFile(color[0]), linearOfFile(color[1]), linearOfFile(color[2])];
   };
   while (lines.nextLine()) {

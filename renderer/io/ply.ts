@@ -124,8 +124,6 @@ function readHead(lines: Lines): Head {
       case 'comment':
         if (words[0] === 'TextureFile') textures.push(words.slice(1).join(' ').replaceAll('\\', '/'));
         break;
-      case 'obj_info':
-        break;
       case 'element': {
         const count = Number(words[1]);
         if (!/^\d+$/.test(words[1] ?? '')) lines.fail(`element "${words[0]}" has no number of records`);
@@ -150,8 +148,6 @@ function readHead(lines: Lines): Head {
         if (empty) lines.fail(`element "${empty.name}" has no properties`);
         return { format, elements, textures };
       }
-      default:
-        lines.fail(`"${keyword.slice(0, 40)}" is not a word of PLY heads`);
     }
   }
   return lines.fail('ends within the head');

@@ -39,7 +39,7 @@ describe('parseMtl', () => {
     expect(() => parseMtl('newmtl a\nKd red', 'a.mtl')).toThrow(
       'a.mtl:2: "Kd" has "red", expected a finite number',
     );
-    expect(() => parseMtl('newmtl a\nKd 1', 'a.mtl')).toThrow('a.mtl:2: "Kd" has 1 numbers, expected 3');
+    expect(() => parseMtl('newmtl a\nKd 1 0', 'a.mtl')).toThrow('a.mtl:2: "Kd" has 2 numbers, expected 3');
     expect(() => parseMtl('newmtl a\nKd 1 x 0', 'a.mtl')).toThrow(
       'a.mtl:2: "Kd" has "x", expected a finite number',
     );
@@ -57,6 +57,10 @@ describe('parseMtl', () => {
     });
     expect(b.shininess).toBeUndefined();
     expect(b.clampTexture).toBeUndefined();
+  });
+
+  it('takes a single number for a grey', () => {
+    expect(parseMtl('newmtl a\nKd 0\nKs 1')[0]).toMatchObject({ diffuse: [0, 0, 0], specular: [1, 1, 1] });
   });
 
   it('cuts colours and opacities to 0 … 1', () => {
