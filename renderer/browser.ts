@@ -4,10 +4,14 @@
 export * from './backend/index.ts';
 export * from './camera/index.ts';
 export * from './errors.ts';
+export { parseAc3d } from './io/ac3d.ts';
 export { linearToSrgb, srgbToLinear } from './io/colorSpace.ts';
 export type { MeshData, TextureData } from './io/meshData.ts';
-export { formatMtl, parseMtl } from './io/mtl.ts';
+export { formatMtl, type MtlMaterial, parseMtl } from './io/mtl.ts';
 export { formatObj, materialLibraries, parseObj } from './io/obj.ts';
+export { parseOff } from './io/off.ts';
+export { encodePly, parsePly } from './io/ply.ts';
+export { parseStl } from './io/stl.ts';
 export {
   type AttributeRows,
   type Fragments,

@@ -11,3 +11,4 @@ export * from './metrics/index.ts';
 export * from './models/index.ts';
 export * from './pictures/index.ts';
 export { formatTable, writeReport } from './report/index.ts';
+export { Adam, type AdamOptions, type AdamState, type NamedVariable } from './tensor/adam.ts';

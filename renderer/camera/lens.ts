@@ -20,7 +20,11 @@ export interface Lens {
 /** A number, or a tensor with one number for all views, [], or one for each, [N], through which gradients pass. */
 export type LensValue = number | tf.Scalar | tf.Tensor1D;
 
-/** @throws ArgumentError where a tensor has another rank, or lengths disagree. */
+/**
+ * A lens by its parameters: computed now from numbers; from tensors whenever it is used, so that it follows variables and passes gradients.
+ *
+ * @throws ArgumentError where a tensor has another rank, or lengths disagree.
+ */
 export function lensOf<Name extends string>(
   perspective: boolean,
   values: Record<Name, LensValue>,

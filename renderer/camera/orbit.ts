@@ -108,15 +108,18 @@ export function orbitPose({ target = [0, 0, 0], ...values }: OrbitPoseOptions): 
       );
     }
   }
-  const point = target instanceof tf.Tensor ? target : tf.tensor1d([...target]);
-  if (point.rank === 0 || point.rank > 2 || point.shape[point.rank - 1] !== 3) {
-    throw new ArgumentError(`target must have shape [3] or [views, 3], but has [${point.shape}]`);
+  const shape = target instanceof tf.Tensor ? target.shape : [target.length];
+  if (shape.length === 0 || shape.length > 2 || shape[shape.length - 1] !== 3) {
+    throw new ArgumentError(`target must have shape [3] or [views, 3], but has [${shape}]`);
   }
-  const sizes = Object.values(values).map((value) => (typeof value === 'number' ? 1 : value.size));
-  const count = Math.max(...sizes, point.size / 3);
-  if (![...sizes, point.size / 3].every((size) => size === 1 || size === count)) {
+  const sizes = [
+    ...Object.values(values).map((value) => (typeof value === 'number' ? 1 : value.size)),
+    shape.length === 2 ? shape[0] : 1,
+  ];
+  const count = Math.max(...sizes);
+  if (!sizes.every((size) => size === 1 || size === count)) {
     throw new ArgumentError(
-      `azimuthDegrees, elevationDegrees, distance and target must have one entry, or as many as there are views, but have ${[...sizes, point.size / 3].join(', ')}`,
+      `azimuthDegrees, elevationDegrees, distance and target must have one entry, or as many as there are views, but have ${sizes.join(', ')}`,
     );
   }
   return tf.tidy(() => {
@@ -136,6 +139,7 @@ export function orbitPose({ target = [0, 0, 0], ...values }: OrbitPoseOptions): 
         1,
       )
       .reshape([count, 3, 3]);
+    const point = target instanceof tf.Tensor ? target : tf.tensor1d([...target]);
     const offset = rotation
       .mul(point.reshape([-1, 1, 3]))
       .sum(2)

@@ -9,3 +9,8 @@ export function srgbToLinear(value: number): number {
 export function linearToSrgb(value: number): number {
   return value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055;
 }
+
+/** Linear 0 … 1 from an sRGB number of a file, cut to 0 … 1 first. */
+export function linearOfFile(value: number): number {
+  return srgbToLinear(Math.min(Math.max(value, 0), 1));
+}

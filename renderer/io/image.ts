@@ -18,7 +18,14 @@ export async function readPng(path: string): Promise<ByteImage> {
 
 /** @throws FileError where the file is not there, neither PNG nor JPEG, or damaged. */
 export async function readImage(path: string): Promise<ByteImage> {
-  const bytes = await readFileBytes(path);
+  return decodeImage(await readFileBytes(path), path);
+}
+
+/**
+ * @param path names the source in errors.
+ * @throws FileError where the bytes are neither PNG nor JPEG, or damaged.
+ */
+export async function decodeImage(bytes: Uint8Array, path = 'picture'): Promise<ByteImage> {
   if (isPng(bytes)) return decodePng(bytes, path);
   if (isJpeg(bytes)) return decodeJpeg(bytes, path);
   throw new FileError(path, 'is neither a PNG nor a JPEG picture');

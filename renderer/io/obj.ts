@@ -3,138 +3,147 @@
 
 import { ArgumentError, FileError } from '../errors.ts';
 import type { Material } from '../mesh/mesh.ts';
-import { linearToSrgb, srgbToLinear } from './colorSpace.ts';
-import { type Line, linesOf, numbersOf } from './lines.ts';
+import { linearOfFile, linearToSrgb } from './colorSpace.ts';
+import { wholeNumber } from './decimal.ts';
+import { Doubles } from './growing.ts';
+import { Lines, wavefrontLines } from './lines.ts';
 import type { MeshData } from './meshData.ts';
+import { materialNames } from './mtl.ts';
+import { Polygons } from './polygons.ts';
 
 /** What follows each `mtllib`: one file name, which may contain spaces, or several names between spaces. */
-export function materialLibraries(text: string): string[] {
-  return Array.from(linesOf(text))
-    .filter(({ keyword }) => keyword === 'mtllib')
-    .map(({ rest }) => rest);
+export function materialLibraries(text: string | Uint8Array): string[] {
+  const lines = new Lines(text, 'OBJ', wavefrontLines);
+  const libraries: string[] = [];
+  while (lines.nextLine()) if (lines.word === 'mtllib') libraries.push(lines.rest());
+  return libraries;
 }
 
 /**
- * Reads the text of an OBJ file. Polygons become fans around their first corner; faces of one or two corners, which exporters leave
- * behind where edges collapsed, draw nothing and are passed over. Colours (`v x y z r g b`) are taken as sRGB and
- * come out linear; where some vertices have one, the others are white.
+ * Reads an OBJ file. Polygons become triangles, by clipping ears where they are concave; faces of one or two corners, which exporters
+ * leave behind where edges collapsed, draw nothing and are passed over. Colours (`v x y z r g b`) are taken as sRGB and come out linear;
+ * where some vertices have one, the others are white.
  *
+ * @param text or its bytes in UTF-8, which is what large files should come as.
  * @param materials of its material libraries: see `materialLibraries`, `parseMtl`. A material in use that is not among them is
  *   added, white.
  * @param path names the file in errors.
  * @throws FileError `path:line: …` where a line cannot be understood or refers to a vertex that the file does not have.
  */
-export function parseObj(text: string, materials: readonly Material[] = [], path = 'OBJ'): MeshData {
-  const vertices: number[] = [];
-  const colors: number[] = [];
-  const uv: number[] = [];
-  const polygons = new Triangles(path);
-  const used = [...materials];
+export function parseObj(
+  text: string | Uint8Array,
+  materials: readonly Material[] = [],
+  path = 'OBJ',
+): MeshData {
+  return withMaterials(scanObj(text, path).mesh, materials);
+}
+
+/** An OBJ file by itself: its materials have names only. */
+export interface ObjScan {
+  mesh: MeshData;
+  /** See `materialLibraries`. */
+  libraries: string[];
+}
+
+/** @throws FileError as `parseObj`. */
+export function scanObj(text: string | Uint8Array, path: string): ObjScan {
+  const lines = new Lines(text, path, wavefrontLines);
+  const vertices = new Doubles();
+  const colors = new Doubles();
+  const uv = new Doubles();
+  const polygons = new Polygons(lines.failAt);
+  const libraries: string[] = [];
+  const names = new Map<string, number>();
+  const values = new Float64Array(6);
+  const pair = values.subarray(0, 2);
   let material = -1;
-  for (const line of linesOf(text)) {
-    switch (line.keyword) {
+  while (lines.nextLine()) {
+    switch (lines.word) {
       case 'v': {
-        const hasColor = line.rest.split(/\s+/, 6).length === 6;
-        const values = numbersOf(line, hasColor ? 6 : 3, path);
+        const hasColor = lines.numbers('v', values, 3) === 6;
         if (hasColor) {
           while (colors.length < vertices.length) colors.push(1);
-          colors.push(...values.slice(3).map(srgbToLinear));
+          for (let k = 3; k < 6; k++) colors.push(linearOfFile(values[k]));
         }
-        vertices.push(values[0], values[1], values[2]);
+        for (let k = 0; k < 3; k++) vertices.push(values[k]);
         break;
       }
       case 'vt': {
-        const hasV = /\s/.test(line.rest);
-        const [u, v = 0] = numbersOf(line, hasV ? 2 : 1, path);
-        uv.push(u, v);
+        const hasV = lines.numbers('vt', pair, 1) === 2;
+        uv.push(values[0]);
+        uv.push(hasV ? values[1] : 0);
         break;
       }
       case 'f':
-        polygons.add(line, material, vertices.length / 3, uv.length / 2);
+        readCorners(lines, polygons, vertices.length / 3, uv.length / 2);
+        polygons.close(lines.line, material);
         break;
-      case 'usemtl':
-        if (line.rest === '') {
-          material = -1;
-          break;
-        }
-        material = used.findIndex(({ name }) => name === line.rest);
-        if (material < 0) material = used.push({ name: line.rest, diffuse: [1, 1, 1], opacity: 1 }) - 1;
+      case 'usemtl': {
+        const name = lines.rest();
+        if (name !== '' && !names.has(name)) names.set(name, names.size);
+        material = names.get(name) ?? -1;
+        break;
+      }
+      case 'mtllib':
+        libraries.push(lines.rest());
         break;
     }
   }
-  if (vertices.length === 0) throw new FileError(path, 'has no vertices; is it an OBJ file?');
+  if (vertices.length === 0) throw new FileError(`${path}:1`, 'has no vertices; is it an OBJ file?');
   while (colors.length > 0 && colors.length < vertices.length) colors.push(1);
+  const positions = vertices.finish();
   return {
-    vertices: Float64Array.from(vertices),
-    ...(colors.length > 0 && { colors: Float64Array.from(colors) }),
-    uv: Float64Array.from(uv),
-    materials: used,
-    ...polygons.finish(vertices.length / 3, uv.length / 2),
+    mesh: {
+      vertices: positions,
+      ...(colors.length > 0 && { colors: colors.finish() }),
+      uv: uv.finish(),
+      materials: Array.from(names.keys(), (name) => ({ name, diffuse: [1, 1, 1], opacity: 1 })),
+      ...polygons.finish(positions, uv.length / 2),
+    },
+    libraries,
   };
 }
 
-/** Gathers polygons as triangles, and checks indices once all vertices are known, since files may refer ahead. */
-class Triangles {
-  readonly #path: string;
-  readonly #faces: number[] = [];
-  readonly #uvFaces: number[] = [];
-  readonly #materials: number[] = [];
-  readonly #lines: number[] = [];
+/** `mesh` with `materials` in place of its own ones of the same names, which stay, behind them, where there are none. */
+export function withMaterials(mesh: MeshData, materials: readonly Material[]): MeshData {
+  const all = [...materials];
+  const byName = new Map<string, number>();
+  all.forEach(({ name }, index) => {
+    if (!byName.has(name)) byName.set(name, index);
+  });
+  const newIndex = mesh.materials.map((own) => byName.get(own.name) ?? all.push(own) - 1);
+  return { ...mesh, materials: all, faceMaterials: mesh.faceMaterials.map((old) => newIndex[old] ?? -1) };
+}
 
-  constructor(path: string) {
-    this.#path = path;
-  }
+/** `vertex`, `vertex/uv`, `vertex//normal` or `vertex/uv/normal`, each from 1, or backwards from −1. */
+function readCorners(lines: Lines, polygons: Polygons, vertexCount: number, uvCount: number): void {
+  if (!lines.nextWord()) failIndex(lines, lines.start, lines.end, vertexCount);
+  do {
+    const { bytes, start, end } = lines;
+    let slash = start;
+    while (slash < end && bytes[slash] !== slashByte) slash++;
+    const vertex = cornerIndex(lines, start, slash, vertexCount);
+    let second = slash + 1;
+    while (second < end && bytes[second] !== slashByte) second++;
+    const hasUv = second > slash + 1 && slash + 1 < end;
+    polygons.corner(vertex, hasUv ? cornerIndex(lines, slash + 1, second, uvCount) : -1);
+  } while (lines.nextWord());
+}
 
-  add(line: Line, material: number, vertexCount: number, uvCount: number): void {
-    const corners = line.rest.split(/\s+/).map((corner) => {
-      const [vertex, uv] = corner.split('/');
-      return {
-        vertex: this.#index(vertex, vertexCount, line),
-        uv: uv ? this.#index(uv, uvCount, line) : -1,
-      };
-    });
-    for (let k = 2; k < corners.length; k++) {
-      for (const { vertex, uv } of [corners[0], corners[k - 1], corners[k]]) {
-        this.#faces.push(vertex);
-        this.#uvFaces.push(uv);
-      }
-      this.#materials.push(material);
-      this.#lines.push(line.number);
-    }
-  }
+const slashByte = 0x2f;
 
-  finish(vertexCount: number, uvCount: number): Pick<MeshData, 'faces' | 'uvFaces' | 'faceMaterials'> {
-    this.#check(this.#faces, vertexCount, 'vertex', 'vertices');
-    this.#check(this.#uvFaces, uvCount, 'texture coordinate', 'texture coordinates');
-    return {
-      faces: Int32Array.from(this.#faces),
-      uvFaces: Int32Array.from(this.#uvFaces),
-      faceMaterials: Int32Array.from(this.#materials),
-    };
-  }
+/** From 0. */
+function cornerIndex(lines: Lines, start: number, end: number, count: number): number {
+  const value = wholeNumber(lines.bytes, start, end);
+  if (value > 0) return value - 1;
+  if (value < 0 && value >= -count) return count + value;
+  return failIndex(lines, start, end, count);
+}
 
-  /** From 0; in the file, from 1, or backwards from −1. */
-  #index(word: string, count: number, line: Line): number {
-    const value = Number(word);
-    if (!Number.isInteger(value) || value === 0 || value < -count) {
-      const range = count > 0 ? `, or −${count} … −1` : '';
-      this.#fail(line.number, `face has the index "${word}", expected a whole number from 1${range}`);
-    }
-    return value > 0 ? value - 1 : count + value;
-  }
-
-  #check(indices: readonly number[], count: number, one: string, many: string): void {
-    const position = indices.findIndex((index) => index >= count);
-    if (position < 0) return;
-    this.#fail(
-      this.#lines[Math.floor(position / 3)],
-      `face refers to ${one} ${indices[position] + 1}, but the file has ${count} ${many}`,
-    );
-  }
-
-  #fail(line: number, problem: string): never {
-    throw new FileError(`${this.#path}:${line}`, problem);
-  }
+function failIndex(lines: Lines, start: number, end: number, count: number): never {
+  const word = new TextDecoder().decode(lines.bytes.subarray(start, end));
+  const range = count > 0 ? `, or −${count} … −1` : '';
+  return lines.fail(`face has the index "${word}", expected a whole number from 1${range}`);
 }
 
 /**
@@ -150,6 +159,7 @@ export function formatObj(mesh: MeshData, materialLibrary?: string): string {
   if (colors) expectFinite('colors', colors, 3);
   expectFinite('uv', uv, 2);
   const decimal = vertices instanceof Float32Array ? shortestFloat32 : String;
+  const names = materialNames(materials);
   const lines: string[] = materialLibrary === undefined ? [] : [`mtllib ${materialLibrary}`];
   for (let i = 0; i < vertices.length; i += 3) {
     const position = Array.from(vertices.subarray(i, i + 3), decimal);
@@ -163,7 +173,7 @@ export function formatObj(mesh: MeshData, materialLibrary?: string): string {
   for (let f = 0; f < faceMaterials.length; f++) {
     if (faceMaterials[f] !== current) {
       current = faceMaterials[f];
-      lines.push(current < 0 ? 'usemtl' : `usemtl ${materials[current].name}`);
+      lines.push(current < 0 ? 'usemtl' : `usemtl ${names[current]}`);
     }
     const corners = [3 * f, 3 * f + 1, 3 * f + 2].map((k) =>
       uvFaces[k] < 0 ? `${faces[k] + 1}` : `${faces[k] + 1}/${uvFaces[k] + 1}`,

@@ -11,23 +11,6 @@ export const leastShare = 1e-7;
 /** Nor does it have any where twice its area is below this: edges of 10⁻³⁰, whose derivatives float32 cannot hold. */
 const leastArea = 1e-60;
 
-/** Writes (g − n (n·g))/length, the gradient on a vector of that length whose direction n is; 0 where the length is. */
-export function projected(
-  g: RealArray,
-  n: RealArray,
-  from: number,
-  length: number,
-  into: Float64Array,
-  to: number,
-): void {
-  if (length === 0) {
-    into.fill(0, to, to + 3);
-    return;
-  }
-  const along = g[from] * n[from] + g[from + 1] * n[from + 1] + g[from + 2] * n[from + 2];
-  for (let axis = 0; axis < 3; axis++) into[to + axis] = (g[from + axis] - n[from + axis] * along) / length;
-}
-
 /** The face that a loop is at: its edges and normal, and the gradient that gathers on its edges. */
 export class FaceFrame {
   readonly normal = new Float64Array(3);
@@ -51,8 +34,7 @@ export class FaceFrame {
         edges[3 * k + axis] = along;
         squared += along * along;
       }
-      // What is not a number stays so.
-      if (!(squared <= longest)) longest = squared;
+      longest = Math.max(longest, squared);
     }
     const x = edges[1] * edges[5] - edges[2] * edges[4];
     const y = edges[2] * edges[3] - edges[0] * edges[5];
@@ -94,22 +76,28 @@ export class FaceFrame {
     );
   }
 
-  /** Adds the gradient on `scale` times the unit normal. */
-  pullNormal(g: RealArray, scale: number): void {
-    projected(g, this.normal, 0, this.doubleArea / scale, this.#cross, 0);
-    this.pullCross(this.#cross);
+  /** Adds the gradient on `scale` times the unit normal, at `from` in g. */
+  pullNormal(g: RealArray, from: number, scale: number): void {
+    const [n, into] = [this.normal, this.#cross];
+    const factor = scale / this.doubleArea;
+    const along = g[from] * n[0] + g[from + 1] * n[1] + g[from + 2] * n[2];
+    for (let axis = 0; axis < 3; axis++) into[axis] = factor * (g[from + axis] - n[axis] * along);
+    this.pullCross(into, 0);
   }
 
-  /** Adds the gradient g on the cross product of edges 0 and 1: e₁ × g on e₀, g × e₀ on e₁. */
-  pullCross(g: RealArray): void {
+  /** Adds the gradient on the cross product of edges 0 and 1, at `from` in g: e₁ × g on e₀, g × e₀ on e₁. */
+  pullCross(g: RealArray, from: number): void {
     const e = this.#edges;
     const into = this.#gradient;
-    into[0] += e[4] * g[2] - e[5] * g[1];
-    into[1] += e[5] * g[0] - e[3] * g[2];
-    into[2] += e[3] * g[1] - e[4] * g[0];
-    into[3] += g[1] * e[2] - g[2] * e[1];
-    into[4] += g[2] * e[0] - g[0] * e[2];
-    into[5] += g[0] * e[1] - g[1] * e[0];
+    const x = g[from];
+    const y = g[from + 1];
+    const z = g[from + 2];
+    into[0] += e[4] * z - e[5] * y;
+    into[1] += e[5] * x - e[3] * z;
+    into[2] += e[3] * y - e[4] * x;
+    into[3] += y * e[2] - z * e[1];
+    into[4] += z * e[0] - x * e[2];
+    into[5] += x * e[1] - y * e[0];
   }
 
   /** Adds the gradient g on the angle at corner k, where p is edge k, and q the edge before it, backwards. */
@@ -120,14 +108,14 @@ export class FaceFrame {
 
   /** Adds to the gradient on an edge: scale · (m × e)/|e|². */
   #addTurned(edge: number, scale: number): void {
-    const [x, y, z] = this.normal;
+    const n = this.normal;
     const ex = this.#edges[edge];
     const ey = this.#edges[edge + 1];
     const ez = this.#edges[edge + 2];
     const factor = scale / (ex * ex + ey * ey + ez * ez);
-    this.#gradient[edge] += factor * (y * ez - z * ey);
-    this.#gradient[edge + 1] += factor * (z * ex - x * ez);
-    this.#gradient[edge + 2] += factor * (x * ey - y * ex);
+    this.#gradient[edge] += factor * (n[1] * ez - n[2] * ey);
+    this.#gradient[edge + 1] += factor * (n[2] * ex - n[0] * ez);
+    this.#gradient[edge + 2] += factor * (n[0] * ey - n[1] * ex);
   }
 
   /** Of the edges that leave corner k. */
@@ -139,8 +127,8 @@ export class FaceFrame {
   }
 
   #squaredLength(k: number): number {
-    const [x, y, z] = this.#edges.subarray(3 * k, 3 * k + 3);
-    return x * x + y * y + z * z;
+    const e = this.#edges;
+    return e[3 * k] * e[3 * k] + e[3 * k + 1] * e[3 * k + 1] + e[3 * k + 2] * e[3 * k + 2];
   }
 
   /** Adds what has gathered on the edges to their ends. */

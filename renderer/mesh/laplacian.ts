@@ -4,7 +4,7 @@
 import type { RealArray } from '../backend/index.ts';
 import { ArgumentError } from '../errors.ts';
 import { FaceFrame } from './faceFrame.ts';
-import { SparseMatrix } from './sparseMatrix.ts';
+import { SparseEntries, type SparseMatrix } from './sparseMatrix.ts';
 import type { Topology } from './topology.ts';
 
 /** [V, V] the combinatorial Laplacian D − A: v times its number of neighbours, minus their sum. Symmetric, positive semi-definite. */
@@ -64,21 +64,13 @@ function laplacian(
     sums[edges[i]] += weights[i >> 1];
     touched[edges[i]] = 1;
   }
-  const rows: number[] = [];
-  const columns: number[] = [];
-  const values: number[] = [];
   const scales = sums.map((sum, v) => (touched[v] ? scale(v, sum) : 0));
-  for (let v = 0; v < vertexCount; v++) {
-    rows.push(v);
-    columns.push(v);
-    values.push(scales[v] * sums[v]);
-  }
+  const entries = new SparseEntries();
+  for (let v = 0; v < vertexCount; v++) entries.add(v, v, scales[v] * sums[v]);
   for (let i = 0; i < edges.length; i++) {
-    rows.push(edges[i]);
-    columns.push(edges[i ^ 1]);
-    values.push(-scales[edges[i]] * weights[i >> 1]);
+    entries.add(edges[i], edges[i ^ 1], -scales[edges[i]] * weights[i >> 1]);
   }
-  return SparseMatrix.fromEntries([vertexCount, vertexCount], rows, columns, values);
+  return entries.matrix(vertexCount, vertexCount);
 }
 
 const equalWeights = ({ edgeCount }: Topology) => new Float64Array(edgeCount).fill(1);

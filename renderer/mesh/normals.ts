@@ -2,7 +2,7 @@
 
 import { type HostKernel, hostFunction, type RealArray } from '../backend/index.ts';
 import { ArgumentError } from '../errors.ts';
-import { FaceFrame, leastShare, projected } from './faceFrame.ts';
+import { FaceFrame, leastShare } from './faceFrame.ts';
 import type { Topology } from './topology.ts';
 import { itemCount, type Vertices } from './vertexShape.ts';
 
@@ -159,16 +159,24 @@ export function smoothNormalsKernel(
       for (let start = 0; start < vertices.length; start += size) {
         for (let v = 0; v < vertexCount; v++) {
           const length = lengths[start / 3 + v];
-          projected(upstream, normals, start + 3 * v, length, sumGradient, 3 * v);
+          const at = start + 3 * v;
+          let along = 0;
+          for (let axis = 0; axis < 3; axis++) along += upstream[at + axis] * normals[at + axis];
+          for (let axis = 0; axis < 3; axis++) {
+            const across = upstream[at + axis] - normals[at + axis] * along;
+            sumGradient[3 * v + axis] = length > 0 ? across / length : 0;
+          }
         }
         for (let f = 0; f < faceCount; f++) {
           if (!face.read(vertices, start, faces, f)) continue;
           for (let k = 0; k < 3; k++) {
-            const g = sumGradient.subarray(3 * faces[3 * f + k], 3 * faces[3 * f + k] + 3);
+            const g = 3 * faces[3 * f + k];
             if (byAngle) {
-              face.pullNormal(g, face.angle(k));
-              face.pullAngle(k, g[0] * face.normal[0] + g[1] * face.normal[1] + g[2] * face.normal[2]);
-            } else face.pullCross(g);
+              face.pullNormal(sumGradient, g, face.angle(k));
+              let along = 0;
+              for (let axis = 0; axis < 3; axis++) along += sumGradient[g + axis] * face.normal[axis];
+              face.pullAngle(k, along);
+            } else face.pullCross(sumGradient, g);
           }
           face.addGradient(gradient, start, faces, f);
         }
@@ -193,7 +201,7 @@ export function faceNormalsKernel({ faces, faceCount, vertexCount }: Topology): 
       for (let start = 0, row = 0; start < vertices.length; start += size) {
         for (let f = 0; f < faceCount; f++, row += 3) {
           if (!face.read(vertices, start, faces, f)) continue;
-          face.pullNormal(upstream.subarray(row, row + 3), 1);
+          face.pullNormal(upstream, row, 1);
           face.addGradient(gradient, start, faces, f);
         }
       }

@@ -89,6 +89,23 @@ export class SparseMatrix {
   }
 }
 
+/** Entries of a matrix to be, gathered one by one. */
+export class SparseEntries {
+  readonly #rows: number[] = [];
+  readonly #columns: number[] = [];
+  readonly #values: number[] = [];
+
+  add(row: number, column: number, value: number): void {
+    this.#rows.push(row);
+    this.#columns.push(column);
+    this.#values.push(value);
+  }
+
+  matrix(rowCount: number, columnCount: number): SparseMatrix {
+    return SparseMatrix.fromEntries([rowCount, columnCount], this.#rows, this.#columns, this.#values);
+  }
+}
+
 /** The product with batches of [columns·width] numbers. */
 export function sparseKernel(
   { rowCount, columnCount, offsets, columns, values }: SparseMatrix,

@@ -1,7 +1,7 @@
 // Splits every triangle into four: at the midpoints of its edges, or with positions smoothed by Loop's rules.
 
 import type * as tf from '@tensorflow/tfjs';
-import { SparseMatrix } from './sparseMatrix.ts';
+import { SparseEntries, type SparseMatrix } from './sparseMatrix.ts';
 import { Topology } from './topology.ts';
 
 /** A finer topology and where its vertices come from. */
@@ -70,39 +70,17 @@ function splitInFour({ faces, faceCount, vertexCount, edgeCount, faceEdges }: To
   return new Topology(fine, vertexCount + edgeCount);
 }
 
-/** Entries of a matrix, gathered one by one. */
-class Entries {
-  readonly rows: number[] = [];
-  readonly columns: number[] = [];
-  readonly values: number[] = [];
-
-  add(row: number, column: number, value: number): void {
-    this.rows.push(row);
-    this.columns.push(column);
-    this.values.push(value);
-  }
-
-  matrix({ vertexCount, edgeCount }: Topology): SparseMatrix {
-    return SparseMatrix.fromEntries(
-      [vertexCount + edgeCount, vertexCount],
-      this.rows,
-      this.columns,
-      this.values,
-    );
-  }
-}
-
 function midpointMatrix(topology: Topology): SparseMatrix {
-  const { vertexCount, edges } = topology;
-  const entries = new Entries();
+  const { vertexCount, edges, edgeCount } = topology;
+  const entries = new SparseEntries();
   for (let v = 0; v < vertexCount; v++) entries.add(v, v, 1);
   for (let i = 0; i < edges.length; i++) entries.add(vertexCount + (i >> 1), edges[i], 1 / 2);
-  return entries.matrix(topology);
+  return entries.matrix(vertexCount + edgeCount, vertexCount);
 }
 
 function loopMatrix(topology: Topology): SparseMatrix {
   const { faces, faceEdges, vertexCount, edges, edgeCount, edgeFaceCounts } = topology;
-  const entries = new Entries();
+  const entries = new SparseEntries();
   const inside = (e: number) => edgeFaceCounts[e] === 2;
   const onCurve = (e: number) => edgeFaceCounts[e] === 1 || edgeFaceCounts[e] > 2;
 
@@ -134,10 +112,10 @@ function loopMatrix(topology: Topology): SparseMatrix {
     }
   }
   for (let i = 0; i < faces.length; i++) {
-    const f = i - (i % 3);
-    const whole = faceEdges[f] >= 0 && faceEdges[f + 1] >= 0 && faceEdges[f + 2] >= 0;
-    const across = faceEdges[f + ((i + 1) % 3)];
-    if (whole && inside(across)) entries.add(vertexCount + across, faces[i], 1 / 8);
+    const across = faceEdges[i - (i % 3) + ((i + 1) % 3)];
+    if (topology.isWhole(Math.floor(i / 3)) && inside(across)) {
+      entries.add(vertexCount + across, faces[i], 1 / 8);
+    }
   }
-  return entries.matrix(topology);
+  return entries.matrix(vertexCount + edgeCount, vertexCount);
 }

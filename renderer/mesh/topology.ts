@@ -45,6 +45,12 @@ export class Topology {
     this.faceCount = faces.length / 3;
   }
 
+  /** Whether a face has three different vertices. */
+  isWhole(face: number): boolean {
+    const [a, b, c] = [this.faces[3 * face], this.faces[3 * face + 1], this.faces[3 * face + 2]];
+    return a !== b && b !== c && c !== a;
+  }
+
   get edgeCount(): number {
     return this.edges.length / 2;
   }
@@ -69,7 +75,7 @@ export class Topology {
 
   /** [E] how many faces meet at each edge, of those that repeat no vertex: 1 on a boundary, 2 inside, more where sheets meet. */
   get edgeFaceCounts(): Int32Array {
-    this.#edgeFaceCounts ??= countEdgeFaces(this.faceEdges, this.edgeCount);
+    this.#edgeFaceCounts ??= countEdgeFaces(this);
     return this.#edgeFaceCounts;
   }
 
@@ -149,11 +155,11 @@ function findEdgeFaces(faceEdges: Int32Array, edgeCount: number): Int32Array {
   return edgeFaces;
 }
 
-function countEdgeFaces(faceEdges: Int32Array, edgeCount: number): Int32Array {
+function countEdgeFaces(topology: Topology): Int32Array {
+  const { faceEdges, faceCount, edgeCount } = topology;
   const counts = new Int32Array(edgeCount);
-  for (let i = 0; i < faceEdges.length; i += 3) {
-    if (faceEdges[i] < 0 || faceEdges[i + 1] < 0 || faceEdges[i + 2] < 0) continue;
-    for (let k = i; k < i + 3; k++) counts[faceEdges[k]]++;
+  for (let f = 0; f < faceCount; f++) {
+    if (topology.isWhole(f)) for (let k = 3 * f; k < 3 * f + 3; k++) counts[faceEdges[k]]++;
   }
   return counts;
 }

@@ -1,4 +1,4 @@
-// The colour of a surface before any light falls on it: of its vertices, else of its materials, times what its textures show.
+// The colour of a surface before any light falls on it: of its materials, times that of its vertices, times what its textures show.
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors.ts';
@@ -33,16 +33,25 @@ export interface Albedo {
 
 /** @throws ArgumentError where given parameters are not those of the materials. */
 export function albedoOf(scene: ShadingScene, { materials = {}, mipmaps = true }: AlbedoOptions): Albedo {
-  const colors = colorAttributes(scene, materials.diffuse);
+  const { meshes, geometry } = scene;
+  const factors = [
+    ...(meshes.some(({ colors }) => colors) ? [vertexColorAttributes(scene)] : []),
+    ...(meshes.every(({ colors, materials: own }) => colors && !own) ? [] : [diffuseAttributes(scene, materials)]),
+  ];
   const textures = texturesOf(scene);
-  if (!textures) return { attributes: colors, at: (surface) => surface.interpolate(colors) };
-  const { list, ofFace, uv } = textures;
+  if (!textures && factors.length === 1) {
+    return { attributes: factors[0], at: (surface) => surface.interpolate(factors[0]) };
+  }
   return {
     at(surface) {
-      const which = atFragments(scene.geometry, surface, ofFace, -1);
-      const footprint = mipmaps ? surface.pixelDerivatives(uv) : undefined;
-      const texels = sampleTextures(list, which, surface.interpolate(uv), footprint);
-      return surface.interpolate(colors).mul(texels) as tf.Tensor2D;
+      const colors = factors.map((factor) => surface.interpolate(factor));
+      if (textures) {
+        const { list, ofFace, uv } = textures;
+        const which = atFragments(geometry, surface, ofFace, -1);
+        const footprint = mipmaps ? surface.pixelDerivatives(uv) : undefined;
+        colors.push(sampleTextures(list, which, surface.interpolate(uv), footprint));
+      }
+      return colors.reduce((product, color) => product.mul(color));
     },
   };
 }
@@ -75,27 +84,34 @@ export function checkRows(name: string, rows: tf.Tensor, count: number, width: n
   }
 }
 
-function colorAttributes(scene: ShadingScene, diffuse: tf.Tensor2D | undefined): CornerAttributes {
+/** White where a mesh has no vertex colours. */
+function vertexColorAttributes(scene: ShadingScene): CornerAttributes {
+  return packedAttributes(scene, (mesh) => {
+    const { colors, topology } = mesh;
+    checkColors(mesh);
+    return colors
+      ? { values: colors, indices: topology.faces }
+      : { values: tf.ones([1, 3]) as tf.Tensor2D, indices: new Int32Array(topology.faces.length) };
+  });
+}
+
+/** Where a face has no material: white under vertex colours, else grey. */
+function diffuseAttributes(scene: ShadingScene, { diffuse }: MaterialParameters): CornerAttributes {
   const { starts, count } = materialStarts(scene);
   if (diffuse) checkRows('diffuse', diffuse, count, 3);
-  return packedAttributes(scene, (mesh, m) => {
-    const { colors, topology, materials = [], faceMaterials } = mesh;
-    if (colors) {
-      checkColors(mesh);
-      return { values: colors, indices: topology.faces };
-    }
+  return packedAttributes(scene, ({ colors, topology, materials = [], faceMaterials }, m) => {
     const own = diffuse
       ? diffuse.slice([starts[m], 0], [materials.length, 3])
       : tf.tensor2d(
           materials.flatMap((material) => material.diffuse),
           [materials.length, 3],
         );
-    const rowOf = (face: number) =>
-      faceMaterials && faceMaterials[face] >= 0 ? faceMaterials[face] : materials.length;
-    return {
-      values: tf.concat([own, tf.tensor2d([noMaterial])]) as tf.Tensor2D,
-      indices: Int32Array.from({ length: topology.faces.length }, (_, i) => rowOf(Math.floor(i / 3))),
-    };
+    const indices = new Int32Array(topology.faces.length);
+    for (let i = 0; i < indices.length; i++) {
+      const material = faceMaterials?.[Math.floor(i / 3)] ?? -1;
+      indices[i] = material < 0 ? materials.length : material;
+    }
+    return { values: tf.concat([own, tf.tensor2d([colors ? [1, 1, 1] : noMaterial])]) as tf.Tensor2D, indices };
   });
 }
 

@@ -4,7 +4,7 @@ import { ArgumentError } from '../errors.ts';
 import { type AlbedoOptions, albedoOf, checkColors } from './albedo.ts';
 import { packedAttributes, type Shading } from './shading.ts';
 
-/** The colours of vertices, else of materials (grey where a face has none), times their textures. */
+/** The colours of vertices times those of materials, grey where a face has neither, times their textures. */
 export function unlit(options: AlbedoOptions = {}): Shading {
   return (scene) => {
     const { attributes, at } = albedoOf(scene, options);

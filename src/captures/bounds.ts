@@ -28,8 +28,8 @@ export function boundsOfPoints(points: Float64Array, views: readonly CaptureView
   for (const { camera } of views) {
     const positions = camera.projectOnHost(sample);
     for (let i = 0; i < seen.length; i++) {
-      const [x, y, , w] = positions.subarray(4 * i, 4 * i + 4);
-      if (w > 0 && Math.abs(x) <= w && Math.abs(y) <= w) seen[i]++;
+      const w = positions[4 * i + 3];
+      if (w > 0 && Math.abs(positions[4 * i]) <= w && Math.abs(positions[4 * i + 1]) <= w) seen[i]++;
     }
   }
   const inside = Array.from(seen.keys()).filter((i) => seen[i] >= leastSeen * views.length);

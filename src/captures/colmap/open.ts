@@ -2,14 +2,19 @@
 
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fromOpenCv, identityView } from '../../../renderer/camera/index.ts';
-import { FileError } from '../../../renderer/errors.ts';
+import {
+  fromOpenCv,
+  type IntrinsicsCamera,
+  identityView,
+  pixelIntrinsics,
+} from '../../../renderer/camera/index.ts';
+import { ArgumentError, FileError } from '../../../renderer/errors.ts';
 import { readFileBytes, readFileText } from '../../../renderer/io/files.ts';
 import { boundsOfCameras, boundsOfPoints, levelUp } from '../bounds.ts';
 import { atPlace, type Capture, type CaptureOptions, captureView } from '../capture.ts';
 import { within } from '../pictures.ts';
 import { decodeCameras, decodeImages, decodePoints } from './binary.ts';
-import type { ColmapImage, ColmapModel } from './model.ts';
+import type { ColmapCamera, ColmapImage, ColmapModel } from './model.ts';
 import { parseCameras, parseImages, parsePoints } from './text.ts';
 
 const places = ['.', 'sparse/0', 'sparse', 'colmap/sparse/0'];
@@ -31,8 +36,9 @@ const endingOf = (folder: string) =>
  */
 export async function openColmap(folder: string, options: CaptureOptions = {}): Promise<Capture> {
   const modelFolder = findModel(folder);
-  if (!modelFolder)
+  if (!modelFolder) {
     throw new FileError(folder, 'has no cameras.bin and images.bin, nor as text, also not in sparse/0');
+  }
   const { cameras, images, points } = await readModel(modelFolder);
   if (images.length === 0) throw new FileError(modelFolder, 'has a model without images');
   const root = rootOf(resolve(folder), options.images ?? 'images');
@@ -43,14 +49,14 @@ export async function openColmap(folder: string, options: CaptureOptions = {}): 
     const { name, cameraId, place } = image;
     const camera = cameras.get(cameraId);
     if (!camera) throw new FileError(place, `refers to camera ${cameraId}, which the model lacks`);
-    const view = atPlace(place, () => viewOf(image));
+    const calibrated = atPlace(place, () => cameraOf(image, camera));
     views.push(
       await captureView(
         {
           name,
           picture: within(pictures, pictures, name, place, options.allowOutside),
-          view,
-          intrinsics: () => camera,
+          view: calibrated.views[0],
+          intrinsics: () => pixelIntrinsics(calibrated, camera),
         },
         place,
         maskFolder,
@@ -91,15 +97,19 @@ function rootOf(folder: string, images: string): string {
   return above.find((place) => existsSync(join(place, images))) ?? folder;
 }
 
-function viewOf({ quaternion, translation }: ColmapImage) {
+/** @throws ArgumentError where the numbers are not those of a camera. */
+function cameraOf({ quaternion, translation }: ColmapImage, camera: ColmapCamera): IntrinsicsCamera {
   const length = Math.hypot(...quaternion);
+  if (!(length > 1e-6)) {
+    throw new ArgumentError(`the quaternion must not be zero, but is (${quaternion.join(', ')})`);
+  }
   const [w, x, y, z] = quaternion.map((value) => value / length);
   const R = [
     ...[1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
     ...[2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
     ...[2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
   ];
-  // Only the place matters here, so any lens will do.
-  const anyLens = { K: [1, 0, 0, 0, 1, 0, 0, 0, 1], width: 1, height: 1 };
-  return fromOpenCv({ R, t: translation, ...anyLens }).views[0];
+  const { fx, fy, cx, cy, width, height } = camera;
+  const K = [fx, 0, cx, 0, fy, cy, 0, 0, 1];
+  return fromOpenCv({ R, t: translation, K, width, height }, { firstPixelCenter: 0.5 });
 }

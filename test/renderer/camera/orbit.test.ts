@@ -103,8 +103,12 @@ describe('orbitPose', () => {
     );
   });
 
-  it('makes one view an entry', () => {
-    const views = orbitPose({ ...somewhere, azimuthDegrees: tf.tensor1d([10, 20]) });
+  it('makes one view an entry, and leaves no other tensors', () => {
+    const azimuths = tf.tensor1d([10, 20]);
+    const before = tf.memory().numTensors;
+    orbitPose({ ...somewhere, azimuthDegrees: azimuths }).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    const views = orbitPose({ ...somewhere, azimuthDegrees: azimuths });
     const expected = orbitViews({ ...somewhere, azimuthDegrees: [10, 20] });
     expectClose(
       views.dataSync(),

@@ -158,7 +158,7 @@ describe('writeMesh', () => {
     await expect(writeMesh(join(folder, 'nowhere', 'ball.glb'), mesh)).rejects.toThrow(
       'no such file or folder',
     );
-    await expect(writeMesh(join(folder, 'ball.stl'), mesh)).rejects.toThrow('ends in .obj or .glb');
+    await expect(writeMesh(join(folder, 'ball.stl'), mesh)).rejects.toThrow('ends in .obj, .ply or .glb');
     expect(await readdir(folder)).toEqual(['ball.GLB']);
   });
 });

@@ -79,7 +79,7 @@ describe('readMesh and writeMesh', () => {
   it('name a file that is missing, of another format or broken', async () => {
     const missing = join(folder, 'missing.obj');
     await expect(readMesh(missing)).rejects.toThrow(new FileError(missing, 'no such file or folder'));
-    await expect(readMesh(join(folder, 'mesh.stl'))).rejects.toThrow('unknown mesh format');
+    await expect(readMesh(join(folder, 'mesh.blend'))).rejects.toThrow('unknown mesh format');
     const broken = join(folder, 'broken.obj');
     await writeFile(broken, 'v 0 0 0\nf 1 2 3\n');
     await expect(readMesh(broken)).rejects.toThrow(

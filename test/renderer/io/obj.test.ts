@@ -100,7 +100,7 @@ describe('parseObj', () => {
     ['v 0 0 0\nv 0 nan 0', 'a.obj:2: "v" has "nan", expected a finite number'],
     ['v 0 0', 'a.obj:1: "v" has 2 numbers, expected 3'],
     ['v 0 0 1,5', 'a.obj:1: "v" has "1,5", expected a finite number'],
-    ['\u0000PNG', 'a.obj: has no vertices; is it an OBJ file?'],
+    ['\u0000PNG', 'a.obj:1: has no vertices; is it an OBJ file?'],
     ['v 0 0 \\\n0\nv 0 0', 'a.obj:3: "v" has 2 numbers, expected 3'],
   ])('rejects %j', (text, message) => {
     expect(() => parseObj(text, [], 'a.obj')).toThrow(FileError);

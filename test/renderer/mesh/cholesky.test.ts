@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SparseCholesky } from '../../../renderer/mesh/cholesky.ts';
 import { graphLaplacian, SparseMatrix, unitIcosphere } from '../../../renderer/mesh/index.ts';
 import { nestedDissection } from '../../../renderer/mesh/nestedDissection.ts';
+import { SparseEntries } from '../../../renderer/mesh/sparseMatrix.ts';
 import { testNumbers } from '../../gradient.ts';
 
 /** Diagonal plus the Laplacian of a random graph, of several parts where it has few edges. */
@@ -13,27 +14,20 @@ const someMatrices = fc
     seed: fc.integer({ min: 1, max: 1e6 }),
   })
   .map(({ size, density, seed }) => {
-    const rows: number[] = [];
-    const columns: number[] = [];
-    const values: number[] = [];
-    const add = (row: number, column: number, value: number) => {
-      rows.push(row);
-      columns.push(column);
-      values.push(value);
-    };
+    const entries = new SparseEntries();
     const random = testNumbers(3 * Math.floor(size * density) + 3, seed).map((value) => (value + 1) / 2);
-    for (let v = 0; v < size; v++) add(v, v, 0.5);
+    for (let v = 0; v < size; v++) entries.add(v, v, 0.5);
     for (let i = 0; i + 3 < random.length; i += 3) {
       const [a, b] = [random[i], random[i + 1]].map((share) => Math.floor(share * size));
       for (const [row, column] of [
         [a, b],
         [b, a],
       ]) {
-        add(row, row, random[i + 2]);
-        add(row, column, -random[i + 2]);
+        entries.add(row, row, random[i + 2]);
+        entries.add(row, column, -random[i + 2]);
       }
     }
-    return SparseMatrix.fromEntries([size, size], rows, columns, values);
+    return entries.matrix(size, size);
   });
 
 describe('SparseCholesky', () => {
