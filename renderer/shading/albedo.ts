@@ -36,7 +36,9 @@ export function albedoOf(scene: ShadingScene, { materials = {}, mipmaps = true }
   const { meshes, geometry } = scene;
   const factors = [
     ...(meshes.some(({ colors }) => colors) ? [vertexColorAttributes(scene)] : []),
-    ...(meshes.every(({ colors, materials: own }) => colors && !own) ? [] : [diffuseAttributes(scene, materials)]),
+    ...(meshes.every(({ colors, materials: own }) => colors && !own)
+      ? []
+      : [diffuseAttributes(scene, materials)]),
   ];
   const textures = texturesOf(scene);
   if (!textures && factors.length === 1) {
@@ -111,7 +113,10 @@ function diffuseAttributes(scene: ShadingScene, { diffuse }: MaterialParameters)
       const material = faceMaterials?.[Math.floor(i / 3)] ?? -1;
       indices[i] = material < 0 ? materials.length : material;
     }
-    return { values: tf.concat([own, tf.tensor2d([colors ? [1, 1, 1] : noMaterial])]) as tf.Tensor2D, indices };
+    return {
+      values: tf.concat([own, tf.tensor2d([colors ? [1, 1, 1] : noMaterial])]) as tf.Tensor2D,
+      indices,
+    };
   });
 }
 
