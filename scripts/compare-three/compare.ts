@@ -3,7 +3,7 @@
 //
 //     apt-get install chromium && apt-get download sweethome3d-furniture flightgear-data-ai
 //     for package in *.deb; do dpkg-deb -x "$package" models; done
-//     for library in models/usr/share/sweethome3d/furniture/*.sh3f; do unzip -q "$library" -d "furniture/$(basename "$library" .sh3f)"; done
+//     for library in $(find models -name "*.sh3f"); do unzip -q "$library" -d "furniture/$(basename "$library" .sh3f)"; done
 //     npx tsx scripts/compare-three/compare.ts furniture models/usr/share/games/flightgear/AI/Aircraft docs/images
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,8 +12,6 @@ import path from 'node:path';
 import ndarray, { type NdArray } from 'ndarray';
 import {
   type ByteImage,
-  decodePng,
-  encodePng,
   linearToSrgb,
   type Mesh,
   readMesh,
@@ -33,10 +31,11 @@ import { aircraft, type ComparedModel, furniture } from './models.ts';
 
 const SIZE = 512;
 const fovDegrees = 30;
+const white = [1, 1, 1];
 
-const [furnitureFolder, aircraftFolder, output] = process.argv.slice(2);
+const [furnitureFolder, aircraftFolder, output, details] = process.argv.slice(2);
 if (!output)
-  throw new Error('expected three arguments: folder of furniture, folder of aircraft, folder for pictures');
+  throw new Error('expected folders: of furniture, of aircraft, for sheets, and perhaps for large pictures');
 await useBackend('wasm');
 const scratch = await mkdtemp(path.join(tmpdir(), 'rastergrad-glb-'));
 const three = await openThree();
@@ -78,30 +77,21 @@ async function compareAll(
     const { inner, innerShare, mean, outliers, coverage } = difference;
     const numbers = [percent(innerShare), percent(mean), percent(outliers), percent(coverage)];
     console.log(`| ${[name, faceCount, inner, ...numbers].join(' | ')} |`);
-    await writePng(path.join(scratch, 'difference.png'), difference.picture);
-    for (const picture of [ours, theirs]) {
-      cells.push(onBackground(resizeImage(toUnitRange(picture), cell, cell), [1, 1, 1]));
-    }
-    const apart = await decodePng(await encodePng(difference.picture));
-    cells.push(onBackground(resizeImage(toUnitRange(apart), cell, cell), [1, 1, 1]));
+    const pictures = [toUnitRange(ours), toUnitRange(theirs), difference.picture];
+    cells.push(...pictures.map((picture) => onBackground(resizeImage(picture, cell, cell), white)));
     captions.push(name, 'three.js', `${percent(mean)}`);
-    if (process.env.KEEP) {
-      const base = path.join(process.env.KEEP, name.replaceAll(' ', '-'));
-      await writePng(
-        `${base}.png`,
-        contactSheet([
-          onBackground(toUnitRange(ours), [1, 1, 1]),
-          onBackground(toUnitRange(theirs), [1, 1, 1]),
-          difference.picture,
-        ]),
-      );
+    if (details) {
+      const file = path.join(details, `${name.replaceAll(' ', '-')}.png`);
+      await writePng(file, contactSheet(pictures.map((picture) => onBackground(picture, white))));
     }
   }
-  const sheet = contactSheet(cells, { columns: 6, captions, background: [1, 1, 1] });
+  const sheet = contactSheet(cells, { columns: 6, captions, background: white });
   await writePng(path.join(output, `three-${title}.png`), sheet);
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
 
 interface Comparison {
   ours: ByteImage;

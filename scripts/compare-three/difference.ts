@@ -13,7 +13,7 @@ export interface Difference {
   innerShare: number;
   /** Covered in one picture alone, as part of those covered in either. */
   coverage: number;
-  /** [H, W, 3]: eight times the difference on covered pixels, 0 to 1. */
+  /** [H, W, 4]: eight times the difference, 0 to 1, opaque where one of the pictures is covered. */
   picture: NdArray<Float32Array>;
 }
 
@@ -23,7 +23,7 @@ const GAIN = 8;
 /** @param faceIndex [H·W] of the first picture; −1 on the background */
 export function differenceOf(ours: ByteImage, theirs: ByteImage, faceIndex: ArrayLike<number>): Difference {
   const [height, width] = ours.shape;
-  const picture = ndarray(new Float32Array(height * width * 3), [height, width, 3]);
+  const picture = ndarray(new Float32Array(height * width * 4), [height, width, 4]);
   let sum = 0;
   let inner = 0;
   let outliers = 0;
@@ -39,8 +39,10 @@ export function differenceOf(ours: ByteImage, theirs: ByteImage, faceIndex: Arra
       const apart = [0, 1, 2].map(
         (c) => Math.abs(ours.get(row, column, c) - theirs.get(row, column, c)) / 255,
       );
-      if (shows[0] || shows[1])
+      if (shows[0] || shows[1]) {
         for (const c of [0, 1, 2]) picture.set(row, column, c, Math.min(1, GAIN * apart[c]));
+        picture.set(row, column, 3, 1);
+      }
       if (!isInner(faceIndex, row, column, height, width)) continue;
       inner++;
       sum += apart[0] + apart[1] + apart[2];

@@ -50,6 +50,7 @@ async function renderWithThree(request: ThreeRequest): Promise<string> {
   const camera = new PerspectiveCamera(fovDegrees, 1, near, far);
   camera.matrixAutoUpdate = false;
   camera.matrix.copy(new Matrix4().set(...(view as Parameters<Matrix4['set']>)).invert());
+  camera.updateMatrixWorld(true);
   renderer.render(scene, camera);
 
   const gl = renderer.getContext();
