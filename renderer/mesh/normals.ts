@@ -193,7 +193,11 @@ export function faceNormalsKernel({ faces, faceCount, vertexCount }: Topology): 
     forward([vertices], normals) {
       for (let start = 0, row = 0; start < vertices.length; start += size) {
         for (let f = 0; f < faceCount; f++, row += 3) {
-          if (face.read(vertices, start, faces, f)) normals.set(face.normal, row);
+          if (!face.read(vertices, start, faces, f)) continue;
+          const { normal } = face;
+          normals[row] = normal[0];
+          normals[row + 1] = normal[1];
+          normals[row + 2] = normal[2];
         }
       }
     },
