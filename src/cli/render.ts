@@ -113,6 +113,7 @@ export default defineCommand({
     if (args.background !== undefined && show !== 'color') {
       throw new UsageError(`--background goes with --show color, not with --show ${show}`);
     }
+    const behind = args.background === undefined ? undefined : backgroundOption(args.background);
 
     const { useBackend } = await import('../../renderer/backend/index.ts');
     const { atomicWrite, encodePng, readMesh } = await import('../../renderer/io/index.ts');
@@ -121,9 +122,7 @@ export default defineCommand({
     const tf = await import('@tensorflow/tfjs');
     await useBackend(args.backend);
     const background =
-      args.background === undefined
-        ? undefined
-        : await backgroundOption(args.background, options.width, options.height);
+      typeof behind === 'string' ? await readBackground(behind, options.width, options.height) : behind;
 
     let drawn: NdArray<Float32Array>[] = [];
     for (const file of meshes) {
@@ -195,21 +194,20 @@ function lampOption(text: string): MeshPicturesOptions['lamp'] {
 
 const namedColors: Readonly<Record<string, readonly number[]>> = { white: [1, 1, 1], black: [0, 0, 0] };
 
-/** sRGB in 0..1: a colour, or a picture of the given size. */
-async function backgroundOption(
-  text: string,
-  width: number,
-  height: number,
-): Promise<readonly number[] | NdArray<Float32Array>> {
+/** An sRGB colour in 0..1, or the name of a picture. */
+function backgroundOption(text: string): readonly number[] | string {
   if (Object.hasOwn(namedColors, text)) return namedColors[text];
   const [, digits] = /^#?([0-9a-f]{6})$/i.exec(text) ?? [];
   if (digits) return [0, 2, 4].map((at) => Number.parseInt(digits.slice(at, at + 2), 16) / 255);
-  if (!/\.(png|jpe?g)$/i.test(text)) {
-    throw new UsageError(
-      `--background is "${text}": expected white, black, a colour such as #ffcc00, or a picture, .png or .jpg`,
-    );
-  }
+  if (/\.(png|jpe?g)$/i.test(text)) return text;
+  throw new UsageError(
+    `--background is "${text}": expected white, black, a colour such as #ffcc00, or a picture, .png or .jpg`,
+  );
+}
+
+/** [height, width, 3] in 0..1. */
+async function readBackground(file: string, width: number, height: number): Promise<NdArray<Float32Array>> {
   const { readImage, resizeImage, toUnitRange } = await import('../../renderer/io/index.ts');
   const { onBackground } = await import('../pictures/index.ts');
-  return onBackground(resizeImage(toUnitRange(await readImage(text)), height, width), namedColors.white);
+  return onBackground(resizeImage(toUnitRange(await readImage(file)), height, width), namedColors.white);
 }

@@ -110,6 +110,36 @@ describe('mistakes', () => {
       '--azimuth is "left": expected a number from -360 to 360',
       'render',
     ],
+    ['render a.obj -o x.gif', '--output is "x.gif": expected a name that ends in .png', 'render'],
+    ['render a.obj -o x.png --views 0', '--views is "0": expected a number from 1 to 360', 'render'],
+    ['render a.obj -o x.png --animation --views 1', '--animation needs --views of 2 or more', 'render'],
+    ['render a.obj -o x.png --width 4000', '--width is "4000": expected a number from 1 to 2048', 'render'],
+    [
+      'render a.obj -o x.png --supersampling 0',
+      '--supersampling is "0": expected a number from 1 to 8',
+      'render',
+    ],
+    [
+      'render a.obj -o x.png --light up',
+      '--light is "up": expected azimuth,elevation in degrees, as in -35,40',
+      'render',
+    ],
+    ['render a.obj -o x.png --light 0,100', '--light is "100": expected a number from -90 to 90', 'render'],
+    [
+      'render a.obj -o x.png --show colour',
+      'invalid value for argument: --show (colour). Expected one of: color, depth, normals, uv, silhouette',
+      'render',
+    ],
+    [
+      'render a.obj -o x.png --show uv --background white',
+      '--background goes with --show color, not with --show uv',
+      'render',
+    ],
+    [
+      'render a.obj -o x.png --background mauve',
+      '--background is "mauve": expected white, black, a colour such as #ffcc00, or a picture, .png or .jpg',
+      'render',
+    ],
   ])('"%s": one line and where to look', async (line, message, help) => {
     expect(await run(line)).toBe(1);
     expect(stderr).toBe(`rastergrad: ${message}\nTry "rastergrad ${help ? `${help} ` : ''}--help".\n`);
