@@ -65,6 +65,17 @@ describe('reading', () => {
     ]);
   });
 
+  it('takes a texture of the same name beside the mesh where there is none at its path', async () => {
+    await write({
+      'a.obj': `mtllib a.mtl\n${triangle}`,
+      'a.mtl': 'newmtl a\nmap_Kd C:\\Users\\me\\wood.png\n',
+      'wood.png': await encodePng(image),
+    });
+    expect(Object.keys((await readMeshData(join(folder, 'a.obj'))).textures!)).toEqual([
+      'C:/Users/me/wood.png',
+    ]);
+  });
+
   it('passes over textures that are missing or no pictures, with a warning each', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await write({
