@@ -49,18 +49,21 @@ export {
   rasterizeAsync,
   type Upstream,
 } from './rasterizeAsync.ts';
-export { type RenderOptions, render } from './render.ts';
-export { clay, materialColors, type Shading, vertexColors } from './shading/index.ts';
+export { type RenderOptions, type RenderOutputName, type RenderOutputs, render } from './render.ts';
+export * from './shading/index.ts';
 export {
   averaged,
+  type Background,
   type CornerAttributes,
   compact,
   coverage,
   type Frame,
   finerFrame,
+  type Geometry,
   interpolateAt,
   outlineMask,
   type Shader,
+  type Surface,
   scatterRows,
   softMask,
   withPositionGradient,

@@ -1,36 +1,133 @@
-// A mesh and a camera in, pictures out.
+// Meshes and a camera in, pictures out.
 
 import * as tf from '@tensorflow/tfjs';
 import type { Camera } from './camera/index.ts';
+import { ArgumentError } from './errors.ts';
+import { kernelsNamed } from './kernels/index.ts';
 import type { Mesh } from './mesh/index.ts';
-import { type OutputName, type RasterizeOptions, type RasterOutputs, rasterize } from './rasterize.ts';
-import { defaultShading, type Shading } from './shading/index.ts';
+import { resolveMethod } from './methods/index.ts';
+import {
+  draw,
+  frameOf,
+  type OutputName,
+  outputNames,
+  type RasterizeOptions,
+  type RasterOutputs,
+} from './rasterize.ts';
+import {
+  defaultShading,
+  type Light,
+  lit,
+  type NormalKind,
+  normalAttributes,
+  packedAttributes,
+  type Shading,
+  type ShadingScene,
+} from './shading/index.ts';
+import { type CornerAttributes, type Frame, Geometry, interpolateAt } from './visibility/index.ts';
 
-export interface RenderOptions<Name extends OutputName = 'image' | 'silhouette'>
-  extends Omit<RasterizeOptions<Name>, 'attributes' | 'shader' | 'near'> {
-  /** Default: the colours of the mesh's vertices, else of its materials, else `clay`. */
+/** What `render` can draw beside the outputs of `rasterize`; differentiable, of the visible surface. */
+export interface RenderOutputs extends RasterOutputs {
+  /** [B, H, W, 3]: unit normals in world space, on the side from which a face winds counter-clockwise; 0 on the background. */
+  normals: tf.Tensor4D;
+  /** [B, H, W, 2]: texture coordinates; 0 on the background, and where there are none. */
+  uv: tf.Tensor4D;
+}
+
+export type RenderOutputName = keyof RenderOutputs;
+
+export interface RenderOptions<Name extends RenderOutputName = 'image' | 'silhouette'>
+  extends Omit<RasterizeOptions<OutputName>, 'attributes' | 'shader' | 'near' | 'outputs'> {
+  /**
+   * How the surface gets its colours: `unlit`, `vertexColors`, `lit`, `sphericalHarmonics` or `clay`. Default: `lit` where lights are
+   * given; else the colours of vertices or materials with their textures; else `clay`.
+   */
   shading?: Shading;
+  /** Short for `shading: lit({ lights })`. */
+  lights?: readonly Light[];
+  /** Which normals the output of that name shows. Default: 'area'. */
+  normals?: NormalKind;
+  /** Default: image and silhouette. */
+  outputs?: readonly Name[];
 }
 
 /**
- * Draws a mesh once for every view of the camera, B = number of views. Colours are linear. Differentiable with respect to the
- * mesh's vertices and colours.
+ * Draws a mesh once for every view of the camera, B = number of views; or several meshes in one call, whatever their topologies: of
+ * K·M views, views K·m … K·m + K − 1 look at mesh m, and one view looks at each. Colours are linear. Differentiable with respect to
+ * vertices, colours, texture coordinates, texels, and whatever of camera and shading is a tensor.
  *
  * @throws ArgumentError on wrong shapes, sizes or options, or on a back end without kernels.
  */
-export function render<Name extends OutputName = 'image' | 'silhouette'>(
-  mesh: Mesh,
+export function render<Name extends RenderOutputName = 'image' | 'silhouette'>(
+  mesh: Mesh | readonly Mesh[],
   camera: Camera,
-  { shading = defaultShading(mesh), ...options }: RenderOptions<Name>,
-): Pick<RasterOutputs, Name> {
+  options: RenderOptions<Name>,
+): Pick<RenderOutputs, Name> {
+  const meshes = Array.isArray(mesh) ? (mesh as readonly Mesh[]) : [mesh as Mesh];
+  if (meshes.length === 0) throw new ArgumentError('there must be a mesh to render, but there are none');
+  const { shading, lights, normals, outputs, method: chosen, kernel = 'scalar', ...rest } = options;
+  if (shading && lights) {
+    throw new ArgumentError('give either shading or lights: lights are short for lit({ lights })');
+  }
+  const names = outputNames(outputs, [...Object.keys(draw), 'normals', 'uv']) as readonly RenderOutputName[];
+  const { method, options: values } = resolveMethod(chosen ?? { type: 'dibr' });
   return tf.tidy(() => {
-    const positions = camera.project(mesh.vertices.expandDims(0) as tf.Tensor3D);
-    const wantsImage = !options.outputs || (options.outputs as readonly OutputName[]).includes('image');
-    return rasterize<Name>(positions, mesh.topology, {
-      ...options,
+    const scene = sceneOf(meshes, camera);
+    const shade = shading ?? (lights ? lit({ lights }) : defaultShading(meshes));
+    const frame = frameOf(kernelsNamed(kernel), scene.geometry, {
+      ...rest,
       near: camera.near,
-      attributes: wantsImage ? shading.attributes(mesh, camera, positions) : undefined,
-      shader: shading.shader,
-    }) as tf.TensorContainer;
-  }) as Pick<RasterOutputs, Name>;
+      ...(names.includes('image') && shade(scene)),
+    });
+    const drawn = names.map((name) => {
+      if (name === 'normals') return unit(visible(frame, normalAttributes(scene, normals ?? 'area')));
+      if (name === 'uv') return visible(frame, uvAttributes(scene));
+      return draw[name](frame, method, values);
+    });
+    return Object.fromEntries(drawn.map((tensor, i) => [names[i], tensor])) as tf.TensorContainer;
+  }) as Pick<RenderOutputs, Name>;
+}
+
+/** The meshes as the camera projects them. @throws ArgumentError where views cannot be shared out. */
+function sceneOf(meshes: readonly Mesh[], camera: Camera): ShadingScene {
+  const { viewCount } = camera;
+  const views = viewCount === 1 ? 1 : viewCount / meshes.length;
+  if (!Number.isInteger(views)) {
+    throw new ArgumentError(`${viewCount} views cannot be shared out among ${meshes.length} meshes`);
+  }
+  const projected = meshes.map(({ vertices }, m) => {
+    const own = viewCount === 1 || meshes.length === 1 ? camera : camera.subset(views * m, views);
+    return own.project(vertices.expandDims(0) as tf.Tensor3D).reshape([-1, 4]);
+  });
+  const each = <T>(of: (mesh: Mesh, index: number) => T): T[] =>
+    meshes.flatMap((mesh, m) => new Array<T>(views).fill(of(mesh, m)));
+  const geometry = new Geometry(
+    projected.length === 1 ? projected[0] : tf.concat(projected),
+    each(({ topology }) => topology),
+    each((_, m) => m),
+  );
+  return { meshes, camera, geometry };
+}
+
+function visible(frame: Frame, attributes: CornerAttributes): tf.Tensor4D {
+  const inFrame = frame.clipping?.attributes(attributes) ?? attributes;
+  const shape = [...frame.shape, attributes.values.shape.at(-1)!];
+  return interpolateAt(frame, frame.visible, inFrame, shape) as tf.Tensor4D;
+}
+
+/** Of length 1; 0 stays 0. */
+function unit(vectors: tf.Tensor4D): tf.Tensor4D {
+  return vectors.div(vectors.square().sum(3, true).add(1e-20).sqrt());
+}
+
+function uvAttributes(scene: ShadingScene): CornerAttributes {
+  return packedAttributes(scene, ({ uv, topology }) => {
+    const nothing = tf.zeros([1, 2]) as tf.Tensor2D;
+    if (!uv) return { values: nothing, indices: new Int32Array(topology.faces.length) };
+    const [rows] = uv.values.shape;
+    return {
+      values: tf.concat([uv.values, nothing]) as tf.Tensor2D,
+      indices: uv.indices.map((row) => (row < 0 ? rows : row)),
+    };
+  });
 }

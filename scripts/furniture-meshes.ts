@@ -1,12 +1,12 @@
-// Makes data/furniture-meshes: three models of the furniture libraries as OBJ files, in the frame of the furniture data sets, for
-// comparisons and notebooks that want a real mesh.
+// Makes data/furniture-meshes: three models of the furniture libraries as OBJ files, in the frame of the furniture data sets, and one
+// with textures, as it is, for comparisons, fits and notebooks that want a real mesh.
 //
 //   apt-get download sweethome3d-furniture && dpkg-deb -x sweethome3d-furniture_*.deb furniture
 //   npx tsx scripts/furniture-meshes.ts furniture
 
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FileError } from '../renderer/errors.ts';
-import { formatMtl, formatObj, type Material, type MeshData } from '../renderer/index.ts';
+import { formatMtl, formatObj, type Material, type MeshData, parseObj } from '../renderer/index.ts';
 import { openLibraries, readOrigin } from '../src/datasets/build/catalogue.ts';
 import { prepareModel } from '../src/datasets/build/model.ts';
 import type { PaintedMesh, SurfaceMaterial } from '../src/datasets/build/pictures.ts';
@@ -18,6 +18,9 @@ const models = new Map([
   ['blendswap-cc-0-oakTable', 'table'],
   ['scopia-little_lamp1', 'lamp'],
 ]);
+
+/** A model that is kept as its library has it, textures and all. */
+const textured = { id: 'blendswap-cc-0-deckChair', name: 'deckChair' };
 
 /** Vertices closer than this are one: exporters double them along seams. A hundred-thousandth of the object's size. */
 const grain = 1e-5;
@@ -44,6 +47,15 @@ await writeFolder(join(packageRoot, 'data/furniture-meshes'), async (store) => {
     const triangles = mesh.faces.length / 3;
     credits.push(`| ${name}.obj | ${title} | ${found.entry.creator} | ${license} | ${url} | ${triangles} |`);
   }
+  const { entry, library } = listed.find(({ entry: { id } }) => id === textured.id)!;
+  const files = library.files(entry);
+  const wanted = [...files].filter(([path]) => /\.(obj|mtl|jpg)$/.test(path));
+  for (const [path, bytes] of wanted) await store(basename(path), bytes);
+  const { title = entry.name, license = entry.license, url = library.url } = readOrigin(files);
+  const { faces } = parseObj(wanted.find(([path]) => path.endsWith('.obj'))![1]);
+  credits.push(
+    `| ${textured.name}.obj | ${title} | ${entry.creator} | ${license} | ${url} | ${faces.length / 3} |`,
+  );
   await store('ATTRIBUTION.md', attribution());
 });
 
@@ -94,9 +106,9 @@ function meanColor({ color, texture }: SurfaceMaterial): [number, number, number
 function attribution(): string {
   return `# Attribution of furniture-meshes
 
-The meshes in this folder are adaptations of the 3D models listed below. **Every model was modified**: it was turned, centred and
-scaled into a common frame (bounding sphere of radius 0.5 around the origin, y up), vertices at one place were merged, and textures
-were replaced by their mean colours. Each adaptation may be used under the licence of its model. The authors endorse neither this
+The meshes in this folder are adaptations of the 3D models listed below, but for \`deckChair.obj\`, which is as its library has it, with
+its textures. **Every other model was modified**: it was turned, centred and scaled into a common frame (bounding sphere of radius 0.5
+around the origin, y up), vertices at one place were merged, and textures were replaced by their mean colours. Each adaptation may be used under the licence of its model. The authors endorse neither this
 data set nor its use. CC0 asks for no credit; it is given all the same.
 
 The models come from the furniture libraries of Sweet Home 3D 1.8 (http://www.sweethome3d.com/importModels.jsp), as packed in

@@ -2,6 +2,7 @@
 // `rastergrad/renderer`.
 
 export * from '../renderer/errors.ts';
+export * from './captures/index.ts';
 export * from './comparison/index.ts';
 export * from './datasets/index.ts';
 export * from './experiments/index.ts';
@@ -9,3 +10,4 @@ export * from './losses/index.ts';
 export * from './metrics/index.ts';
 export * from './models/index.ts';
 export { formatTable, writeReport } from './report/index.ts';
+export { Adam, type AdamOptions, type AdamState, type NamedVariable } from './tensor/adam.ts';

@@ -2,10 +2,9 @@
 
 import type { Document, Texture as GlbTexture, TextureInfo } from '@gltf-transform/core';
 import { ArgumentError } from '../errors.ts';
-import type { WrapMode } from '../mesh/mesh.ts';
+import { noMaterial, type WrapMode } from '../mesh/mesh.ts';
 import { vertexNormals } from '../mesh/normals.ts';
 import { Topology } from '../mesh/topology.ts';
-import { noMaterial } from '../shading/materialColors.ts';
 import { encodePng } from './image.ts';
 import type { MeshData, TextureData } from './meshData.ts';
 import { expectFinite } from './obj.ts';

@@ -19,6 +19,9 @@ export interface Mesh {
   textures?: Readonly<Record<string, Texture>>;
 }
 
+/** Linear colour of faces without a material. */
+export const noMaterial: [number, number, number] = [0.5, 0.5, 0.5];
+
 export interface MeshUv {
   /** [T, 2] texture coordinates, v upwards. */
   values: tf.Tensor2D;

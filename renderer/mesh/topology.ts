@@ -17,6 +17,7 @@ export class Topology {
   #edges: Int32Array | undefined;
   #faceEdges: Int32Array | undefined;
   #edgeFaces: Int32Array | undefined;
+  #edgeFaceCounts: Int32Array | undefined;
   #oppositeVertices: Int32Array | undefined;
   #neighbours: AdjacencyLists | undefined;
 
@@ -44,6 +45,12 @@ export class Topology {
     this.faceCount = faces.length / 3;
   }
 
+  /** Whether a face has three different vertices. */
+  isWhole(face: number): boolean {
+    const [a, b, c] = [this.faces[3 * face], this.faces[3 * face + 1], this.faces[3 * face + 2]];
+    return a !== b && b !== c && c !== a;
+  }
+
   get edgeCount(): number {
     return this.edges.length / 2;
   }
@@ -64,6 +71,12 @@ export class Topology {
   get edgeFaces(): Int32Array {
     this.#edgeFaces ??= findEdgeFaces(this.faceEdges, this.edgeCount);
     return this.#edgeFaces;
+  }
+
+  /** [E] how many faces meet at each edge, of those that repeat no vertex: 1 on a boundary, 2 inside, more where sheets meet. */
+  get edgeFaceCounts(): Int32Array {
+    this.#edgeFaceCounts ??= countEdgeFaces(this);
+    return this.#edgeFaceCounts;
   }
 
   /**
@@ -140,6 +153,15 @@ function findEdgeFaces(faceEdges: Int32Array, edgeCount: number): Int32Array {
     else if (edgeFaces[2 * e + 1] === -1 && edgeFaces[2 * e] !== face) edgeFaces[2 * e + 1] = face;
   }
   return edgeFaces;
+}
+
+function countEdgeFaces(topology: Topology): Int32Array {
+  const { faceEdges, faceCount, edgeCount } = topology;
+  const counts = new Int32Array(edgeCount);
+  for (let f = 0; f < faceCount; f++) {
+    if (topology.isWhole(f)) for (let k = 3 * f; k < 3 * f + 3; k++) counts[faceEdges[k]]++;
+  }
+  return counts;
 }
 
 function findOppositeVertices(faces: Int32Array, faceEdges: Int32Array, edgeCount: number): Int32Array {

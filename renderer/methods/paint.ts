@@ -3,32 +3,43 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors.ts';
+import type { Fragments } from '../kernels/index.ts';
 import { shown } from '../shown.ts';
 import {
   type CornerAttributes,
   compact,
+  coverage,
   type Frame,
+  type Interpolate,
   interpolateAt,
   type Shader,
+  Surface,
   scatterRows,
 } from '../visibility/index.ts';
+import { backgroundColor, backgroundPicture, before } from './background.ts';
 
 /** [B, H, W, C]. Gradients reach attributes and positions through the interpolation; none comes from a moving outline. */
 export function paintVisible(frame: Frame): tf.Tensor4D {
-  const { shader, visible, background } = frame;
-  const attributes = paintedAttributes(frame);
-  const channels = attributes.values.shape[2];
+  const picture = backgroundPicture(frame);
+  const image = paintOnColor(frame);
+  if (!picture) return image;
+  return before(picture, image, coverage(frame).expandDims(3) as tf.Tensor4D);
+}
+
+function paintOnColor(frame: Frame): tf.Tensor4D {
+  const { shader, visible } = frame;
   if (!shader) {
-    checkBackground(background, channels);
-    return interpolateAt(frame, visible, attributes, [...frame.shape, channels], background) as tf.Tensor4D;
+    const attributes = paintedAttributes(frame);
+    const channels = attributes.values.shape.at(-1)!;
+    const color = backgroundColor(frame, channels);
+    return interpolateAt(frame, visible, attributes, [...frame.shape, channels], color) as tf.Tensor4D;
   }
   const fragments = compact(visible);
-  const rows = shade(
-    shader,
-    interpolateAt(frame, fragments, attributes, [fragments.faces.length, channels]) as tf.Tensor2D,
-  );
-  checkBackground(background, rows.shape[1]);
-  return scatterRows(frame, fragments, rows, background);
+  const rows = shade(frame, shader, fragments, (attributes) => {
+    const shape = [fragments.faces.length, attributes.values.shape.at(-1)!];
+    return interpolateAt(frame, fragments, attributes, shape) as tf.Tensor2D;
+  });
+  return scatterRows(frame, fragments, rows, backgroundColor(frame, rows.shape[1]));
 }
 
 /** @throws ArgumentError where there is nothing to paint. */
@@ -37,31 +48,22 @@ export function paintedAttributes({ attributes }: Frame): CornerAttributes {
   return attributes;
 }
 
-/** @throws ArgumentError where the shader does not return a row for each row. */
-export function shade(shader: Shader, interpolated: tf.Tensor2D): tf.Tensor2D {
-  const rows = shader(interpolated);
+/** Colours of fragments, [N, C]. @throws ArgumentError where the shader does not return a row for each row. */
+export function shade(
+  frame: Frame,
+  shader: Shader,
+  fragments: Fragments,
+  interpolate: Interpolate,
+): tf.Tensor2D {
+  const count = fragments.faces.length;
+  const { attributes } = frame;
+  const given = attributes ? interpolate(attributes) : (tf.zeros([count, 0]) as tf.Tensor2D);
+  const rows = shader(given, new Surface(frame, fragments, interpolate));
   const shape = rows instanceof tf.Tensor ? rows.shape : undefined;
-  if (shape?.length !== 2 || shape[0] !== interpolated.shape[0]) {
+  if (shape?.length !== 2 || shape[0] !== count) {
     throw new ArgumentError(
-      `the shader must return [${interpolated.shape[0]}, channels], a row of colours for each row it was given, but returned ${shape ? `[${shape}]` : shown(rows)}`,
+      `the shader must return [${count}, channels], a row of colours for each row it was given, but returned ${shape ? `[${shape}]` : shown(rows)}`,
     );
   }
   return rows;
-}
-
-/** @throws ArgumentError where it does not fit a picture of so many channels. */
-export function checkBackground(background: readonly number[] | undefined, channels: number): void {
-  if (!background) return;
-  if (typeof background.length !== 'number') {
-    throw new ArgumentError(
-      `background must be a list of numbers, one a channel, but is ${shown(background)}`,
-    );
-  }
-  if (background.length !== channels) {
-    throw new ArgumentError(`background has ${background.length} channels, but the picture has ${channels}`);
-  }
-  const wrong = background.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) {
-    throw new ArgumentError(`background[${wrong}] must be a finite number, but is ${background[wrong]}`);
-  }
 }

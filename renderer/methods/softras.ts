@@ -4,18 +4,20 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors.ts';
-import type { SoftOptions } from '../kernels/index.ts';
+import type { Fragments, SoftOptions } from '../kernels/index.ts';
 import {
   channelsOf,
   type Frame,
+  type Interpolate,
   softAggregate,
   softFragments,
   softInterpolate,
   softPicture,
   softSilhouette,
 } from '../visibility/index.ts';
+import { backgroundColor, backgroundPicture, before } from './background.ts';
 import type { GradientMethod } from './method.ts';
-import { checkBackground, paintedAttributes, shade } from './paint.ts';
+import { paintedAttributes, shade } from './paint.ts';
 
 /** Options in the terms of the sources. */
 export interface SoftrasOptions {
@@ -147,23 +149,42 @@ const blends = new WeakMap<Frame, { options: Readonly<SoftrasOptions>; blended: 
 /** [B, H, W, C + 1], α last. */
 function blend(frame: Frame, options: Readonly<SoftrasOptions>): tf.Tensor4D {
   const rules = rulesOf(options);
-  const { shader, background } = frame;
-  const attributes = paintedAttributes(frame);
-  const colorOf = (channels: number): Float32Array => {
-    checkBackground(background, channels);
-    return Float32Array.from(background ?? new Array(channels).fill(0));
-  };
+  const { shader } = frame;
+  const colorOf = (channels: number): Float32Array =>
+    Float32Array.from(backgroundColor(frame, channels) ?? new Array(channels).fill(0));
+  const picture = backgroundPicture(frame);
   let blended: tf.Tensor4D;
-  if (!shader && rules.variant === 'softras') {
-    blended = softPicture(frame, rules, attributes, colorOf(attributes.values.shape[2]));
+  if (!shader && !picture && rules.variant === 'softras') {
+    const attributes = paintedAttributes(frame);
+    blended = softPicture(frame, rules, attributes, colorOf(attributes.values.shape.at(-1)!));
   } else {
     const fragments = softFragments(frame, rules);
-    const interpolated = softInterpolate(frame, rules, fragments, attributes);
-    const rows = shader ? shade(shader, interpolated) : interpolated;
-    blended = softAggregate(frame, rules, fragments, rows, colorOf(rows.shape[1]));
+    const interpolate: Interpolate = (attributes) => softInterpolate(frame, rules, fragments, attributes);
+    const rows = shader
+      ? shade(frame, shader, fragments, interpolate)
+      : interpolate(paintedAttributes(frame));
+    const color = colorOf(rows.shape[1]);
+    blended = picture
+      ? blendBefore(picture, frame, rules, fragments, rows)
+      : softAggregate(frame, rules, fragments, rows, color);
   }
   blends.set(frame, { options, blended });
   return blended;
+}
+
+/** The same before a picture: a channel of ones tells how much of it is covered. */
+function blendBefore(
+  picture: tf.Tensor4D,
+  frame: Frame,
+  rules: SoftOptions,
+  fragments: Fragments,
+  rows: tf.Tensor2D,
+): tf.Tensor4D {
+  const [count, channels] = rows.shape;
+  const withOnes = tf.concat([rows, tf.ones([count, 1])], 1) as tf.Tensor2D;
+  const blended = softAggregate(frame, rules, fragments, withOnes, new Float32Array(channels + 1));
+  const [colors, cover, alpha] = tf.split(blended, [channels, 1, 1], 3);
+  return tf.concat([before(picture, colors as tf.Tensor4D, cover as tf.Tensor4D), alpha], 3) as tf.Tensor4D;
 }
 
 /** In units of σ: where D has fallen to 4e-18 and adds nothing to a float32, but may underflow it. */

@@ -10,7 +10,7 @@ import type { Frame } from './frame.ts';
  * and the positions at the ends of the edges that outlines consist of.
  */
 export function antialias(frame: Frame, image: tf.Tensor4D, options: AntialiasOptions): tf.Tensor4D {
-  const { kernels, picture, topology, visible } = frame;
+  const { kernels, picture, geometry, visible } = frame;
   const channels = image.shape[3];
   return hostFunction<AntialiasState>({
     inputs: [frame.positions, image],
@@ -20,7 +20,7 @@ export function antialias(frame: Frame, image: tf.Tensor4D, options: AntialiasOp
         frame.scene(positions),
         picture,
         visible,
-        topology.oppositeVertices,
+        geometry.oppositeVertices,
         { values, channels },
         output,
       ),

@@ -1,9 +1,10 @@
 // Differentiable tensors from fragments: their weights, attributes and depth as functions of positions; rows back to pixels.
 
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { hostFunction } from '../backend/hostFunction.ts';
 import type { AttributeRows, Fragments, RealArray } from '../kernels/index.ts';
-import type { CornerAttributes, Frame } from './frame.ts';
+import { attributeRows, type CornerAttributes } from './attributes.ts';
+import type { Frame } from './frame.ts';
 
 /**
  * The visible fragments without the empty ones, as a list with pixels. A picture in which nothing is visible keeps one empty
@@ -41,19 +42,6 @@ export const oneEmptyFragment = (batch: number): Fragments => ({
   itemStarts: new Int32Array(batch + 1).fill(1, 1),
 });
 
-/** Attributes as kernels take them, given their elements. */
-export function attributeRows(
-  frame: Frame,
-  { values, indices }: CornerAttributes,
-): (values: RealArray) => AttributeRows {
-  const [batch, rows, channels] = values.shape;
-  const rowStarts = Array.from(
-    { length: frame.batch },
-    (_, b) => Math.floor((b * batch) / frame.batch) * rows,
-  );
-  return (elements) => ({ values: elements, channels, indices, rowStarts });
-}
-
 /**
  * Attributes at fragments, in a tensor of the given shape (fragments × channels). Gradients reach the attributes through the
  * weights, and the positions through the derivative of the weights (DIB-R, equations 2 to 5).
@@ -66,7 +54,7 @@ export function interpolateAt(
   background?: readonly number[],
 ): tf.Tensor {
   const { kernels, picture } = frame;
-  const rowsOf = attributeRows(frame, attributes);
+  const rowsOf = attributeRows(frame.geometry, attributes);
   return hostFunction<void>({
     inputs: [frame.positions, attributes.values],
     shape,
@@ -88,11 +76,17 @@ export function interpolateAt(
   });
 }
 
-/** Barycentric weights of the visible fragments, [B, H, W, 3]; 0 on the background. */
+/** Barycentric weights of the visible faces as they were before clipping, [B, H, W, 3]; 0 on the background. */
 export function visibleWeights(frame: Frame): tf.Tensor4D {
-  const { visible, kernels, picture } = frame;
+  const { visible, kernels, picture, clipping, geometry } = frame;
+  if (clipping) {
+    // Weights are what interpolates (1, 0, 0), (0, 1, 0) and (0, 0, 1) at the corners.
+    const indices = clipping.source.faces.map((_, i) => i % 3);
+    const corners = { values: tf.eye(3).expandDims(0) as tf.Tensor3D, indices };
+    return interpolateAt(frame, visible, clipping.attributes(corners), [...frame.shape, 3]) as tf.Tensor4D;
+  }
   return hostFunction<void>({
-    inputs: [frame.positions],
+    inputs: [geometry.positions],
     shape: [...frame.shape, 3],
     forward: (_, output) => output.set(visible.weights),
     backward: (upstream, [positions], [gradient]) =>
@@ -102,13 +96,12 @@ export function visibleWeights(frame: Frame): tf.Tensor4D {
 
 /** Camera-space depth z of the visible fragments, [B, H, W]; 0 on the background. */
 export function visibleDepth(frame: Frame): tf.Tensor3D {
-  const { visible, kernels, picture, topology } = frame;
-  const [batch, vertexCount, stride] = frame.positions.shape;
+  const { visible, kernels, picture, geometry } = frame;
+  const { faces, items, stride } = geometry;
   const depthRows = (positions: RealArray): AttributeRows => {
-    const values = new Float32Array(batch * vertexCount);
+    const values = new Float32Array(positions.length / stride);
     for (let v = 0; v < values.length; v++) values[v] = positions[stride * v + 2];
-    const rowStarts = Array.from({ length: batch }, (_, b) => b * vertexCount);
-    return { values, channels: 1, indices: topology.faces, rowStarts };
+    return { values, channels: 1, indices: faces, rowStarts: items.map(({ vertexStart }) => vertexStart) };
   };
   return hostFunction<void>({
     inputs: [frame.positions],

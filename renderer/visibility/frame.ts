@@ -3,44 +3,41 @@
 import type * as tf from '@tensorflow/tfjs';
 import { hostOp } from '../backend/hostOp.ts';
 import type { Fragments, Kernels, Picture, RealArray, Scene } from '../kernels/index.ts';
-import type { Topology } from '../mesh/topology.ts';
-
-/** Rows of colours from rows of interpolated attributes, [N, C] to [N, C′], by ordinary tensor operations. */
-export type Shader = (attributes: tf.Tensor2D) => tf.Tensor2D;
-
-/** Attributes at the corners of faces. */
-export interface CornerAttributes {
-  /** [A, R, C] for a batch of K·A: K items after another share their rows. */
-  values: tf.Tensor3D;
-  /** Three rows of `values` a face. */
-  indices: Int32Array;
-}
+import type { CornerAttributes } from './attributes.ts';
+import type { Clipping } from './clipping.ts';
+import type { Geometry } from './geometry.ts';
+import type { Shader } from './surface.ts';
 
 export interface FrameOptions {
-  positions: tf.Tensor3D;
-  topology: Topology;
+  /** What is drawn; what is left of it where `clipping` is given. */
+  geometry: Geometry;
+  /** How the geometry came about where faces crossed the near plane. */
+  clipping?: Clipping;
   picture: Picture;
   kernels: Kernels;
+  /** At the corners of the faces of `geometry`. */
   attributes?: CornerAttributes;
   shader?: Shader;
-  background?: readonly number[];
+  background?: Background;
 }
 
+/** One number a channel, or a picture [1 or B, H, W, C]. */
+export type Background = readonly number[] | tf.Tensor4D;
+
 export class Frame {
-  /** [B, V, 4] homogeneous or [B, V, 3] divided. */
-  readonly positions: tf.Tensor3D;
-  readonly topology: Topology;
+  readonly geometry: Geometry;
+  readonly clipping?: Clipping;
   readonly picture: Picture;
   readonly kernels: Kernels;
   readonly attributes?: CornerAttributes;
   readonly shader?: Shader;
-  /** One number a channel of the picture; 0 where absent. */
-  readonly background?: readonly number[];
+  /** 0 where absent. */
+  readonly background?: Background;
   #visible?: Fragments;
 
   constructor(options: FrameOptions) {
-    this.positions = options.positions;
-    this.topology = options.topology;
+    this.geometry = options.geometry;
+    this.clipping = options.clipping;
     this.picture = options.picture;
     this.kernels = options.kernels;
     this.attributes = options.attributes;
@@ -48,8 +45,13 @@ export class Frame {
     this.background = options.background;
   }
 
+  /** Rows of homogeneous (X, Y, Z, w) or of divided (x, y, z) positions. */
+  get positions(): tf.Tensor {
+    return this.geometry.positions;
+  }
+
   get batch(): number {
-    return this.positions.shape[0];
+    return this.geometry.items.length;
   }
 
   /** [B, H, W]. */
@@ -59,19 +61,29 @@ export class Frame {
 
   /** The scene, given the elements of `positions` as a kernel receives them. */
   scene(positions: RealArray): Scene {
-    const { topology } = this;
-    const [batch, vertexCount, stride] = this.positions.shape;
-    return {
-      positions,
-      stride: stride as 3 | 4,
-      faces: topology.faces,
-      items: Array.from({ length: batch }, (_, b) => ({
-        vertexStart: b * vertexCount,
-        vertexCount,
-        faceStart: 0,
-        faceCount: topology.faceCount,
-      })),
-    };
+    return this.geometry.scene(positions);
+  }
+
+  /** The same for a picture of another size, with a background for it. */
+  resized(width: number, height: number, background: Background | undefined): Frame {
+    return new Frame({ ...this, picture: { ...this.picture, width, height }, background });
+  }
+
+  /** [N] batch item of each fragment. */
+  itemsOf({ faces, itemStarts }: Fragments): Int32Array {
+    const items = new Int32Array(faces.length);
+    for (let b = 0; b + 1 < itemStarts.length; b++) items.fill(b, itemStarts[b], itemStarts[b + 1]);
+    return items;
+  }
+
+  /** [N] face of each fragment as it was before clipping, counted from its mesh's first; −1 = none. */
+  sourceFacesOf(fragments: Fragments): Int32Array {
+    if (!this.clipping) return fragments.faces;
+    const { sourceFaces } = this.clipping;
+    const items = this.itemsOf(fragments);
+    return fragments.faces.map((face, i) =>
+      face < 0 ? face : sourceFaces[this.geometry.items[items[i]].faceStart + face],
+    );
   }
 
   /** The nearest face at every pixel centre: one fragment a pixel. */

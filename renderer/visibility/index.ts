@@ -1,4 +1,6 @@
 export { antialias } from './antialias.ts';
+export type { CornerAttributes } from './attributes.ts';
+export { type Clipping, clipNear } from './clipping.ts';
 export {
   compact,
   interpolateAt,
@@ -6,7 +8,8 @@ export {
   visibleDepth,
   visibleWeights,
 } from './fragments.ts';
-export { type CornerAttributes, Frame, type FrameOptions, type Shader } from './frame.ts';
+export { type Background, Frame, type FrameOptions } from './frame.ts';
+export { Geometry } from './geometry.ts';
 export { coverage, outlineMask, softMask } from './silhouette.ts';
 export {
   channelsOf,
@@ -17,4 +20,5 @@ export {
   softSilhouette,
 } from './softAggregate.ts';
 export { averaged, finerFrame } from './supersample.ts';
+export { type Interpolate, type Shader, Surface } from './surface.ts';
 export { withPositionGradient } from './withPositionGradient.ts';

@@ -4,8 +4,9 @@ import * as tf from '@tensorflow/tfjs';
 import { hostFunction } from '../backend/hostFunction.ts';
 import { hostOp } from '../backend/hostOp.ts';
 import type { Fragments, RealArray, SoftOptions, SoftState } from '../kernels/index.ts';
-import { attributeRows, oneEmptyFragment } from './fragments.ts';
-import type { CornerAttributes, Frame } from './frame.ts';
+import { attributeRows, type CornerAttributes } from './attributes.ts';
+import { oneEmptyFragment } from './fragments.ts';
+import type { Frame } from './frame.ts';
 
 /** Every fragment within reach, with clipped weights. One empty fragment where there is none, so that shaders never see zero rows. */
 export function softFragments(frame: Frame, options: SoftOptions): Fragments {
@@ -24,10 +25,10 @@ export function softInterpolate(
   attributes: CornerAttributes,
 ): tf.Tensor2D {
   const { kernels, picture } = frame;
-  const rowsOf = attributeRows(frame, attributes);
+  const rowsOf = attributeRows(frame.geometry, attributes);
   return hostFunction<void>({
     inputs: [frame.positions, attributes.values],
-    shape: [fragments.faces.length, attributes.values.shape[2]],
+    shape: [fragments.faces.length, attributes.values.shape.at(-1)!],
     forward: ([positions, values], output) =>
       kernels.interpolate(frame.scene(positions), fragments, rowsOf(values), output),
     backward: (upstream, [positions, values], [positionGradient, attributeGradient]) =>
@@ -89,10 +90,10 @@ export function softPicture(
   background: RealArray,
 ): tf.Tensor4D {
   const { kernels, picture } = frame;
-  const rowsOf = attributeRows(frame, attributes);
+  const rowsOf = attributeRows(frame.geometry, attributes);
   return hostFunction<SoftState>({
     inputs: [frame.positions, attributes.values],
-    shape: [...frame.shape, attributes.values.shape[2] + 1],
+    shape: [...frame.shape, attributes.values.shape.at(-1)! + 1],
     forward: ([positions, values], output) =>
       kernels.softPicture(frame.scene(positions), picture, options, rowsOf(values), background, output),
     backward: (upstream, [positions, values], [positionGradient, attributeGradient], state) =>
@@ -112,8 +113,12 @@ export function softPicture(
 
 /** α alone, [B, H, W]. */
 export function softSilhouette(frame: Frame, options: SoftOptions): tf.Tensor3D {
-  const { faces, vertexCount } = frame.topology;
-  const nothing = { values: tf.zeros([1, vertexCount, 0]) as tf.Tensor3D, indices: faces };
+  const { positions, stride, faces, items } = frame.geometry;
+  const nothing = {
+    values: tf.zeros([positions.size / stride, 0]) as tf.Tensor2D,
+    indices: faces,
+    rowStarts: items.map(({ vertexStart }) => vertexStart),
+  };
   return softPicture(frame, options, nothing, new Float32Array(0)).reshape(frame.shape);
 }
 

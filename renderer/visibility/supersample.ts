@@ -1,10 +1,10 @@
 // Finer pictures of a frame, and their averages.
 
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { hostFunction } from '../backend/hostFunction.ts';
 import { ArgumentError } from '../errors.ts';
 import { largestSide } from '../kernels/index.ts';
-import { Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 
 /**
  * The same frame with `times` × `times` pixels for every one.
@@ -12,14 +12,28 @@ import { Frame } from './frame.ts';
  * @throws ArgumentError where that is more than a picture may have.
  */
 export function finerFrame(frame: Frame, times: number): Frame {
-  const { positions, topology, picture, kernels, attributes, shader, background } = frame;
-  const finer = { ...picture, width: times * picture.width, height: times * picture.height };
-  if (Math.max(finer.width, finer.height) > largestSide) {
+  const { width, height } = frame.picture;
+  const [columns, rows] = [times * width, times * height];
+  if (Math.max(columns, rows) > largestSide) {
     throw new ArgumentError(
-      `a picture may have ${largestSide} pixels a side, but ${times} × ${times} samples a pixel make it ${finer.width} × ${finer.height}`,
+      `a picture may have ${largestSide} pixels a side, but ${times} × ${times} samples a pixel make it ${columns} × ${rows}`,
     );
   }
-  return new Frame({ positions, topology, picture: finer, kernels, attributes, shader, background });
+  const { background } = frame;
+  return frame.resized(
+    columns,
+    rows,
+    background instanceof tf.Tensor ? repeated(background, times) : background,
+  );
+}
+
+/** Every pixel `times` × `times` times. */
+function repeated(picture: tf.Tensor4D, times: number): tf.Tensor4D {
+  const [batch, height, width, channels] = picture.shape;
+  return picture
+    .reshape([batch * height, 1, width, 1, channels])
+    .tile([1, times, 1, times, 1])
+    .reshape([batch, times * height, times * width, channels]);
 }
 
 /** Means over squares of `times` × `times` pixels: [B, times·H, times·W, C] to [B, H, W, C], or the same without C. */

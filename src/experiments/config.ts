@@ -45,7 +45,7 @@ export async function loadComparison(
 export function parseConfig(fields: unknown): ExperimentConfig {
   const config = check(fields, (_field, problem) => new ArgumentError(problem));
   if (config.task !== 'compare-gradients') return config;
-  throw new ArgumentError('task is compare-gradients: expected train or fit-mesh');
+  throw new ArgumentError('task is compare-gradients: expected train or fit');
 }
 
 /** A config as YAML that `loadConfig` reads back to the same. */

@@ -8,28 +8,24 @@ import {
   type SplitName,
   splitNames,
 } from '../datasets/index.ts';
-import type { ExperimentConfig, FitMeshConfig } from './schema.ts';
+import type { TrainConfig } from './schema.ts';
 import { spread } from './spread.ts';
 
 /**
- * Opens the data set that a config names. Its pictures are of the size that the network takes or, where there is none, of that at which
- * meshes are rendered.
+ * Opens the data set that a config names. Its pictures are of the size that the network takes.
  *
  * @throws ArgumentError, FileError as `openDataset`
  */
-export async function openConfiguredDataset(config: ExperimentConfig): Promise<Dataset> {
+export async function openConfiguredDataset(config: TrainConfig): Promise<Dataset> {
   const { name, workers, cacheMegabytes, onBadSample } = config.dataset;
-  const imageSize = config.task === 'train' ? config.model.imageSize : config.renderer.imageSize;
+  const { imageSize } = config.model;
   return openDataset(name, { imageSize, workers, cacheMegabytes, onBadSample });
 }
 
 /** What a run's log says where its pictures are not of the size of the data set's; undefined where they are. */
-export function resizingNote(
-  config: ExperimentConfig,
-  { name, storedImageSize }: Dataset,
-): string | undefined {
+export function resizingNote(config: TrainConfig, { name, storedImageSize }: Dataset): string | undefined {
   const sizes = {
-    ...(config.task === 'train' && { 'model.imageSize': config.model.imageSize }),
+    'model.imageSize': config.model.imageSize,
     'renderer.imageSize': config.renderer.imageSize,
   };
   const others = Object.entries(sizes).filter(([, size]) => size !== storedImageSize);
@@ -45,27 +41,25 @@ export function resizingNote(
  */
 export function chooseObjects(
   dataset: Dataset,
-  { dataset: { categories } }: Pick<ExperimentConfig, 'dataset'>,
+  { dataset: { categories } }: Pick<TrainConfig, 'dataset'>,
   split: SplitName,
 ): DatasetObject[] {
   return ofCategories(dataset.split(split), categories, `the ${split} part of ${dataset.name}`);
 }
 
 /**
- * The objects that a fit-mesh config names, or as many of the test split as it says.
+ * The objects of these ids, or so many of the test split, spread evenly.
  *
- * @throws ArgumentError for an id that the data set does not have, or where none is of the categories that the config asks for
+ * @throws ArgumentError for an id that the data set does not have
  */
-export function objectsToFit(config: FitMeshConfig, dataset: Dataset): DatasetObject[] {
-  const { objects } = config;
-  if (typeof objects === 'number') return spread(chooseObjects(dataset, config, 'test'), objects);
+export function objectsToFit(objects: number | readonly string[], dataset: Dataset): DatasetObject[] {
+  if (typeof objects === 'number') return spread(dataset.split('test'), objects);
   const all = splitNames.flatMap((split) => dataset.split(split));
-  const named = objects.map((id) => {
+  return objects.map((id) => {
     const found = all.find((object) => object.id === id);
-    if (!found) throw new ArgumentError(`objects: ${dataset.name} has no object "${id}"`);
+    if (!found) throw new ArgumentError(`target.objects: ${dataset.name} has no object "${id}"`);
     return found;
   });
-  return ofCategories(named, config.dataset.categories, 'the list of objects');
 }
 
 function ofCategories(

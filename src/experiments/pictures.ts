@@ -3,11 +3,11 @@
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import ndarray, { type NdArray } from 'ndarray';
-import { PerspectiveCamera } from '../../renderer/camera/index.ts';
-import { clay, type Mesh, render } from '../../renderer/index.ts';
+import type { Camera } from '../../renderer/camera/index.ts';
+import { type Mesh, render, type Shading } from '../../renderer/index.ts';
 import { linearToSrgb } from '../../renderer/io/colorSpace.ts';
 import { writePng } from '../../renderer/io/index.ts';
-import type { Dataset, SampleView } from '../datasets/sample.ts';
+import type { Picture as SourcePicture } from '../datasets/sample.ts';
 import { channel, linearColors } from '../training/batch.ts';
 import type { PictureGroup } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -19,34 +19,25 @@ const supersampling = 3;
 /** [size, size, 3] sRGB codes. */
 export type Picture = NdArray<Uint8Array>;
 
-/** A mesh in its colours, or as grey clay, seen by the camera of `view`, on white. */
-export function picture(
-  mesh: Mesh,
-  { objectToCamera }: SampleView,
-  camera: Dataset['camera'],
-  look: 'color' | 'clay',
-): Picture {
+/** A mesh on white, seen by a camera of one view; by default in its own colours. */
+export function picture(mesh: Mesh, camera: Camera, shading?: Shading): Picture {
   const side = size * supersampling;
   const linear = tf.tidy(() => {
-    const { image } = render(
-      mesh,
-      new PerspectiveCamera({ fovDegrees: camera.fovDegrees, view: objectToCamera }),
-      {
-        width: side,
-        height: side,
-        method: { type: 'hard' },
-        shading: look === 'clay' ? clay : undefined,
-        background: [1, 1, 1],
-        outputs: ['image'],
-      },
-    );
+    const { image } = render(mesh, camera, {
+      width: side,
+      height: side,
+      method: { type: 'hard' },
+      shading,
+      background: [1, 1, 1],
+      outputs: ['image'],
+    });
     return tf.avgPool(image!, supersampling, supersampling, 'valid').dataSync() as Float32Array;
   });
   return encoded(linear);
 }
 
 /** A picture of the data set on white, enlarged to the size of the others. */
-export function truthPicture({ image }: SampleView): Picture {
+export function truthPicture({ image }: { image: SourcePicture }): Picture {
   const linear = tf.tidy(() => {
     const [height, width] = image.shape;
     const rgb = tf.tensor4d(linearColors([image]), [1, height, width, 3]);

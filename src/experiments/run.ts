@@ -7,13 +7,13 @@ import { writeReport } from '../report/index.ts';
 import { latestCheckpoint } from '../training/checkpoint.ts';
 import { loadStartWeights } from '../training/startWeights.ts';
 import { loadConfig } from './config.ts';
-import { checkFitMeshConfig, fitMeshes } from './fitMeshRun.ts';
+import { checkStart, fitTargets, openTargets } from './fitRun.ts';
 import { openConfiguredDataset, resizingNote } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import { describeInput } from './pictureInput.ts';
 import type { Results } from './results.ts';
 import { createRun, openRun, type RunFolder } from './runFolder.ts';
-import type { ExperimentConfig, TrainConfig } from './schema.ts';
+import type { ExperimentConfig, FitConfig, TrainConfig } from './schema.ts';
 import { checkTrainConfig, makeModel, train } from './train.ts';
 import { trainResults, writeTrainPictures } from './trainResults.ts';
 
@@ -47,36 +47,17 @@ export async function runExperiment(
 ): Promise<RunResult> {
   const resolved = typeof config === 'string' ? await loadConfig(config) : config;
   const backend = await useBackend(resolved.backend);
-  const dataset = await openConfiguredDataset(resolved);
-  // What the data set cannot serve, and files that are not there, should not leave a run folder behind.
-  let model: MeshPredictor | undefined;
-  if (resolved.task === 'train') {
-    checkTrainConfig(resolved, dataset);
-    model = await startModel(resolved, dataset, resume);
-  } else checkFitMeshConfig(resolved, dataset);
-  const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
-  if (!resume) await folder.writeConfig(resolved);
-  await folder.writeEnvironment(backend);
-  observer.onNote?.(`${resume ? 'Resuming' : 'Run folder'} ${folder.path}, back end ${backend}`);
-
-  const note = resizingNote(resolved, dataset);
-  if (note) observer.onNote?.(note);
-  const { badSamples } = dataset;
-  badSamples.listen((bad) => folder.badSamples.append(bad), folder.badSamples.read());
-
-  const context = { dataset, folder, observer, signal };
-  const results = await (resolved.task === 'train'
-    ? runTraining({ ...context, config: resolved, model: model! })
-    : fitMeshes({ ...context, config: resolved })
-  ).finally(() => {
-    model?.dispose();
-    return dataset.close();
-  });
-  if (badSamples.count > 0) {
-    observer.onNote?.(
-      `${badSamples.count} bad files were skipped; ${folder.badSamples.path} says which, and why`,
-    );
-  }
+  const open = async (): Promise<RunFolder> => {
+    const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
+    if (!resume) await folder.writeConfig(resolved);
+    await folder.writeEnvironment(backend);
+    observer.onNote?.(`${resume ? 'Resuming' : 'Run folder'} ${folder.path}, back end ${backend}`);
+    return folder;
+  };
+  const { folder, results } =
+    resolved.task === 'train'
+      ? await runTraining({ config: resolved, open, observer, signal, resume })
+      : await runFit({ config: resolved, open, observer, signal });
   if (!results) return { folder: folder.path, finished: false };
   await folder.writeResults(results);
   for (const table of results.tables) observer.onTable?.(table);
@@ -86,10 +67,61 @@ export async function runExperiment(
 
 interface RunContext<Config> {
   config: Config;
-  dataset: Dataset;
-  folder: RunFolder;
+  /** The run's folder; not before everything that the config asks for is there, so that a run that cannot be leaves none behind. */
+  open: () => Promise<RunFolder>;
   observer: RunObserver;
   signal?: AbortSignal;
+}
+
+/** Results are undefined where the signal ended the run. */
+interface Outcome {
+  folder: RunFolder;
+  results?: Results;
+}
+
+async function runFit({ config, open, observer, signal }: RunContext<FitConfig>): Promise<Outcome> {
+  const targets = await openTargets(config);
+  await checkStart(config);
+  const folder = await open();
+  return { folder, results: await fitTargets({ config, targets, folder, observer, signal }) };
+}
+
+/** Trains and evaluates. */
+async function runTraining({
+  config,
+  open,
+  observer,
+  signal,
+  resume,
+}: RunContext<TrainConfig> & { resume?: string }): Promise<Outcome> {
+  const dataset = await openConfiguredDataset(config);
+  let model: MeshPredictor | undefined;
+  try {
+    checkTrainConfig(config, dataset);
+    model = await startModel(config, dataset, resume);
+    const folder = await open();
+    const note = resizingNote(config, dataset);
+    if (note) observer.onNote?.(note);
+    const { badSamples } = dataset;
+    badSamples.listen((bad) => folder.badSamples.append(bad), folder.badSamples.read());
+    if (!(await folder.readInput())) await folder.writeInput(describeInput(config, dataset));
+    const last = await train({ config, dataset, model, folder, observer, signal });
+    let results: Results | undefined;
+    if (last >= config.training.steps) {
+      observer.onNote?.(`Evaluating on the ${config.evaluation.split} objects`);
+      await writeTrainPictures(config, dataset, model, folder);
+      results = await trainResults(config, dataset, model);
+    }
+    if (badSamples.count > 0) {
+      observer.onNote?.(
+        `${badSamples.count} bad files were skipped; ${folder.badSamples.path} says which, and why`,
+      );
+    }
+    return { folder, results };
+  } finally {
+    model?.dispose();
+    await dataset.close();
+  }
 }
 
 /** The network that a run begins with, with its start weights; those of a checkpoint are loaded later. */
@@ -108,17 +140,4 @@ async function startModel(
     throw error;
   }
   return model;
-}
-
-/** Trains and evaluates; undefined where the signal ended it. */
-async function runTraining(
-  context: RunContext<TrainConfig> & { model: MeshPredictor },
-): Promise<Results | undefined> {
-  const { config, dataset, model, folder, observer } = context;
-  if (!(await folder.readInput())) await folder.writeInput(describeInput(config, dataset));
-  const last = await train(context);
-  if (last < config.training.steps) return undefined;
-  observer.onNote?.(`Evaluating on the ${config.evaluation.split} objects`);
-  await writeTrainPictures(config, dataset, model, folder);
-  return trainResults(config, dataset, model);
 }

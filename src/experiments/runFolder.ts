@@ -6,7 +6,7 @@
 //   input.json             what pictures the network takes
 //   metrics.jsonl          losses and validations, a line each;  timings.jsonl  speed and memory
 //   results.json           final tables                          pictures/      PNG files and index.json
-//   meshes/                predicted meshes                      checkpoints/   weights and state, to resume from
+//   meshes/                meshes, and what a fit found beside   checkpoints/   weights and state, to resume from
 //   bad-samples.jsonl      files that could not be read, and why, where the config lets them be skipped
 //   report.html            all of it on one page                predictions/   what `rastergrad predict` makes
 
@@ -113,6 +113,16 @@ export class RunFolder {
   /** Undefined where the run has not come to its end. */
   async readResults(): Promise<Results | undefined> {
     return this.#readJson<Results>('results.json');
+  }
+
+  /** Writes meshes/ID.json: numbers that a fit found beside the mesh, such as its light. */
+  async writeFound(id: string, numbers: Record<string, number[]>): Promise<void> {
+    await this.#writeJson(path.join('meshes', path.basename(`${id}.json`)), numbers);
+  }
+
+  /** Undefined where there are none. */
+  async readFound(id: string): Promise<Record<string, number[]> | undefined> {
+    return this.#readJson(path.join('meshes', path.basename(`${id}.json`)));
   }
 
   async writePictureIndex(index: PictureIndex): Promise<void> {

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import ndarray from 'ndarray';
 import { scoped } from '../../renderer/backend/index.ts';
-import { lookAt, type Mesh } from '../../renderer/index.ts';
+import { clay, lookAt, type Mesh, PerspectiveCamera } from '../../renderer/index.ts';
 import { writeMesh } from '../../renderer/io/index.ts';
 import { type Dataset, type SampleView, toSample } from '../datasets/sample.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
@@ -130,6 +130,8 @@ export async function writeTrainPictures(
     const mesh = predictedMesh(model, sample);
     await writeMesh(meshFile(folder, object.id), mesh);
     const { camera } = dataset;
+    const seen = ({ objectToCamera }: SampleView) =>
+      new PerspectiveCamera({ fovDegrees: camera.fovDegrees, view: objectToCamera });
     const { supervision } = sample;
     const [front, side, back] = [0, 1, 2].map((turn) =>
       supervision.length > 1
@@ -142,12 +144,12 @@ export async function writeTrainPictures(
       note: object.category,
       pictures: [
         truthPicture(front),
-        picture(mesh, front, camera, 'color'),
-        picture(mesh, front, camera, 'clay'),
-        picture(mesh, side, camera, 'color'),
-        picture(mesh, side, camera, 'clay'),
+        picture(mesh, seen(front)),
+        picture(mesh, seen(front), clay),
+        picture(mesh, seen(side)),
+        picture(mesh, seen(side), clay),
         truthPicture(side),
-        picture(mesh, back, camera, 'clay'),
+        picture(mesh, seen(back), clay),
         truthPicture(back),
       ],
     });

@@ -60,11 +60,19 @@ export function configFacts(config: ExperimentConfig): Fact[] {
     ['Rasterizer', `${method.type}, ${config.renderer.imageSize}² pixels`],
     ['Seed', String(config.seed)],
   ];
-  if (config.task === 'fit-mesh') {
-    const { steps, learningRate } = config.fitting;
+  if (config.task === 'fit') {
+    const { target, geometry, paint, light, fitting } = config;
     return [
       ['Task', 'Fit meshes to pictures, with no network'],
-      ['Steps an object', `${steps}, learning rate ${learningRate}`],
+      [
+        'Target',
+        target.type === 'dataset' ? target.name : target.type === 'mesh' ? target.file : target.path,
+      ],
+      [
+        'Fitted',
+        `${geometry.learningRate > 0 ? 'geometry, ' : ''}paint: ${paint.type}, light: ${light.type}`,
+      ],
+      ['Steps an object', String(fitting.steps)],
       ...common,
     ];
   }

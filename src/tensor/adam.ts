@@ -21,6 +21,12 @@ export interface AdamOptions {
   clipNorm?: number;
   /** Decoupled weight decay: each step shrinks a weight by learningRate · weightDecay of itself. Default 0. */
   weightDecay?: number;
+  /**
+   * One step size for all elements of a variable, from the largest of their second moments, so that a step is a multiple of the mean
+   * gradient and, with `LargeSteps`, as smooth (Nicolet, Jacobson and Jakob, "Large Steps in Inverse Rendering of Geometry", ACM
+   * Transactions on Graphics 2021, section 3.3). Default false.
+   */
+  uniform?: boolean;
 }
 
 /** What a step leaves behind beside the variables; moments of all variables in their order, row-major. */
@@ -52,6 +58,7 @@ export class Adam {
       epsilon = 1e-8,
       clipNorm = Number.POSITIVE_INFINITY,
       weightDecay = 0,
+      uniform = false,
     }: AdamOptions = {},
   ) {
     const names = new Set<string>();
@@ -68,7 +75,7 @@ export class Adam {
     }
     this.#variables = [...variables];
     this.#offsets = offsets;
-    this.#options = { beta1, beta2, epsilon, clipNorm, weightDecay };
+    this.#options = { beta1, beta2, epsilon, clipNorm, weightDecay, uniform };
     this.#m = new Float32Array(size);
     this.#v = new Float32Array(size);
   }
@@ -98,12 +105,13 @@ export class Adam {
       (inputs, outputs) => {
         norm = globalNorm(moving.map(({ name }, i) => [name, inputs[2 * i + 1] as Float32Array]));
         this.#step += 1;
+        const move = this.#options.uniform ? updateUniformly : update;
         const factors = this.#factors(learningRate, Math.min(1, this.#options.clipNorm / norm));
         for (const [i, { variable, offset }] of moving.entries()) {
           const m = this.#m.subarray(offset, offset + variable.size);
           const v = this.#v.subarray(offset, offset + variable.size);
           const [weights, gradient] = [inputs[2 * i], inputs[2 * i + 1]] as Float32Array[];
-          update(weights, gradient, m, v, outputs[i] as Float32Array, factors);
+          move(weights, gradient, m, v, outputs[i] as Float32Array, factors);
         }
       },
     );
@@ -178,6 +186,26 @@ function update(
     v[i] = second;
     updated[i] = keep * weights[i] - (rate * first) / (Math.sqrt(second) * correction2 + epsilon);
   }
+}
+
+/** The same with the largest second moment in place of each element's own. */
+function updateUniformly(
+  weights: Float32Array,
+  gradient: Float32Array,
+  m: Float32Array,
+  v: Float32Array,
+  updated: Float32Array,
+  { beta1, beta2, gain1, gain2, rate, correction2, epsilon, keep }: Factors,
+): void {
+  let largest = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const g = gradient[i];
+    m[i] = beta1 * m[i] + gain1 * g;
+    v[i] = beta2 * v[i] + gain2 * g * g;
+    largest = Math.max(largest, v[i]);
+  }
+  const size = rate / (Math.sqrt(largest) * correction2 + epsilon);
+  for (let i = 0; i < weights.length; i++) updated[i] = keep * weights[i] - size * m[i];
 }
 
 function globalNorm(gradients: readonly (readonly [string, Float32Array])[]): number {

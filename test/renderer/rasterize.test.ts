@@ -373,7 +373,7 @@ describe('nothing becomes NaN or infinite', () => {
   });
 
   it('and faces that are left out leave the others as they are', () => {
-    const vertices = [...good, [0.1, 0.2, 1, -1]];
+    const vertices = [...good, [Number.NaN, 0.2, 1, 1]];
     const draw = (faces: number[][]) =>
       rasterize(tf.tensor3d([vertices]), new Topology(Int32Array.from(faces.flat()), 4), {
         width: 9,
@@ -537,7 +537,7 @@ describe('what is wrong is named', () => {
     [{ near: '1' }, 'near must be a number of 0 or more, but is "1"'],
     [
       { attributes: tf.zeros([1, 18, 3]), background: 1 },
-      'background must be a list of numbers, one a channel, but is 1',
+      'background must be a list of numbers, one a channel, or a picture, but is 1',
     ],
     [{ attributes: [[0, 1]] }, 'attributes must be a tensor, or { values, indices } with a tensor of values'],
     [

@@ -27,6 +27,12 @@ describe('Topology', () => {
     expect([...square.edgeFaces]).toEqual([0, -1, 0, -1, 0, 1, 1, -1, 1, -1]);
   });
 
+  it('counts the faces at each edge, but not those that repeat a vertex', () => {
+    expect([...square.edgeFaceCounts]).toEqual([1, 1, 2, 1, 1]);
+    const fan = new Topology(new Int32Array([0, 1, 2, 0, 1, 3, 1, 0, 4, 0, 1, 1]), 5);
+    expect(fan.edgeFaceCounts[0]).toBe(3);
+  });
+
   it('lists the neighbours of each vertex in ascending order', () => {
     expect([...square.neighbours.offsets]).toEqual([0, 2, 5, 8, 10, 10]);
     expect([...square.neighbours.indices]).toEqual([1, 2, 0, 2, 3, 0, 1, 3, 1, 2]);
@@ -73,6 +79,7 @@ describe('Topology', () => {
     expect([...sliver.edges]).toEqual([0, 1]);
     expect([...sliver.faceEdges]).toEqual([-1, 0, 0]);
     expect([...sliver.edgeFaces]).toEqual([0, -1]);
+    expect([...sliver.edgeFaceCounts]).toEqual([0]);
   });
 
   it('accepts a mesh without faces', () => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { occupancies, occupancyIou } from '../../../src/datasets/build/nearTwins.ts';
 import { pointsPath, viewsPath } from '../../../src/datasets/format.ts';
 import { datasetFolder, openDataset, readDatasetFile, splitNames } from '../../../src/datasets/index.ts';
-import { splitViews } from '../../../src/experiments/fitMesh.ts';
+import { datasetTarget } from '../../../src/fitting/index.ts';
 
 const categories = ['cabinet', 'chair', 'lamp', 'sofa', 'table'];
 
@@ -106,11 +106,11 @@ describe('furniture-views', async () => {
   });
 
   it('is seen from every quarter, below and above, by the views fitted to and by those held out', () => {
-    const { fitted, heldOut } = splitViews(dataset.split('test')[0], 20);
+    const { fitted, heldOut } = datasetTarget(dataset.split('test')[0], dataset, 20);
     expect([fitted.length, heldOut.length]).toEqual([20, 8]);
     for (const part of [fitted, heldOut]) {
       const directions = rig.filter(({ worldToCamera }) =>
-        part.some(({ objectToCamera }) => objectToCamera.every((value, k) => value === worldToCamera[k])),
+        part.some(({ camera }) => worldToCamera.every((value, k) => value === camera.views[0][k])),
       );
       expect(new Set(directions.map(({ elevationDegrees }) => elevationDegrees)).size).toBe(4);
       const quarters = new Set(

@@ -69,6 +69,37 @@ describe('Adam', () => {
     for (const [i, value] of valuesOf(variables).entries()) expect(value).toBeCloseTo(expected[i], 6);
   });
 
+  it('takes one step size a variable where it is uniform', () => {
+    const variable = tf.variable(tf.tensor1d([1, -2, 3]));
+    const other = tf.variable(tf.scalar(5));
+    const adam = new Adam(
+      [
+        { name: 'x', variable },
+        { name: 'y', variable: other },
+      ],
+      { uniform: true },
+    );
+    const x = [1, -2, 3];
+    const [m, v] = [
+      [0, 0, 0],
+      [0, 0, 0],
+    ];
+    for (let t = 1; t <= 30; t++) {
+      const gradient = x.map((_, i) => Math.sin(t * (i + 1)) * 10 ** i);
+      tf.tidy(() => void adam.step({ x: tf.tensor1d(gradient), y: tf.scalar(1e4) }, 0.02));
+      for (const [i, g] of gradient.entries()) {
+        m[i] = 0.9 * m[i] + 0.1 * g;
+        v[i] = 0.999 * v[i] + 0.001 * g * g;
+      }
+      const root = Math.sqrt(Math.max(...v) / (1 - 0.999 ** t));
+      for (let i = 0; i < 3; i++) x[i] -= (0.02 * m[i]) / (1 - 0.9 ** t) / root;
+    }
+    variable.dataSync().forEach((value, i) => {
+      expect(value).toBeCloseTo(x[i], 5);
+    });
+    expect(other.dataSync()[0]).toBeCloseTo(5 - 30 * 0.02, 4);
+  });
+
   it('leaves variables without a gradient alone', () => {
     const { variables, adam } = setUp();
     const before = [...variables[1].variable.dataSync()];

@@ -1,0 +1,272 @@
+// The fit task: one object after another, each written as soon as it is done, with a table and pictures at the end.
+
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs';
+import {
+  clay,
+  icosphere,
+  lit,
+  type Mesh,
+  readMesh,
+  type Shading,
+  sphericalHarmonics,
+  uvSphere,
+  writeMesh,
+} from '../../renderer/index.ts';
+import { openDataset } from '../datasets/index.ts';
+import {
+  captureTarget,
+  datasetTarget,
+  Fit,
+  type FitTarget,
+  meshTarget,
+  scoreViews,
+  tensorsOf,
+} from '../fitting/index.ts';
+import { objectsToFit } from './objects.ts';
+import type { RunObserver } from './observer.ts';
+import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
+import { boundingSphere } from './portrait.ts';
+import type { ResultColumn, ResultRow, Results } from './results.ts';
+import type { RunFolder } from './runFolder.ts';
+import type { FitConfig } from './schema.ts';
+import type { Scores } from './scoring.ts';
+import { spread } from './spread.ts';
+
+const columns: ResultColumn[] = [
+  { key: 'iouHeldOut', label: 'IoU held-out %', digits: 1, better: 'higher' },
+  { key: 'iouFitted', label: 'IoU fitted %', digits: 1, better: 'higher' },
+  { key: 'psnrHeldOut', label: 'PSNR held-out dB', digits: 1, better: 'higher' },
+  { key: 'colorHeldOut', label: 'colour L1', digits: 3, better: 'lower' },
+  { key: 'rotationDegrees', label: 'turn off by °', digits: 2, better: 'lower' },
+  { key: 'translation', label: 'shift off by', digits: 4, better: 'lower' },
+  { key: 'lampDegrees', label: 'lamp off by °', digits: 2, better: 'lower' },
+];
+
+export interface FitContext {
+  config: FitConfig;
+  targets: readonly FitTarget[];
+  folder: RunFolder;
+  observer: RunObserver;
+  /** Ends the run after the step at work; the object at work is begun anew when the run is resumed. */
+  signal?: AbortSignal;
+}
+
+/** What a config asks to be fitted. @throws ArgumentError, FileError where it cannot be had. */
+export async function openTargets(config: FitConfig): Promise<FitTarget[]> {
+  const { target, renderer } = config;
+  const { imageSize } = renderer;
+  if (target.type === 'mesh') return [await meshTarget({ ...target, imageSize })];
+  if (target.type === 'capture') return [await captureTarget({ ...target, imageSize })];
+  const dataset = await openDataset(target.name, { imageSize });
+  try {
+    return objectsToFit(target.objects, dataset).map((object) => datasetTarget(object, dataset, target.fit));
+  } finally {
+    await dataset.close();
+  }
+}
+
+/** Fits all targets but those that the folder has already; undefined where the signal ended it. */
+export async function fitTargets(context: FitContext): Promise<Results | undefined> {
+  const { config, targets, folder } = context;
+  const done = new Map<string, Scores>();
+  for (const entry of folder.metrics.read()) {
+    if (entry.kind === 'validation') done.set(entry.object!, entry.values);
+  }
+  const isDone = ({ object }: { object?: string }) => done.has(object!);
+  await folder.metrics.filter(isDone);
+  await folder.timings.filter(isDone);
+
+  for (const target of targets) {
+    if (done.has(target.id)) continue;
+    const scores = await fitTarget(target, context);
+    if (!scores) return undefined;
+    done.set(target.id, scores);
+  }
+  const rows: PictureRow[] = [];
+  for (const target of spread(targets, config.report.objects)) rows.push(await pictureRow(target, folder));
+  const count = rows[0]?.pictures.length ?? 0;
+  const heads = Array.from({ length: count }, (_, i) => headings[i % headings.length]);
+  await writePictures(folder, 'Fitted meshes from held-out views', heads, rows);
+  return fitResults(config, targets, done);
+}
+
+/** @throws FileError, ArgumentError where there is no mesh to start from. */
+export async function checkStart(config: FitConfig): Promise<void> {
+  tf.dispose(tensorsOf(await startMesh(config)));
+}
+
+/** The mesh that a fit starts from. @throws FileError, ArgumentError where it is a file that cannot be had. */
+async function startMesh({ start }: FitConfig): Promise<Mesh> {
+  if (start.type === 'icosphere') return icosphere(start.level, { radii: start.radii });
+  if (start.type === 'uvSphere') {
+    return uvSphere({
+      segments: start.segments,
+      rings: Math.max(2, start.segments >> 1),
+      radius: start.radius,
+    });
+  }
+  const mesh = await readMesh(start.file);
+  const { center, radius } = boundingSphere(mesh.vertices.dataSync());
+  const vertices = tf.tidy(() => mesh.vertices.sub(tf.tensor1d(center)).mul(0.5 / radius)) as tf.Tensor2D;
+  mesh.vertices.dispose();
+  return { ...mesh, vertices };
+}
+
+/** Scores of one target, its mesh written; undefined where the signal ended it. */
+async function fitTarget(target: FitTarget, context: FitContext): Promise<Scores | undefined> {
+  const { config, folder, observer, signal } = context;
+  const { steps } = config.fitting;
+  const start = await startMesh(config);
+  const fit = new Fit(target, start, { ...config, ...config.fitting });
+  try {
+    const began = performance.now();
+    let stepsPerSecond = 0;
+    for (let step = 1; step <= steps; step++) {
+      const losses = fit.step(step);
+      folder.metrics.append({ step, kind: 'train', object: target.id, losses });
+      stepsPerSecond = (1000 * step) / (performance.now() - began);
+      const secondsLeft = (steps - step) / stepsPerSecond;
+      observer.onStep?.({ step, steps, losses, stepsPerSecond, secondsLeft, object: target.name });
+      if (signal?.aborted) return undefined;
+      await setImmediate();
+    }
+    const seconds = (performance.now() - began) / 1000;
+    const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
+    folder.timings.append({ step: steps, object: target.id, seconds, stepsPerSecond, memoryMegabytes });
+    const mesh = fit.mesh();
+    await writeInFileFrame(meshFile(folder, target.id), mesh, target);
+    await folder.writeFound(target.id, fit.scene.numbers());
+    const startsAtTruth =
+      config.start.type === 'mesh' &&
+      config.target.type === 'mesh' &&
+      config.start.file === config.target.file;
+    const scores = scoresOf(fit, mesh, target, startsAtTruth);
+    tf.dispose(tensorsOf(mesh).filter((tensor) => !tensorsOf(start).includes(tensor)));
+    folder.metrics.append({ step: steps, kind: 'validation', object: target.id, values: scores });
+    return scores;
+  } finally {
+    fit.dispose();
+    tf.dispose(tensorsOf(start));
+  }
+}
+
+/** Writes a mesh where the target's own file has it. */
+async function writeInFileFrame(path: string, mesh: Mesh, { toFile }: FitTarget): Promise<void> {
+  const vertices = tf.tidy(() => mesh.vertices.mul(toFile.scale).add(tf.tensor1d([...toFile.offset])));
+  await writeMesh(path, { ...mesh, vertices: vertices as tf.Tensor2D });
+  vertices.dispose();
+}
+
+/** @param startsAtTruth whether the true pose of the start mesh is the one of its file */
+function scoresOf(
+  fit: Fit,
+  mesh: Mesh,
+  { fitted, heldOut, truth }: FitTarget,
+  startsAtTruth: boolean,
+): Scores {
+  const shading = isPainted(mesh) ? fit.scene.shading : undefined;
+  const of = (views: FitTarget['fitted']) => scoreViews(mesh, shading, views);
+  const own = of(fitted);
+  const other = heldOut.length > 0 ? of(heldOut) : undefined;
+  const numbers = fit.scene.numbers();
+  return {
+    iouFitted: own.iou,
+    ...(other && {
+      iouHeldOut: other.iou,
+      ...(other.psnr !== undefined && { psnrHeldOut: other.psnr, colorHeldOut: other.color! }),
+    }),
+    ...(fit.scene.fitsPose &&
+      startsAtTruth && {
+        rotationDegrees: Math.hypot(...numbers.rotationDegrees),
+        translation: Math.hypot(...numbers.translation),
+      }),
+    ...(truth?.light &&
+      numbers.direction && {
+        lampDegrees: angleDegrees(numbers.direction, truth.light.direction),
+      }),
+  };
+}
+
+function angleDegrees(a: readonly number[], b: readonly number[]): number {
+  const dot = a.reduce((sum, value, i) => sum + value * b[i], 0);
+  return (Math.acos(Math.min(1, dot / (Math.hypot(...a) * Math.hypot(...b)))) * 180) / Math.PI;
+}
+
+const isPainted = ({ colors, materials }: Mesh) => colors !== undefined || (materials?.length ?? 0) > 0;
+
+const headings = ['truth', 'fit', 'its shape'];
+
+/** Three held-out views, or fitted ones where none is held out, of the mesh as the folder has it. */
+async function pictureRow(
+  { id, name, note, fitted, heldOut, toFile }: FitTarget,
+  folder: RunFolder,
+): Promise<PictureRow> {
+  const read = await readMesh(meshFile(folder, id));
+  const vertices = tf.tidy(
+    () => read.vertices.sub(tf.tensor1d([...toFile.offset])).div(toFile.scale) as tf.Tensor2D,
+  );
+  const mesh = { ...read, vertices };
+  const shading = await foundShading(folder, id);
+  const pictures = spread(heldOut.length > 0 ? heldOut : fitted, 3).flatMap((view) => [
+    truthPicture(view),
+    picture(mesh, view.camera, isPainted(mesh) ? shading : clay),
+    picture(mesh, view.camera, clay),
+  ]);
+  tf.dispose([...tensorsOf(read), vertices]);
+  return { id, label: name, note, pictures };
+}
+
+/** The light that a fit found; undefined where it looked for none. */
+async function foundShading(folder: RunFolder, id: string): Promise<Shading | undefined> {
+  const { ambient, color, direction, coefficients } = (await folder.readFound(id)) ?? {};
+  if (coefficients) return sphericalHarmonics({ coefficients: tf.tensor2d(coefficients, [9, 3]) });
+  if (!direction) return undefined;
+  const [first, second, third] = [ambient, color, direction].map(
+    (values) => values as unknown as readonly [number, number, number],
+  );
+  return lit({
+    lights: [
+      { type: 'ambient', color: first },
+      { type: 'directional', color: second, direction: third },
+    ],
+  });
+}
+
+function fitResults(config: FitConfig, targets: readonly FitTarget[], done: Map<string, Scores>): Results {
+  const rows: ResultRow[] = targets.map(({ id, name }) => ({
+    label: name,
+    kind: 'model',
+    values: done.get(id)!,
+  }));
+  const known = columns.filter(({ key }) => rows.some(({ values }) => values[key] !== undefined));
+  const median: ResultRow = {
+    label: 'median',
+    kind: 'model',
+    values: Object.fromEntries(
+      known.map(({ key }) => [key, medianOf(rows.map(({ values }) => values[key]))]),
+    ),
+  };
+  const [{ fitted, heldOut }] = targets;
+  const note =
+    `Fitted to ${fitted.length} pictures each; silhouettes and colours compared in ` +
+    (heldOut.length > 0 ? `${heldOut.length} others.` : 'the same.');
+  return {
+    title: config.name,
+    tables: [
+      {
+        title: 'Fitted meshes',
+        note,
+        columns: known,
+        rows: rows.length > 1 ? [...rows, median] : rows,
+        ranked: false,
+      },
+    ],
+  };
+}
+
+function medianOf(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return Number.isInteger(middle) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[Math.floor(middle)];
+}
