@@ -4,6 +4,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   type BufferGeometry,
   ClampToEdgeWrapping,
@@ -25,6 +26,7 @@ import {
   encodePly,
   linearToSrgb,
   type MeshData,
+  readMeshData,
   toMesh,
   writeMesh,
 } from '../../../renderer/io/index.ts';
@@ -82,6 +84,9 @@ function threeCorners(geometry: BufferGeometry): Corner[] {
   }));
 }
 
+/** With v downwards, as in glTF. */
+const turned = ({ uv, ...corner }: Corner): Corner => ({ ...corner, ...(uv && { uv: [uv[0], 1 - uv[1]] }) });
+
 const meshesOf = (root: Object3D) => {
   const meshes: ThreeMesh[] = [];
   root.traverse((object) => {
@@ -102,6 +107,31 @@ function expectSame(found: Corner[], expected: Corner[], tolerance = 1e-6): void
 }
 
 describe('three.js', () => {
+  it('reads a real textured mesh, written as OBJ and as GLB', async () => {
+    const chair = await readMeshData(
+      fileURLToPath(new URL('../../../data/furniture-meshes/deckChair.obj', import.meta.url)),
+    );
+    const path = join(folder, 'chair.obj');
+    await writeMesh(path, toMesh(chair));
+    const [object] = meshesOf(new OBJLoader().parse(await readFile(path, 'utf8')));
+    expectSame(
+      threeCorners(object.geometry),
+      cornersOf({ ...chair, faceMaterials: new Int32Array(chair.faceMaterials.length) }),
+      1e-4,
+    );
+    const { scene } = await new GLTFLoader().parseAsync(new Uint8Array(await encodeGlb(chair)).buffer, '');
+    const meshes = meshesOf(scene);
+    expectSame(
+      meshes.flatMap(({ geometry }) => threeCorners(geometry)),
+      cornersOf(chair).map(turned),
+      1e-4,
+    );
+    const pictures = meshes
+      .map(({ material }) => (material as MeshStandardMaterial).map)
+      .filter((map) => map !== null);
+    expect(pictures.length).toBeGreaterThan(0);
+  });
+
   it.each([
     ['materials and textures', tent],
     ['colours of vertices', painted],
@@ -130,13 +160,9 @@ describe('three.js', () => {
     const bytes = new Uint8Array(await encodeGlb(mesh));
     const { scene } = await new GLTFLoader().parseAsync(bytes.buffer, '');
     const meshes = meshesOf(scene);
-    const turned = cornersOf(mesh).map(({ uv, ...corner }) => ({
-      ...corner,
-      ...(uv && { uv: [uv[0], 1 - uv[1]] }),
-    }));
     expectSame(
       meshes.flatMap(({ geometry }) => threeCorners(geometry)),
-      turned,
+      cornersOf(mesh).map(turned),
     );
     const [cloth, glass] = meshes.map(({ material }) => material as MeshStandardMaterial);
     expect(cloth.color.toArray()).toEqual([1, 0.5, 0.25]);
