@@ -25,6 +25,9 @@ export function parseAc3d(text: string | Uint8Array, path = 'AC3D'): MeshData {
 /** Low four bits of a surface's flags; other values are lines. */
 const surfaceKinds = { polygon: 0, strip: 4 };
 
+/** TORCS's layers over the first one: a second pattern, marks of skidding, shadow. */
+const furtherTexture = /\s(tiled|skids|shad)$/;
+
 /** Takes columns v to rot · v + loc. */
 interface Transform {
   /** [9] row-major */
@@ -121,9 +124,11 @@ class Reader {
         lines.skipBytes(length);
         break;
       }
-      case 'texture':
-        object.texture = unquoted(lines.rest()).replaceAll('\\', '/');
+      case 'texture': {
+        const text = lines.rest();
+        if (!furtherTexture.test(text)) object.texture = unquoted(text).replaceAll('\\', '/');
         break;
+      }
       case 'texrep':
         object.repeat = this.#numbers(keyword, 2);
         break;

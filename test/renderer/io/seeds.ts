@@ -137,7 +137,7 @@ export const binaryStl = (() => {
 
 export const ac3d = [
   bytesOf(
-    'AC3Db\nMATERIAL "hull" rgb 1 0.5 0  amb 0.2 0.2 0.2  emis 0 0 0  spec 0.5 0.5 0.5  shi 10  trans 0.25\nOBJECT world\nkids 1\nOBJECT group\nname "turned"\nrot 0 -1 0 1 0 0 0 0 1\nloc 10 0 0\nkids 2\nOBJECT poly\nname "wing"\ndata 9\nsome\nnote\ntexture "textures\\wing.png" base\ntexrep 2 1\ntexoff 0.5 0\ncrease 45.0\nloc 1 0 0\nnumvert 4\n0 0 0\n1 0 0\n1 1 0\n0 1 0\nnumsurf 2\nSURF 0x30\nmat 0\nrefs 4\n0 0 0\n1 1 0\n2 1 1\n3 0 1\nSURF 0x2\nmat 0\nrefs 2\n0 0 0\n1 0 0\nkids 0\nOBJECT light\nname "lamp"\nkids 0\n',
+    'AC3Db\nMATERIAL "hull" rgb 1 0.5 0  amb 0.2 0.2 0.2  emis 0 0 0  spec 0.5 0.5 0.5  shi 10  trans 0.25\nOBJECT world\nkids 1\nOBJECT group\nname "turned"\nrot 0 -1 0 1 0 0 0 0 1\nloc 10 0 0\nkids 2\nOBJECT poly\nname "wing"\ndata 9\nsome\nnote\ntexture "textures\\wing.png" base\ntexture "dirt.png" tiled\ntexrep 2 1\ntexoff 0.5 0\ncrease 45.0\nloc 1 0 0\nnumvert 4\n0 0 0\n1 0 0\n1 1 0\n0 1 0\nnumsurf 2\nSURF 0x30\nmat 0\nrefs 4\n0 0 0\n1 1 0\n2 1 1\n3 0 1\nSURF 0x2\nmat 0\nrefs 2\n0 0 0\n1 0 0\nkids 0\nOBJECT light\nname "lamp"\nkids 0\n',
   ),
   bytesOf(
     'AC3Dc\nMAT "a"\nrgb 1 1 1\ntrans 0\nENDMAT\nOBJECT world\nkids 1\nOBJECT poly\nnumvert 4\n0 0 0 0 0 1\n1 0 0 0 0 1\n0 1 0 0 0 1\n1 1 0 0 0 1\nnumsurf 1\nSURF 0x14\nmat 0\nrefs 4\n0 0 0 0 0\n1 0 0 0 0\n2 0 0 0 0\n3 0 0 0 0\nkids 0\n',
