@@ -409,7 +409,11 @@ const fitSchema = z
           learningRate: positive.default(0.05).describe("Adam's learning rate for linear colours."),
         }),
         z.strictObject({
-          type: z.literal('texture').describe('A texture, for a start mesh with texture coordinates.'),
+          type: z
+            .literal('texture')
+            .describe(
+              'Textures in place of those of the start mesh; one, where it has texture coordinates alone.',
+            ),
           learningRate: positive.default(0.05).describe("Adam's learning rate for linear texels."),
           size: z.int().min(1).max(4096).default(256).describe('Its width and height.'),
         }),
@@ -464,7 +468,21 @@ const fitSchema = z
       .describe('The optimisation.'),
     report,
   })
-  .superRefine((config, context) => requireLoss(config.losses, context))
+  .superRefine((config, context) => {
+    requireLoss(config.losses, context);
+    const { geometry, paint, light, pose, start } = config;
+    const isFixed = paint.type === 'own' && light.type === 'none';
+    if (isFixed && geometry.learningRate === 0 && pose.learningRate === 0) {
+      const message =
+        'nothing is fitted; give geometry or pose a learning rate, or choose a paint or a light';
+      context.addIssue({ code: 'custom', path: ['geometry', 'learningRate'], message });
+    }
+    if (paint.type === 'texture' && start.type === 'icosphere') {
+      const message =
+        'an icosphere has no texture coordinates: choose the start uvSphere, or a mesh that has some';
+      context.addIssue({ code: 'custom', path: ['paint', 'type'], message });
+    }
+  })
   .describe('Meshes fitted to pictures directly, with no network.');
 
 /** What gradients can be compared for: each a mean over one picture. */

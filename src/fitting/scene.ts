@@ -35,7 +35,7 @@ export interface SceneOptions {
   };
 }
 
-/** Colours: the start mesh's own as they are, one a vertex, or a texture. */
+/** Colours: the start mesh's own as they are, one a vertex, or textures in place of its own, one where it has none. */
 export type PaintOptions =
   | { type: 'own' }
   | { type: 'vertices'; learningRate: number }
@@ -63,7 +63,9 @@ export class FittedScene {
   /** [V, 3] or, with large steps, their parameters. */
   readonly #geometry: tf.Tensor2D;
   readonly #largeSteps?: LargeSteps;
-  readonly #paint?: tf.Variable;
+  readonly #colors?: tf.Tensor2D;
+  /** By the names of the start mesh's own, if it has some. */
+  readonly #textures: Record<string, Texture> = {};
   readonly #light: LightOptions['type'];
   readonly #lightVariables: tf.Variable[] = [];
   readonly #fitsPose: boolean;
@@ -92,15 +94,19 @@ export class FittedScene {
     } else this.#geometry = vertices;
 
     if (paint.type === 'vertices') {
-      const grey = tf.fill([topology.vertexCount, 3], 0.5);
-      this.#paint = this.#variable('colors', grey, paint.learningRate);
+      const grey = tf.fill([topology.vertexCount, 3], 0.5) as tf.Tensor2D;
+      this.#colors = this.#variable('colors', grey, paint.learningRate);
       grey.dispose();
     } else if (paint.type === 'texture') {
       if (!uv) {
         throw new ArgumentError('the start mesh has no texture coordinates, which a fitted texture needs');
       }
-      const grey = tf.fill([paint.size, paint.size, 3], 0.5);
-      this.#paint = this.#variable('texture', grey, paint.learningRate);
+      const grey = tf.fill([paint.size, paint.size, 3], 0.5) as tf.Tensor3D;
+      const names = Object.keys(start.textures ?? {});
+      for (const name of names.length > 0 ? names : [fittedTexture]) {
+        const texels = this.#variable(`texture ${name}`, grey, paint.learningRate);
+        this.#textures[name] = { wrapU: 'repeat', wrapV: 'clamp', ...start.textures?.[name], texels };
+      }
       grey.dispose();
     }
     if (light.type === 'lamp') {
@@ -150,24 +156,23 @@ export class FittedScene {
 
   /** The mesh as it is now, in tensors that follow the variables. To be called in a tidy. */
   mesh(): Mesh {
-    const { topology, colors: _, ...own } = this.#start;
+    const { topology, uv, textures } = this.#start;
     const shaped = this.#largeSteps?.toVertices(this.#geometry) ?? this.#geometry;
     const turn = poseMatrix({ rotation: this.#rotation, translation: this.#translation });
     const rows = turn.slice([0, 0, 0], [1, 3, 4]).squeeze<tf.Tensor2D>([0]);
     const vertices = shaped
       .matMul(rows.slice([0, 0], [3, 3]), false, true)
       .add(rows.slice([0, 3], [3, 1]).transpose()) as tf.Tensor2D;
-    const paint = this.#paint;
-    if (!paint) return { ...this.#start, vertices };
-    if (paint.rank === 2) return { ...own, vertices, topology, colors: paint as unknown as tf.Tensor2D };
-    const texture: Texture = { texels: paint as unknown as tf.Tensor3D, wrapU: 'repeat', wrapV: 'clamp' };
+    if (this.#colors) return { vertices, topology, colors: this.#colors };
+    if (Object.keys(this.#textures).length === 0) return { ...this.#start, vertices };
+    if (textures) return { ...this.#start, vertices, textures: this.#textures };
     return {
       vertices,
       topology,
-      uv: this.#start.uv,
+      uv,
       materials: [{ name: 'fitted', diffuse: [1, 1, 1], opacity: 1, diffuseTexture: fittedTexture }],
       faceMaterials: new Int32Array(topology.faceCount),
-      textures: { [fittedTexture]: texture },
+      textures: this.#textures,
     };
   }
 

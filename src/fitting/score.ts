@@ -18,7 +18,7 @@ export interface ViewScores {
 }
 
 /** Samples along each side of a pixel. */
-const supersampling = 2;
+const supersampling = 4;
 
 /** Means over views. A mesh without colours is compared by its silhouette alone. */
 export function scoreViews(

@@ -1,4 +1,4 @@
-// fit-mesh from end to end: pictures alone pull a sphere into an object's shape and colours, also with a break in between.
+// The task fit from end to end: pictures alone pull a sphere into an object's shape and colours, also with a break in between.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig, type RunObserver, type RunResult, runExperiment } from '../../src/experiments/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
 
-const configFile = path.join(packageRoot, 'experiments', 'fit-mesh.yaml');
+const configFile = path.join(packageRoot, 'experiments', 'fit', 'furniture.yaml');
 const overrides = [
-  'objects=[blendswap-cc-0-lockedLocker, blendswap-cc-by-chest]',
-  'template.level=2',
+  'target.objects=[blendswap-cc-0-lockedLocker, blendswap-cc-by-chest]',
+  'start.level=2',
   'losses.laplacian.weight=15',
   'fitting.steps=60',
   'report.objects=1',
@@ -23,7 +23,7 @@ const run = async (
 
 afterAll(() => rmSync(root, { recursive: true }));
 
-describe('fit-mesh', () => {
+describe('fit', () => {
   let whole: RunResult;
   beforeAll(async () => {
     whole = await run('whole');
@@ -35,7 +35,9 @@ describe('fit-mesh', () => {
       expect(values.colorHeldOut, label).toBeLessThan(0.1);
     }
     expect(readdirSync(path.join(whole.folder, 'meshes')).sort()).toEqual([
+      'blendswap-cc-0-lockedLocker.json',
       'blendswap-cc-0-lockedLocker.obj',
+      'blendswap-cc-by-chest.json',
       'blendswap-cc-by-chest.obj',
     ]);
   });
