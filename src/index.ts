@@ -9,5 +9,6 @@ export * from './experiments/index.ts';
 export * from './losses/index.ts';
 export * from './metrics/index.ts';
 export * from './models/index.ts';
+export * from './pictures/index.ts';
 export { formatTable, writeReport } from './report/index.ts';
 export { Adam, type AdamOptions, type AdamState, type NamedVariable } from './tensor/adam.ts';

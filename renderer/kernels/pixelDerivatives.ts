@@ -67,10 +67,11 @@ export function pixelDerivativesBackward(
 ): void {
   const { values, channels } = attributes;
   const [xScale, yScale] = [2 / picture.width, 2 / picture.height];
+  // Ā, its last column zero.
+  const inverseGradient = new Float64Array(9);
   eachRun(scene, picture, fragments, attributes, (start, end, plane) => {
     const { inverse: m, corners } = plane;
-    // Ā, its last column zero.
-    const inverseGradient = new Float64Array(9);
+    inverseGradient.fill(0);
     for (let i = start; i < end; i++) {
       const w = depths ? depths[i] : 1;
       let depthGradient = 0;
@@ -92,23 +93,8 @@ export function pixelDerivativesBackward(
       }
       if (gradients.depths) gradients.depths[i] += depthGradient;
     }
-    addPlaneGradient(plane, inverseGradient, gradients.positions);
+    plane.addGradient(inverseGradient, gradients.positions);
   });
-}
-
-/** The plane of a face over the picture. */
-interface Plane {
-  /** A, row-major: row k for corner k. */
-  inverse: Float64Array;
-  /** Rows of the attributes at its corners. */
-  corners: [number, number, number];
-  /** Rows of positions of its corners. */
-  vertices: [number, number, number];
-  /** M, row-major. */
-  matrix: Float64Array;
-  /** w of the corners where M holds divided positions of homogeneous ones. */
-  divisors?: [number, number, number];
-  stride: number;
 }
 
 /** Calls `visit` for every run of neighbouring fragments of one face that has a plane. */
@@ -119,73 +105,104 @@ function eachRun(
   { indices, rowStarts }: AttributeRows,
   visit: (start: number, end: number, plane: Plane) => void,
 ): void {
-  scene.items.forEach((item, b) => {
+  const plane = new Plane(scene, picture);
+  const { vertices, corners } = plane;
+  scene.items.forEach(({ vertexStart, faceStart }, b) => {
+    const last = itemStarts[b + 1];
     let end = 0;
-    for (let start = itemStarts[b]; start < itemStarts[b + 1]; start = end) {
+    for (let start = itemStarts[b]; start < last; start = end) {
       const face = faces[start];
       end = start + 1;
       if (face < 0) continue;
-      while (end < itemStarts[b + 1] && faces[end] === face) end++;
-      const at = 3 * (item.faceStart + face);
-      const row = (k: number) => item.vertexStart + scene.faces[at + k];
-      const corner = (k: number) => rowStarts[b] + indices[at + k];
-      const plane = planeOf(scene, picture, [row(0), row(1), row(2)], [corner(0), corner(1), corner(2)]);
-      if (plane) visit(start, end, plane);
+      while (end < last && faces[end] === face) end++;
+      const at = 3 * (faceStart + face);
+      for (let k = 0; k < 3; k++) {
+        vertices[k] = vertexStart + scene.faces[at + k];
+        corners[k] = rowStarts[b] + indices[at + k];
+      }
+      if (plane.solve()) visit(start, end, plane);
     }
   });
 }
 
-function planeOf(
-  { positions, stride }: Scene,
-  { perspectiveCorrect }: Picture,
-  vertices: [number, number, number],
-  corners: [number, number, number],
-): Plane | undefined {
-  const homogeneous = stride === 4 && perspectiveCorrect;
-  const w = (k: number) => positions[stride * vertices[k] + 3];
-  const divisors: Plane['divisors'] = stride === 4 && !homogeneous ? [w(0), w(1), w(2)] : undefined;
-  const m = new Float64Array(9);
-  for (let k = 0; k < 3; k++) {
-    const divisor = divisors ? divisors[k] : 1;
-    m[k] = positions[stride * vertices[k]] / divisor;
-    m[3 + k] = positions[stride * vertices[k] + 1] / divisor;
-    m[6 + k] = homogeneous ? w(k) : 1;
-  }
-  const inverse = new Float64Array(9);
-  for (let k = 0; k < 3; k++) {
-    const [a, b] = [(k + 1) % 3, (k + 2) % 3];
-    inverse[3 * k] = m[3 + a] * m[6 + b] - m[6 + a] * m[3 + b];
-    inverse[3 * k + 1] = m[6 + a] * m[b] - m[a] * m[6 + b];
-    inverse[3 * k + 2] = m[a] * m[3 + b] - m[3 + a] * m[b];
-  }
-  const determinant = m[0] * inverse[0] + m[3] * inverse[1] + m[6] * inverse[2];
-  for (let i = 0; i < 9; i++) inverse[i] /= determinant;
-  if (!inverse.every(Number.isFinite)) return undefined;
-  return { inverse, corners, vertices, matrix: m, divisors, stride };
-}
+/** The plane of the face that a loop is at, over the picture. */
+class Plane {
+  /** Rows of positions of the face's corners, and of the attributes there. */
+  readonly vertices = new Int32Array(3);
+  readonly corners = new Int32Array(3);
+  /** A, row-major: row k for corner k. */
+  readonly inverse = new Float64Array(9);
+  /** M, row-major. */
+  readonly #matrix = new Float64Array(9);
+  /** w of the corners where M holds divided positions of homogeneous ones, else 1. */
+  readonly #divisors = new Float64Array(3).fill(1);
+  /** On a column of M. */
+  readonly #gradient = new Float64Array(3);
+  readonly #positions: RealArray;
+  readonly #stride: number;
+  readonly #isHomogeneous: boolean;
 
-/** Adds −Aᵀ Ā Aᵀ to the gradients of the corners. */
-function addPlaneGradient(
-  { inverse: a, vertices, matrix: m, divisors, stride }: Plane,
-  inverseGradient: Float64Array,
-  positionGradient: RealArray,
-): void {
-  for (let k = 0; k < 3; k++) {
-    const gradient = [0, 0, 0];
-    for (let row = 0; row < 3; row++) {
-      for (let j = 0; j < 3; j++) {
-        gradient[row] -=
-          a[3 * j + row] * (inverseGradient[3 * j] * a[3 * k] + inverseGradient[3 * j + 1] * a[3 * k + 1]);
-      }
+  constructor({ positions, stride }: Scene, { perspectiveCorrect }: Picture) {
+    this.#positions = positions;
+    this.#stride = stride;
+    this.#isHomogeneous = stride === 4 && perspectiveCorrect;
+  }
+
+  get #isDivided(): boolean {
+    return this.#stride === 4 && !this.#isHomogeneous;
+  }
+
+  /** Computes A of the face with these `vertices`. Whether there is one. */
+  solve(): boolean {
+    const positions = this.#positions;
+    const m = this.#matrix;
+    const inverse = this.inverse;
+    const divisors = this.#divisors;
+    for (let k = 0; k < 3; k++) {
+      const at = this.#stride * this.vertices[k];
+      if (this.#isDivided) divisors[k] = positions[at + 3];
+      m[k] = positions[at] / divisors[k];
+      m[3 + k] = positions[at + 1] / divisors[k];
+      m[6 + k] = this.#isHomogeneous ? positions[at + 3] : 1;
     }
-    const at = stride * vertices[k];
-    const divisor = divisors ? divisors[k] : 1;
-    positionGradient[at] += gradient[0] / divisor;
-    positionGradient[at + 1] += gradient[1] / divisor;
-    if (divisors) {
-      positionGradient[at + 3] -= (gradient[0] * m[k] + gradient[1] * m[3 + k]) / divisor;
-    } else if (stride === 4) {
-      positionGradient[at + 3] += gradient[2];
+    for (let k = 0; k < 3; k++) {
+      const a = (k + 1) % 3;
+      const b = (k + 2) % 3;
+      inverse[3 * k] = m[3 + a] * m[6 + b] - m[6 + a] * m[3 + b];
+      inverse[3 * k + 1] = m[6 + a] * m[b] - m[a] * m[6 + b];
+      inverse[3 * k + 2] = m[a] * m[3 + b] - m[3 + a] * m[b];
+    }
+    const determinant = m[0] * inverse[0] + m[3] * inverse[1] + m[6] * inverse[2];
+    let isKnown = true;
+    for (let i = 0; i < 9; i++) {
+      inverse[i] /= determinant;
+      isKnown &&= Number.isFinite(inverse[i]);
+    }
+    return isKnown;
+  }
+
+  /** Adds −Aᵀ Ā Aᵀ to the gradients of the corners. */
+  addGradient(inverseGradient: Float64Array, positionGradient: RealArray): void {
+    const a = this.inverse;
+    const m = this.#matrix;
+    const gradient = this.#gradient;
+    for (let k = 0; k < 3; k++) {
+      gradient.fill(0);
+      for (let row = 0; row < 3; row++) {
+        for (let j = 0; j < 3; j++) {
+          gradient[row] -=
+            a[3 * j + row] * (inverseGradient[3 * j] * a[3 * k] + inverseGradient[3 * j + 1] * a[3 * k + 1]);
+        }
+      }
+      const at = this.#stride * this.vertices[k];
+      const divisor = this.#divisors[k];
+      positionGradient[at] += gradient[0] / divisor;
+      positionGradient[at + 1] += gradient[1] / divisor;
+      if (this.#isDivided) {
+        positionGradient[at + 3] -= (gradient[0] * m[k] + gradient[1] * m[3 + k]) / divisor;
+      } else if (this.#isHomogeneous) {
+        positionGradient[at + 3] += gradient[2];
+      }
     }
   }
 }

@@ -123,7 +123,6 @@ export function smoothNormalsKernel(
   const size = 3 * vertexCount;
   const byAngle = weights === 'angle';
   const face = new FaceFrame();
-  const sumGradient = new Float64Array(size);
 
   return {
     /** Keeps n and |s| of every vertex, 0 where there is no normal. */
@@ -145,7 +144,10 @@ export function smoothNormalsKernel(
           }
         }
         for (let v = 0; v < vertexCount; v++) {
-          const length = Math.hypot(sums[3 * v], sums[3 * v + 1], sums[3 * v + 2]);
+          const x = sums[3 * v];
+          const y = sums[3 * v + 1];
+          const z = sums[3 * v + 2];
+          const length = Math.sqrt(x * x + y * y + z * z);
           if (!(length > leastShare * total[v])) continue;
           lengths[start / 3 + v] = length;
           for (let k = 3 * v; k < 3 * v + 3; k++) normals[start + k] = sums[k] / length;
@@ -156,6 +158,7 @@ export function smoothNormalsKernel(
     },
 
     backward(upstream, [vertices], [gradient], { normals, lengths }) {
+      const sumGradient = new Float64Array(size);
       for (let start = 0; start < vertices.length; start += size) {
         for (let v = 0; v < vertexCount; v++) {
           const length = lengths[start / 3 + v];
@@ -193,7 +196,11 @@ export function faceNormalsKernel({ faces, faceCount, vertexCount }: Topology): 
     forward([vertices], normals) {
       for (let start = 0, row = 0; start < vertices.length; start += size) {
         for (let f = 0; f < faceCount; f++, row += 3) {
-          if (face.read(vertices, start, faces, f)) normals.set(face.normal, row);
+          if (!face.read(vertices, start, faces, f)) continue;
+          const { normal } = face;
+          normals[row] = normal[0];
+          normals[row + 1] = normal[1];
+          normals[row + 2] = normal[2];
         }
       }
     },

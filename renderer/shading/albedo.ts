@@ -139,19 +139,22 @@ interface Textures {
 /** The textures in use; undefined where there are none. */
 function texturesOf(scene: ShadingScene): Textures | undefined {
   const list: Texture[] = [];
-  const numbers = new Map<Texture, number>();
   const numberOf = (texture: Texture): number => {
-    let number = numbers.get(texture);
+    const known = list.indexOf(texture);
+    return known >= 0 ? known : list.push(texture) - 1;
+  };
+  // Of each material of each mesh, once a face asks for it.
+  const numbers = scene.meshes.map(({ materials = [] }) => new Array<number | undefined>(materials.length));
+  const ofFace = ofFaces(scene, ({ uv, textures, materials, faceMaterials }, face, m) => {
+    const material = faceMaterials?.[face] ?? -1;
+    if (material < 0 || !uv || uv.indices[3 * face] < 0) return -1;
+    let number = numbers[m][material];
     if (number === undefined) {
-      number = list.push(texture) - 1;
-      numbers.set(texture, number);
+      const texture = textures?.[materials?.[material]?.diffuseTexture ?? ''];
+      number = texture ? numberOf(texture) : -1;
+      numbers[m][material] = number;
     }
     return number;
-  };
-  const ofFace = ofFaces(scene, ({ uv, textures, materials, faceMaterials }, face) => {
-    const key = materials?.[faceMaterials?.[face] ?? -1]?.diffuseTexture;
-    const texture = key === undefined ? undefined : textures?.[key];
-    return texture && uv && uv.indices[3 * face] >= 0 ? numberOf(texture) : -1;
   });
   if (list.length === 0) return undefined;
   const uv = packedAttributes(scene, ({ uv, topology }) =>

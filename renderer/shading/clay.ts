@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { faceNormals } from '../mesh/index.ts';
 import { facing } from './facing.ts';
-import { ofFaces, type Shading } from './shading.ts';
+import { atCorners, ofFaces, type Shading } from './shading.ts';
 
 /** From the surface to the lamp, in camera space; of length 1. */
 const lamp = [-0.36, 0.48, 0.8];
@@ -29,11 +29,10 @@ export const clay: Shading = (scene) => {
     start += faceCount;
     return start - faceCount;
   });
-  const ofCorners = ofFaces(scene, (_, face) => face);
   return {
     attributes: {
       values: tf.concat(cosines).mul(tf.tensor2d(facing(geometry), [start, 1])) as tf.Tensor2D,
-      indices: Int32Array.from({ length: 3 * ofCorners.length }, (_, i) => ofCorners[Math.floor(i / 3)]),
+      indices: atCorners(ofFaces(scene, (_, face) => face)),
       rowStarts,
     },
     shader: (rows) => rows.relu().mul(diffuse).add(ambient).tile([1, 3]) as tf.Tensor2D,

@@ -100,16 +100,20 @@ function litSurface(
     start += faceCount;
     return start - faceCount;
   });
-  return (surface) => {
-    const { items: itemOf, faces } = surface;
-    return {
-      albedo: albedo.at(surface),
-      normals: surface.interpolate(normals),
-      ...(sidesOfFaces && {
-        sides: Float32Array.from(faces, (face, i) => (face < 0 ? 1 : sidesOfFaces[starts[itemOf[i]] + face])),
-      }),
-    };
-  };
+  return (surface) => ({
+    albedo: albedo.at(surface),
+    normals: surface.interpolate(normals),
+    ...(sidesOfFaces && { sides: sidesAt(surface, sidesOfFaces, starts) }),
+  });
+}
+
+/** What `facing` says of the face of each fragment; 1 where there is none. */
+function sidesAt({ items, faces }: Surface, ofFaces: Float32Array, starts: readonly number[]): Float32Array {
+  const sides = new Float32Array(faces.length).fill(1);
+  for (let i = 0; i < faces.length; i++) {
+    if (faces[i] >= 0) sides[i] = ofFaces[starts[items[i]] + faces[i]];
+  }
+  return sides;
 }
 
 /** Unit normals at the corners of faces. */

@@ -61,6 +61,17 @@ export function ofFaces(
   return numbers;
 }
 
+/** A number a face at each of its corners: [F] to [F·3]. */
+export function atCorners(numbers: Int32Array): Int32Array {
+  const corners = new Int32Array(3 * numbers.length);
+  for (let face = 0, at = 0; face < numbers.length; face++) {
+    corners[at++] = numbers[face];
+    corners[at++] = numbers[face];
+    corners[at++] = numbers[face];
+  }
+  return corners;
+}
+
 /** The same number for each of N fragments, given the item and face of each; `none` where there is no face. */
 export function atFragments(
   { items }: Geometry,
@@ -68,5 +79,9 @@ export function atFragments(
   numbers: Int32Array,
   none: number,
 ): Int32Array {
-  return faces.map((face, i) => (face < 0 ? none : numbers[items[itemOf[i]].faceStart + face]));
+  const found = new Int32Array(faces.length);
+  for (let i = 0; i < faces.length; i++) {
+    found[i] = faces[i] < 0 ? none : numbers[items[itemOf[i]].faceStart + faces[i]];
+  }
+  return found;
 }

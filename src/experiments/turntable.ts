@@ -1,8 +1,8 @@
 // A strip of pictures of one mesh, seen from all around.
 
-import ndarray, { type NdArray } from 'ndarray';
+import type { NdArray } from 'ndarray';
 import type { Mesh } from '../../renderer/index.ts';
-import { linearToSrgb, srgbToLinear } from '../../renderer/io/colorSpace.ts';
+import { contactSheet, onBackground } from '../pictures/index.ts';
 import { portrait } from './portrait.ts';
 
 export interface TurntableOptions {
@@ -14,6 +14,8 @@ export interface TurntableOptions {
   input: NdArray<Float32Array>;
 }
 
+const white = [1, 1, 1];
+
 /**
  * Draws `mesh` on white, after its input picture, from cameras on a circle about the vertical line through the middle of its bounding
  * box: the first from +z, where the input camera is in a prediction's frame, then towards +x. All are equally far away, as far as it
@@ -24,32 +26,15 @@ export interface TurntableOptions {
  */
 export function turntable(mesh: Mesh, { views, fovDegrees, input }: TurntableOptions): NdArray<Float32Array> {
   const [size] = input.shape;
-  const strip = ndarray(new Float32Array((1 + views) * size * size * 3), [size, (1 + views) * size, 3]);
-  drawOnWhite(strip, input, 0);
-  for (let view = 0; view < views; view++) {
-    const picture = portrait(mesh, {
-      size,
+  const pictures = Array.from({ length: views }, (_, view) =>
+    portrait(mesh, {
+      width: size,
+      height: size,
       azimuthDegrees: (360 * view) / views,
       elevationDegrees: 0,
       fovDegrees,
       method: { type: 'hard' },
-      clay: false,
-    });
-    drawOnWhite(strip, picture, (1 + view) * size);
-  }
-  return strip;
-}
-
-/** Puts a picture with alpha on white, mixed in linear light, into a strip of the same height. */
-function drawOnWhite(strip: NdArray<Float32Array>, picture: NdArray<Float32Array>, left: number): void {
-  const [height, width] = picture.shape;
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const alpha = picture.get(row, column, 3);
-      for (let c = 0; c < 3; c++) {
-        const light = alpha * srgbToLinear(picture.get(row, column, c)) + 1 - alpha;
-        strip.set(row, left + column, c, linearToSrgb(light));
-      }
-    }
-  }
+    }),
+  );
+  return contactSheet([input, ...pictures].map((picture) => onBackground(picture, white)));
 }

@@ -45,7 +45,7 @@ describe('help', () => {
       'dataset build --help',
       'Usage: rastergrad dataset build DATASET --source folder --output folder [options]',
     ],
-    ['render x.obj --help', 'Usage: rastergrad render MESH --output file.png [options]'],
+    ['render x.obj --help', 'Usage: rastergrad render MESH … --output file.png [options]'],
     ['evaluate --help', 'Usage: rastergrad evaluate RUN [options]'],
     ['compare-gradients --help', '      --no-descent                       Leave descent curves out'],
     ['schema --help', 'Usage: rastergrad schema'],

@@ -14,7 +14,7 @@ describe.each(methods.list().map(({ type }) => type))('a portrait by %s', (type)
     const colors = tf.tile(tf.tensor2d([[0.5, 0.25, 0.1]]), [sphere.topology.vertexCount, 1]) as tf.Tensor2D;
     const { data } = portrait(
       { ...sphere, colors },
-      { size: 40, azimuthDegrees: 30, elevationDegrees: 20, fovDegrees: 30, method: { type }, clay: false },
+      { width: 40, height: 40, azimuthDegrees: 30, elevationDegrees: 20, fovDegrees: 30, method: { type } },
     );
     let shown = 0;
     for (let i = 0; i < data.length; i += 4) {
