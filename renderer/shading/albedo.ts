@@ -150,7 +150,9 @@ function texturesOf(scene: ShadingScene): Textures | undefined {
     if (material < 0 || !uv || uv.indices[3 * face] < 0) return -1;
     let number = numbers[m][material];
     if (number === undefined) {
-      const texture = textures?.[materials?.[material]?.diffuseTexture ?? ''];
+      // Names come from files, and may be those of an object's own inheritance.
+      const name = materials?.[material]?.diffuseTexture ?? '';
+      const texture = textures && Object.hasOwn(textures, name) ? textures[name] : undefined;
       number = texture ? numberOf(texture) : -1;
       numbers[m][material] = number;
     }

@@ -1,5 +1,6 @@
 // The fit task: one object after another, each written as soon as it is done, with a table and pictures at the end.
 
+import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -23,9 +24,10 @@ import {
   scoreViews,
   tensorsOf,
 } from '../fitting/index.ts';
+import { writeAnimation } from '../pictures/index.ts';
 import { objectsToFit } from './objects.ts';
 import type { RunObserver } from './observer.ts';
-import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
+import { meshFile, type Picture, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
 import { boundingSphere } from './portrait.ts';
 import type { ResultColumn, ResultRow, Results } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -77,14 +79,15 @@ export async function fitTargets(context: FitContext): Promise<Results | undefin
   await folder.metrics.filter(isDone);
   await folder.timings.filter(isDone);
 
+  const shown = spread(targets, config.report.objects);
   for (const target of targets) {
     if (done.has(target.id)) continue;
-    const scores = await fitTarget(target, context);
+    const scores = await fitTarget(target, context, shown.includes(target));
     if (!scores) return undefined;
     done.set(target.id, scores);
   }
   const rows: PictureRow[] = [];
-  for (const target of spread(targets, config.report.objects)) rows.push(await pictureRow(target, folder));
+  for (const target of shown) rows.push(await pictureRow(target, folder));
   const count = rows[0]?.pictures.length ?? 0;
   const heads = Array.from({ length: count }, (_, i) => headings[i % headings.length]);
   await writePictures(folder, 'Fitted meshes from held-out views', heads, rows);
@@ -114,15 +117,21 @@ async function startMesh({ start }: FitConfig): Promise<Mesh> {
 }
 
 /** Scores of one target, its mesh written; undefined where the signal ended it. */
-async function fitTarget(target: FitTarget, context: FitContext): Promise<Scores | undefined> {
+async function fitTarget(
+  target: FitTarget,
+  context: FitContext,
+  isShown: boolean,
+): Promise<Scores | undefined> {
   const { config, folder, observer, signal } = context;
   const { steps } = config.fitting;
   const start = await startMesh(config);
   const fit = new Fit(target, start, { ...config, ...config.fitting });
+  const frames: Picture[] = [];
   try {
     const began = performance.now();
     let stepsPerSecond = 0;
     for (let step = 1; step <= steps; step++) {
+      if (isShown && isFrame(step, steps)) frames.push(frame(fit, target, start));
       const losses = fit.step(step);
       folder.metrics.append({ step, kind: 'train', object: target.id, losses });
       stepsPerSecond = (1000 * step) / (performance.now() - began);
@@ -134,6 +143,12 @@ async function fitTarget(target: FitTarget, context: FitContext): Promise<Scores
     const seconds = (performance.now() - began) / 1000;
     const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
     folder.timings.append({ step: steps, object: target.id, seconds, stepsPerSecond, memoryMegabytes });
+    if (isShown) {
+      frames.push(frame(fit, target, start));
+      await writeAnimation(folder.file('pictures', courseFile(target.id)), frames, {
+        delayMilliseconds: 150,
+      });
+    }
     const mesh = fit.mesh();
     await writeInFileFrame(meshFile(folder, target.id), mesh, target);
     await folder.writeFound(target.id, fit.scene.numbers());
@@ -142,13 +157,37 @@ async function fitTarget(target: FitTarget, context: FitContext): Promise<Scores
       config.target.type === 'mesh' &&
       config.start.file === config.target.file;
     const scores = scoresOf(fit, mesh, target, startsAtTruth);
-    tf.dispose(tensorsOf(mesh).filter((tensor) => !tensorsOf(start).includes(tensor)));
+    disposeUnlessOf(start, mesh);
     folder.metrics.append({ step: steps, kind: 'validation', object: target.id, values: scores });
     return scores;
   } finally {
     fit.dispose();
     tf.dispose(tensorsOf(start));
   }
+}
+
+const courseFile = (id: string) => `${path.basename(id)}-course.png`;
+
+/** Pictures of the course of a fit: close to one another at first, then ever farther apart. */
+const courseFrames = 30;
+
+function isFrame(step: number, steps: number): boolean {
+  const frameOf = (done: number) => Math.floor((courseFrames * Math.log1p(done)) / Math.log1p(steps));
+  return step === 1 || frameOf(step - 1) > frameOf(step - 2);
+}
+
+/** The mesh as it is now, from the first view that is held out. */
+function frame(fit: Fit, { fitted, heldOut }: FitTarget, start: Mesh): Picture {
+  const mesh = fit.mesh();
+  const [{ camera }] = heldOut.length > 0 ? heldOut : fitted;
+  const drawn = picture(mesh, camera, isPainted(mesh) ? fit.scene.shading : clay);
+  disposeUnlessOf(start, mesh);
+  return drawn;
+}
+
+function disposeUnlessOf(start: Mesh, mesh: Mesh): void {
+  const kept = tensorsOf(start);
+  tf.dispose(tensorsOf(mesh).filter((tensor) => !kept.includes(tensor)));
 }
 
 /** Writes a mesh where the target's own file has it. */
@@ -214,7 +253,7 @@ async function pictureRow(
     picture(mesh, view.camera, clay),
   ]);
   tf.dispose([...tensorsOf(read), vertices]);
-  return { id, label: name, note, pictures };
+  return { id, label: name, note, pictures, course: courseFile(id) };
 }
 
 /** The light that a fit found; undefined where it looked for none. */
