@@ -17,6 +17,7 @@ import {
 import { openDataset } from '../datasets/index.ts';
 import {
   captureTarget,
+  checkTarget,
   datasetTarget,
   Fit,
   type FitTarget,
@@ -56,6 +57,12 @@ export interface FitContext {
 
 /** What a config asks to be fitted. @throws ArgumentError, FileError where it cannot be had. */
 export async function openTargets(config: FitConfig): Promise<FitTarget[]> {
+  const targets = await targetsOf(config);
+  for (const target of targets) checkTarget(target);
+  return targets;
+}
+
+async function targetsOf(config: FitConfig): Promise<FitTarget[]> {
   const { target, renderer } = config;
   const { imageSize } = renderer;
   if (target.type === 'mesh') return [await meshTarget({ ...target, imageSize })];

@@ -478,7 +478,11 @@ const fitSchema = z
   })
   .superRefine((config, context) => {
     requireLoss(config.losses, context);
-    const { geometry, paint, light, pose, start } = config;
+    const { geometry, paint, light, pose, start, target } = config;
+    if (target.type === 'mesh' && target.elevationsDegrees[0] > target.elevationsDegrees[1]) {
+      const message = `the least is ${target.elevationsDegrees[0]}, above the greatest, ${target.elevationsDegrees[1]}`;
+      context.addIssue({ code: 'custom', path: ['target', 'elevationsDegrees'], message });
+    }
     const isFixed = paint.type === 'own' && light.type === 'none';
     if (isFixed && geometry.learningRate === 0 && pose.learningRate === 0) {
       const message =

@@ -4,4 +4,4 @@ export { Fit, type FitOptions } from './fit.ts';
 export { type MeshTargetOptions, meshTarget } from './meshTarget.ts';
 export { FittedScene, type LightOptions, type PaintOptions, type SceneOptions } from './scene.ts';
 export { scoreViews, type ViewScores } from './score.ts';
-export { type FitTarget, type FitView, type LightSettings, tensorsOf } from './target.ts';
+export { checkTarget, type FitTarget, type FitView, type LightSettings, tensorsOf } from './target.ts';

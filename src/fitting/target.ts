@@ -55,6 +55,17 @@ export function sizeOf({ id, fitted, heldOut }: FitTarget): { height: number; wi
   return { height, width };
 }
 
+/** @throws ArgumentError where pictures differ in size, or none of those to fit to shows anything. */
+export function checkTarget(target: FitTarget): void {
+  sizeOf(target);
+  const shows = ({ image }: FitView) => image.data.some((value, i) => i % 4 === 3 && value > 0.5);
+  if (!target.fitted.some(shows)) {
+    throw new ArgumentError(
+      `none of the ${target.fitted.length} pictures of ${target.id} to fit to shows any of it: are its masks, or its alpha, empty?`,
+    );
+  }
+}
+
 /** The tensors of a mesh. */
 export function tensorsOf({ vertices, colors, uv, textures }: Mesh): tf.Tensor[] {
   return [

@@ -73,6 +73,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'rastergrad-bad-input-'));
   writeFileSync(inFolder('tiny.yaml'), tiny);
   writeFileSync(inFolder('fit.yaml'), fit);
+  writeFileSync(inFolder('speck.obj'), 'v 0 0 0\nv 0 0 0\nv 0 0 0\nf 1 2 3\n');
   writeFileSync(inFolder('broken.yaml'), 'task: train\n  losses: [\n');
   writeFileSync(inFolder('loop.yaml'), 'extends: loop.yaml\n');
   writeFileSync(inFolder('index.obj'), `${triangle}f 1 2 7\n`);
@@ -153,6 +154,16 @@ const cases: Case[] = [
     what: 'a mesh that is not there to fit to',
     args: () => fitRun('target.type=mesh', 'target.file=spoon.obj'),
     says: /spoon\.obj: no such file/,
+  },
+  {
+    what: 'a mesh of which nothing is seen',
+    args: () => fitRun('target.type=mesh', `target.file=${inFolder('speck.obj')}`),
+    says: /none of the 20 pictures of speck/,
+  },
+  {
+    what: 'elevations the wrong way round',
+    args: () => fitRun('target={type: mesh, file: x.obj, elevationsDegrees: [80, -80]}'),
+    says: /elevationsDegrees: the least is 80/,
   },
   {
     what: 'photographs that are not there',
