@@ -32,7 +32,7 @@ export interface LitRows {
   materials?: Int32Array;
   /** [M·3] */
   specular?: RealArray;
-  /** [M] */
+  /** [M], taken for 0 below. */
   shininess?: RealArray;
   /** [3] sum of all ambient lights. */
   ambient: RealArray;
@@ -66,7 +66,8 @@ class Direction {
   /** False where it has none. */
   set(x: number, y: number, z: number): boolean {
     this.length = Math.sqrt(x * x + y * y + z * z);
-    const isDirection = this.length > 0 && this.length < Number.POSITIVE_INFINITY;
+    // Shorter ones have gradients beyond float32.
+    const isDirection = this.length > 1e-20 && this.length < Number.POSITIVE_INFINITY;
     const scale = isDirection ? 1 / this.length : 0;
     this.unit[0] = x * scale;
     this.unit[1] = y * scale;
@@ -131,7 +132,7 @@ function eachRow(
       );
     }
     const material = materials ? materials[i] : 0;
-    const exponent = glossy ? shininess![material] : 0;
+    const exponent = glossy ? Math.max(0, shininess![material]) : 0;
     for (let c = 0; c < 3; c++) {
       diffuse[c] = ambient[c];
       gloss[c] = 0;

@@ -111,7 +111,7 @@ function basisAt(
 ): boolean {
   const side = sides ? sides[at / 3] : 1;
   const length = Math.hypot(normals[at], normals[at + 1], normals[at + 2]);
-  if (!(length > 0 && length < Number.POSITIVE_INFINITY)) {
+  if (!(length > 1e-20 && length < Number.POSITIVE_INFINITY)) {
     basis.fill(0);
     basis[0] = c0;
     return false;

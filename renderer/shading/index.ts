@@ -11,7 +11,6 @@ export {
   type LitOptions,
   lit,
   type NormalKind,
-  normalAttributes,
   type ReflectionOptions,
   type SphericalHarmonicOptions,
   sphericalHarmonics,

@@ -12,6 +12,7 @@ import {
   wrapModes,
 } from '../kernels/texture.ts';
 import type { Texture } from '../mesh/index.ts';
+import { expectRows } from './expectRows.ts';
 
 /**
  * What a texture shows at texture coordinates, [N, C]: bilinear, or trilinear between the levels of a box-filtered pyramid. Differentiable
@@ -55,7 +56,10 @@ function sampled(
   width: number,
 ): tf.Tensor2D {
   const shapes = textures.map(shapeOf);
-  const inputs = [uv, ...(footprint ? [footprint] : []), ...textures.map(({ texels }) => texels)];
+  expectRows('uv', uv, which.length, 2);
+  if (footprint) expectRows('footprint', footprint, which.length, 4);
+  const texels = textures.map((texture) => texture.texels.toFloat());
+  const inputs = [uv, ...(footprint ? [footprint] : []), ...texels];
   const first = footprint ? 2 : 1;
   return hostFunction<TexturePyramid[]>({
     inputs,
@@ -63,7 +67,7 @@ function sampled(
     forward(values, output) {
       const pyramids = shapes.map((shape, t) =>
         footprint
-          ? keptPyramid(textures[t].texels, shape, values[first + t])
+          ? keptPyramid(texels[t], shape, values[first + t])
           : pyramidOf(shape, values[first + t], false),
       );
       sample(pyramids, { which, uv: values[0], footprint: footprint && values[1] }, width, output);

@@ -242,7 +242,7 @@ describe('what render can draw besides', () => {
     [
       'a background of another size',
       () => render(sphere, camera, { ...size, background: tf.zeros([1, 8, 8, 3]) }),
-      'background must be a picture [1 or 2, 16, 20, 3], but has shape [1,8,8,3]',
+      'background must be a picture [1 or 2, 16, 20, channels], but has shape [1,8,8,3]',
     ],
     [
       'an output that is none',
