@@ -92,8 +92,17 @@ export function light(rows: LitRows, output: RealArray): void {
 
 /** Given dL/d(output of light), adds the gradients of whatever is asked for. */
 export function lightBackward(rows: LitRows, upstream: RealArray, gradients: LitGradients): void {
-  eachRow(rows, upstream, gradients, undefined);
+  // What all rows share sums in double precision: float32 would lose digits over a million of them.
+  const sums: LitGradients = { ...gradients };
+  for (const name of shared) {
+    const into = gradients[name];
+    if (into) sums[name] = Float64Array.from(into);
+  }
+  eachRow(rows, upstream, sums, undefined);
+  for (const name of shared) gradients[name]?.set(sums[name]!);
 }
+
+const shared = ['viewpoints', 'specular', 'shininess', 'ambient', 'colors', 'places'] as const;
 
 /** Forward, or forward again and backward: what a row needs on the way back is cheap to find anew. */
 function eachRow(
