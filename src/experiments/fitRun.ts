@@ -6,7 +6,6 @@ import * as tf from '@tensorflow/tfjs';
 import {
   clay,
   icosphere,
-  lit,
   type Mesh,
   readMesh,
   type Shading,
@@ -15,13 +14,17 @@ import {
   writeMesh,
 } from '../../renderer/index.ts';
 import { openDataset } from '../datasets/index.ts';
+import { spread } from '../datasets/spread.ts';
 import {
   captureTarget,
   checkTarget,
   datasetTarget,
   Fit,
   type FitTarget,
+  type LampLight,
+  lampShading,
   meshTarget,
+  readPlacedMesh,
   scoreViews,
   tensorsOf,
 } from '../fitting/index.ts';
@@ -29,12 +32,10 @@ import { writeAnimation } from '../pictures/index.ts';
 import { objectsToFit } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import { meshFile, type Picture, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
-import { boundingSphere } from './portrait.ts';
 import type { ResultColumn, ResultRow, Results } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { FitConfig } from './schema.ts';
 import type { Scores } from './scoring.ts';
-import { spread } from './spread.ts';
 
 const columns: ResultColumn[] = [
   { key: 'iouHeldOut', label: 'IoU held-out %', digits: 1, better: 'higher' },
@@ -116,11 +117,7 @@ async function startMesh({ start }: FitConfig): Promise<Mesh> {
       radius: start.radius,
     });
   }
-  const mesh = await readMesh(start.file);
-  const { center, radius } = boundingSphere(mesh.vertices.dataSync());
-  const vertices = tf.tidy(() => mesh.vertices.sub(tf.tensor1d(center)).mul(0.5 / radius)) as tf.Tensor2D;
-  mesh.vertices.dispose();
-  return { ...mesh, vertices };
+  return (await readPlacedMesh(start.file)).mesh;
 }
 
 /** Scores of one target, its mesh written; undefined where the signal ended it. */
@@ -208,7 +205,7 @@ async function writeInFileFrame(path: string, mesh: Mesh, { toFile }: FitTarget)
 function scoresOf(
   fit: Fit,
   mesh: Mesh,
-  { fitted, heldOut, truth }: FitTarget,
+  { fitted, heldOut, light }: FitTarget,
   startsAtTruth: boolean,
 ): Scores {
   const shading = isPainted(mesh) ? fit.scene.shading : undefined;
@@ -227,9 +224,9 @@ function scoresOf(
         rotationDegrees: Math.hypot(...numbers.rotationDegrees),
         translation: Math.hypot(...numbers.translation),
       }),
-    ...(truth?.light &&
+    ...(light &&
       numbers.direction && {
-        lampDegrees: angleDegrees(numbers.direction, truth.light.direction),
+        lampDegrees: angleDegrees(numbers.direction, light.direction),
       }),
   };
 }
@@ -263,20 +260,13 @@ async function pictureRow(
   return { id, label: name, note, pictures, course: courseFile(id) };
 }
 
-/** The light that a fit found; undefined where it looked for none. */
+/** The light that a fit found, to be used in a tidy; undefined where it looked for none. */
 async function foundShading(folder: RunFolder, id: string): Promise<Shading | undefined> {
   const { ambient, color, direction, coefficients } = (await folder.readFound(id)) ?? {};
-  if (coefficients) return sphericalHarmonics({ coefficients: tf.tensor2d(coefficients, [9, 3]) });
-  if (!direction) return undefined;
-  const [first, second, third] = [ambient, color, direction].map(
-    (values) => values as unknown as readonly [number, number, number],
-  );
-  return lit({
-    lights: [
-      { type: 'ambient', color: first },
-      { type: 'directional', color: second, direction: third },
-    ],
-  });
+  if (coefficients) {
+    return (scene) => sphericalHarmonics({ coefficients: tf.tensor2d(coefficients, [9, 3]) })(scene);
+  }
+  return direction && lampShading({ ambient, color, direction } as unknown as LampLight);
 }
 
 function fitResults(config: FitConfig, targets: readonly FitTarget[], done: Map<string, Scores>): Results {

@@ -6,8 +6,6 @@ import { poseMatrix } from '../../renderer/camera/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import {
   LargeSteps,
-  type Light,
-  lit,
   type Mesh,
   type Shading,
   sphericalHarmonics,
@@ -15,7 +13,7 @@ import {
   unlit,
 } from '../../renderer/index.ts';
 import { Adam, type NamedVariable } from '../tensor/adam.ts';
-import type { LightSettings } from './target.ts';
+import { type LampLight, lampShading } from './lampLight.ts';
 
 export interface SceneOptions {
   geometry: {
@@ -44,7 +42,7 @@ export type PaintOptions =
 /** No light at all, or what is found: ambient light and one lamp, or nine coefficients of spherical harmonics. */
 export type LightOptions =
   | { type: 'none' }
-  | ({ type: 'lamp'; learningRate: number } & LightSettings)
+  | ({ type: 'lamp'; learningRate: number } & LampLight)
   | { type: 'sphericalHarmonics'; learningRate: number };
 
 /** Variables that are moved together. */
@@ -178,7 +176,10 @@ export class FittedScene {
 
   get shading(): Shading {
     if (this.#light === 'none') return unlit();
-    if (this.#light === 'lamp') return lit({ lights: this.#lights() });
+    if (this.#light === 'lamp') {
+      const [ambient, color, direction] = this.#lightVariables as unknown as tf.Tensor1D[];
+      return lampShading({ ambient, color, direction });
+    }
     const [coefficients] = this.#lightVariables;
     return sphericalHarmonics({ coefficients: coefficients as unknown as tf.Tensor2D });
   }
@@ -200,14 +201,6 @@ export class FittedScene {
 
   dispose(): void {
     for (const { variables } of this.#groups) for (const { variable } of variables) variable.dispose();
-  }
-
-  #lights(): Light[] {
-    const [ambient, color, direction] = this.#lightVariables as unknown as tf.Tensor1D[];
-    return [
-      { type: 'ambient', color: ambient },
-      { type: 'directional', color, direction },
-    ];
   }
 
   #variable<T extends tf.Tensor>(
