@@ -44,11 +44,11 @@ const defaultShininess = 32;
 /** Ambient, directional and point lights. Colours are not cut at 1. */
 export function lit(options: ReflectionOptions = {}): Shading {
   const { model = 'lambert', lights = defaultLights, materials = {} } = options;
-  const needsPlaces = model !== 'lambert' || lights.some(({ type }) => type === 'point');
   if (!reflectionModels.includes(model)) {
     throw new ArgumentError(`model must be one of ${reflectionModels.join(', ')}, but is ${shown(model)}`);
   }
   checkLights(lights);
+  const needsPlaces = model !== 'lambert' || lights.some(({ type }) => type === 'point');
   return (scene) => {
     const surfaceOf = litSurface(scene, options);
     const { count } = materialStarts(scene);

@@ -207,6 +207,76 @@ describe('what render can draw besides', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('are as of each mesh alone where one is cut, or has nothing in it', () => {
+    const inside = new PerspectiveCamera({
+      fovDegrees: 70,
+      aspect: 20 / 16,
+      view: lookAt({ eye: [0, 0.1, 0.5] }),
+    });
+    const empty: Mesh = {
+      vertices: tf.zeros([0, 3]),
+      topology: new Topology(new Int32Array(0), 0),
+      uv: { values: tf.zeros([0, 2]), indices: new Int32Array(0) },
+    };
+    const outputs = ['image', 'normals', 'uv'] as const;
+    const draw = (meshes: Mesh | Mesh[]) => render(meshes, inside, { ...size, shading: lit(), outputs });
+    const [alone, listed] = [draw(sphere), draw([sphere, empty])];
+    for (const name of outputs) expect(numbers(listed[name].slice(0, 1))).toEqual(numbers(alone[name]));
+    // The mean over faces that SoftRas takes by option counts those that are cut off, too.
+    const method = { type: 'softras', alpha: 'sum' };
+    const ahead = { ...sphere, vertices: sphere.vertices.add([0, 0, -1.2]) as tf.Tensor2D };
+    const silhouettes = [[ahead], [ahead, sphere]].map(
+      (meshes) => render(meshes, inside, { ...size, method, outputs: ['silhouette'] }).silhouette,
+    );
+    expect(numbers(silhouettes[1].slice(0, 1))).toEqual(numbers(silhouettes[0]));
+  });
+
+  it('pass gradients to a background picture, by every method', () => {
+    for (const method of [
+      ...methods.list().map(({ type }) => ({ type })),
+      { type: 'nmr', supersampling: 2 },
+    ]) {
+      const gradient = tf.grad(
+        (background) =>
+          render(sphere, aloneFrom(0), {
+            ...size,
+            method,
+            background: background as tf.Tensor4D,
+            outputs: ['image'],
+          }).image.sum() as tf.Scalar,
+      )(tf.zeros([1, 16, 20, 3]));
+      const values = numbers(gradient);
+      // All of it in a corner, none of it in the middle.
+      expect(values[0]).toBeCloseTo(1, 5);
+      expect(values[3 * (8 * 20 + 10)]).toBeCloseTo(0, 5);
+    }
+  });
+
+  it('pass no NaN from a vertex to the gradient of the camera', () => {
+    const broken = numbers(sphere.vertices).map((value, i) => (i === 30 ? Number.NaN : value));
+    const mesh = { ...sphere, vertices: tf.tensor2d(broken, sphere.vertices.shape) };
+    const gradient = tf.grad((view) => {
+      const seen = new PerspectiveCamera({ fovDegrees: 45, aspect: 20 / 16, view: view as tf.Tensor3D });
+      return render(mesh, seen, {
+        ...size,
+        shading: lit({ model: 'phong' }),
+        outputs: ['image'],
+      }).image.sum() as tf.Scalar;
+    })(tf.tensor3d([...views[0]], [1, 4, 4]));
+    const values = numbers(gradient);
+    expect(values.every(Number.isFinite)).toBe(true);
+    expect(values.some((value) => value !== 0)).toBe(true);
+  });
+
+  it('take texels of whole numbers', () => {
+    const texels = tf.tensor3d([0, 1, 1, 0], [2, 2, 1], 'int32');
+    const mesh = { ...sphere, textures: { map: { texels } } };
+    const drawn = [mesh, { ...mesh, textures: { map: { texels: texels.toFloat() as tf.Tensor3D } } }].map(
+      (one) => numbers(render(one, camera, { ...size, outputs: ['image'] }).image),
+    );
+    expect(drawn[0]).toEqual(drawn[1]);
+  });
+
   it.each([
     ['an empty list', () => render([], camera, size), 'there must be a mesh to render'],
     [
@@ -239,6 +309,60 @@ describe('what render can draw besides', () => {
         ),
       'wrapU must be one of repeat, clamp, mirror, but is "wrap"',
     ],
+    [
+      'materials that are not there',
+      () => render({ ...sphere, faceMaterials: sphere.faceMaterials!.map(() => 5) }, camera, size),
+      'faceMaterials[0] is 5, but there are 1 rows to refer to',
+    ],
+    [
+      'texture coordinates that are not there',
+      () =>
+        render({ ...sphere, uv: { ...sphere.uv!, indices: sphere.uv!.indices.with(4, 900) } }, camera, size),
+      'uv.indices[4] is 900, but there are 91 rows to refer to',
+    ],
+    [
+      'too few indices of texture coordinates',
+      () => render({ ...sphere, uv: { ...sphere.uv!, indices: new Int32Array(3) } }, camera, size),
+      'uv.indices must be an Int32Array of 360, but has 3',
+    ],
+    [
+      'colours of four channels under light',
+      () =>
+        render({ ...sphere, colors: tf.zeros([sphere.topology.vertexCount, 4]) }, camera, {
+          ...size,
+          shading: lit(),
+        }),
+      'but have [62,4]; vertexColors takes any number of channels',
+    ],
+    [
+      'no camera',
+      () => render(sphere, undefined as never, size),
+      'camera must be a Camera, but is undefined',
+    ],
+    ['no mesh', () => render(undefined as never, camera, size), 'a mesh to render must have vertices'],
+    [
+      'a shading that was not called',
+      () => render(sphere, camera, { ...size, shading: lit as never }),
+      'is it to be called, as in lit()?',
+    ],
+    ['a shading by name', () => render(sphere, camera, { ...size, shading: 'lit' as never }), 'but is "lit"'],
+    [
+      'lights that are no list',
+      () => lit({ lights: {} as never }),
+      'lights must be a list of lights, but are {}',
+    ],
+    [
+      'an unknown light',
+      () => lit({ lights: [{ type: 'sun', color: [1, 1, 1] } as never] }),
+      'the type of lights[0] must be one of ambient, directional, point, but is "sun"',
+    ],
+    ['an unknown model', () => lit({ model: 'toon' as never }), 'but is "toon"'],
+    [
+      'unknown normals',
+      () => render(sphere, camera, { ...size, shading: lit({ normals: 'vertex' as never }) }),
+      'normals must be one of face, area, angle, but is "vertex"',
+    ],
+    ['no coefficients', () => sphericalHarmonics({} as never), 'coefficients must be a tensor [9, 3]'],
     [
       'a background of another size',
       () => render(sphere, camera, { ...size, background: tf.zeros([1, 8, 8, 3]) }),
