@@ -144,13 +144,16 @@ export function frameOf(
   checkSize('width', width);
   checkSize('height', height);
   checkNear(near);
-  const clipping = clipNear(whole, near);
+  if (options.background instanceof tf.Tensor)
+    checkBackground(options.background, whole.items.length, height, width);
+  const plane = Math.max(near, leastNear);
+  const clipping = clipNear(whole, plane);
   const attributes = options.attributes && checkedAttributes(options.attributes, whole);
   return new Frame({
     geometry: clipping?.geometry ?? whole,
     clipping,
-    // Cut edges lie on the plane, and count.
-    picture: { width, height, perspectiveCorrect, cull, near: clipping ? near / 2 : near },
+    // Cut edges lie on the plane, up to rounding, and count.
+    picture: { width, height, perspectiveCorrect, cull, near: clipping ? plane * (1 - 1e-6) : near },
     kernels,
     attributes: attributes && (clipping?.attributes(attributes) ?? attributes),
     shader: options.shader,
@@ -159,6 +162,9 @@ export function frameOf(
 }
 
 const defaultNear = 1e-6;
+
+/** Where faces are cut that would reach w = 0. */
+const leastNear = 1e-6;
 
 function checkSize(name: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > largestSide) {
@@ -267,15 +273,40 @@ function checkedAttributes(
     );
   }
   if (!perVertex) {
-    const wrong = indices.findIndex((row) => row < 0 || row >= rows);
-    if (wrong >= 0) {
-      throw new ArgumentError(
-        `attributes.indices[${wrong}] refers to row ${indices[wrong]}, but there are ${rows} rows`,
-      );
-    }
+    checkIndices(geometry, given, rows);
   }
   return { ...given, values: values.dtype === 'float32' ? values : values.toFloat() };
 }
+
+function checkBackground({ shape }: tf.Tensor, batch: number, height: number, width: number): void {
+  const fits = shape.length === 4 && (shape[0] === 1 || shape[0] === batch);
+  if (!fits || shape[1] !== height || shape[2] !== width) {
+    throw new ArgumentError(
+      `background must be a picture [1 or ${batch}, ${height}, ${width}, channels], but has shape [${shape}]`,
+    );
+  }
+}
+
+/** @throws ArgumentError where an item refers to a row that is not there. */
+function checkIndices({ items }: Geometry, { indices, rowStarts }: CornerAttributes, rows: number): void {
+  items.forEach(({ faceStart, faceCount }, b) => {
+    const available = rows - (rowStarts ? rowStarts[b] : 0);
+    const again = items.findIndex(
+      (item, other) => item.faceStart === faceStart && sameStart(rowStarts, b, other),
+    );
+    if (again < b) return;
+    for (let i = 3 * faceStart; i < 3 * (faceStart + faceCount); i++) {
+      if (indices[i] < 0 || indices[i] >= available) {
+        throw new ArgumentError(
+          `attributes.indices[${i}] refers to row ${indices[i]}, but there are ${available} rows`,
+        );
+      }
+    }
+  });
+}
+
+const sameStart = (rowStarts: readonly number[] | undefined, a: number, b: number): boolean =>
+  !rowStarts || rowStarts[a] === rowStarts[b];
 
 function checkRows(values: tf.Tensor, batch: number): void {
   if (values.rank !== 3 || batch % values.shape[0] !== 0) {

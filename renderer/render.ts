@@ -1,7 +1,8 @@
 // Meshes and a camera in, pictures out.
 
 import * as tf from '@tensorflow/tfjs';
-import type { Camera } from './camera/index.ts';
+import { hostOp } from './backend/index.ts';
+import { Camera } from './camera/index.ts';
 import { ArgumentError } from './errors.ts';
 import { kernelsNamed } from './kernels/index.ts';
 import type { Mesh } from './mesh/index.ts';
@@ -14,16 +15,19 @@ import {
   type RasterizeOptions,
   type RasterOutputs,
 } from './rasterize.ts';
+import { checkMesh } from './shading/checkMesh.ts';
 import {
   defaultShading,
   type Light,
   lit,
   type NormalKind,
-  normalAttributes,
   packedAttributes,
+  type Shaded,
   type Shading,
   type ShadingScene,
 } from './shading/index.ts';
+import { normalAttributes } from './shading/lit.ts';
+import { shown } from './shown.ts';
 import { type CornerAttributes, type Frame, Geometry, interpolateAt } from './visibility/index.ts';
 
 /** What `render` can draw beside the outputs of `rasterize`; differentiable, of the visible surface. */
@@ -65,7 +69,14 @@ export function render<Name extends RenderOutputName = 'image' | 'silhouette'>(
 ): Pick<RenderOutputs, Name> {
   const meshes = Array.isArray(mesh) ? (mesh as readonly Mesh[]) : [mesh as Mesh];
   if (meshes.length === 0) throw new ArgumentError('there must be a mesh to render, but there are none');
+  if (!(camera instanceof Camera))
+    throw new ArgumentError(`camera must be a Camera, but is ${shown(camera)}`);
   const { shading, lights, normals, outputs, method: chosen, kernel = 'scalar', ...rest } = options;
+  if (shading !== undefined && typeof shading !== 'function') {
+    throw new ArgumentError(
+      `shading must be a Shading, as unlit() or lit() make them, but is ${shown(shading)}`,
+    );
+  }
   if (shading && lights) {
     throw new ArgumentError('give either shading or lights: lights are short for lit({ lights })');
   }
@@ -77,7 +88,7 @@ export function render<Name extends RenderOutputName = 'image' | 'silhouette'>(
     const frame = frameOf(kernelsNamed(kernel), scene.geometry, {
       ...rest,
       near: camera.near,
-      ...(names.includes('image') && shade(scene)),
+      ...(names.includes('image') && shadedBy(shade, scene)),
     });
     const drawn = names.map((name) => {
       if (name === 'normals') return unit(visible(frame, normalAttributes(scene, normals ?? 'area')));
@@ -88,25 +99,53 @@ export function render<Name extends RenderOutputName = 'image' | 'silhouette'>(
   }) as Pick<RenderOutputs, Name>;
 }
 
+/** @throws ArgumentError where a shading does not do its part, as where `lit` is given in place of `lit()`. */
+function shadedBy(shading: Shading, scene: ShadingScene): Shaded {
+  const shaded = shading(scene);
+  if (typeof shaded === 'object' && (shaded.attributes || shaded.shader)) return shaded;
+  throw new ArgumentError(
+    'shading must give attributes or a shader, but gives neither: is it to be called, as in lit()?',
+  );
+}
+
 /** The meshes as the camera projects them. @throws ArgumentError where views cannot be shared out. */
 function sceneOf(meshes: readonly Mesh[], camera: Camera): ShadingScene {
+  for (const mesh of meshes) checkMesh(mesh);
   const { viewCount } = camera;
   const views = viewCount === 1 ? 1 : viewCount / meshes.length;
   if (!Number.isInteger(views)) {
     throw new ArgumentError(`${viewCount} views cannot be shared out among ${meshes.length} meshes`);
   }
-  const projected = meshes.map(({ vertices }, m) => {
+  const positions = meshes.map(({ vertices }, m) => {
     const own = viewCount === 1 || meshes.length === 1 ? camera : camera.subset(views * m, views);
-    return own.project(vertices.expandDims(0) as tf.Tensor3D).reshape([-1, 4]);
+    return projected(own, vertices);
   });
   const each = <T>(of: (mesh: Mesh, index: number) => T): T[] =>
     meshes.flatMap((mesh, m) => new Array<T>(views).fill(of(mesh, m)));
   const geometry = new Geometry(
-    projected.length === 1 ? projected[0] : tf.concat(projected),
+    positions.length === 1 ? positions[0] : tf.concat(positions),
     each(({ topology }) => topology),
     each((_, m) => m),
   );
   return { meshes, camera, geometry };
+}
+
+/** [views · V, 4]. Vertices that are not finite stay so, and have no part in gradients, which 0 times NaN would spoil. */
+function projected(camera: Camera, vertices: tf.Tensor2D): tf.Tensor2D {
+  const project = (places: tf.Tensor2D) =>
+    camera.project(places.expandDims(0) as tf.Tensor3D).reshape([-1, 4]) as tf.Tensor2D;
+  const finite: boolean[] = [];
+  hostOp([vertices], [], ([values]) => {
+    for (let i = 0; i < values.length; i += 3) {
+      const isKnown = Number.isFinite(values[i] + values[i + 1] + values[i + 2]);
+      if (!isKnown && finite.length === 0) finite.push(...new Array<boolean>(i / 3).fill(true));
+      if (!isKnown || finite.length > 0) finite.push(isKnown);
+    }
+  });
+  if (finite.length === 0) return project(vertices);
+  const known = tf.tensor2d(finite, [finite.length, 1], 'bool');
+  const places = tf.where(known.tile([1, 3]), vertices, 0) as tf.Tensor2D;
+  return tf.where(known.tile([camera.viewCount, 4]), project(places), Number.NaN) as tf.Tensor2D;
 }
 
 function visible(frame: Frame, attributes: CornerAttributes): tf.Tensor4D {

@@ -6,6 +6,7 @@ export * from './captures/index.ts';
 export * from './comparison/index.ts';
 export * from './datasets/index.ts';
 export * from './experiments/index.ts';
+export * from './fitting/index.ts';
 export * from './losses/index.ts';
 export * from './metrics/index.ts';
 export * from './models/index.ts';

@@ -10,7 +10,7 @@ import type { ViewMatrix } from './view.ts';
 export type Views = ViewMatrix | readonly ViewMatrix[] | tf.Tensor3D;
 
 export class Camera {
-  /** Faces that reach nearer than this to the camera plane are not drawn. In the unit of the scene. */
+  /** What of faces is nearer than this to the camera plane is cut off. In the unit of the scene; 0: nothing is. */
   readonly near: number;
   readonly lens: Lens;
   /** How many pictures of a scene the camera takes. */

@@ -27,7 +27,7 @@ export interface IntrinsicsCameraOptions extends PictureSize {
   /** Principal point; the first pixel has its centre at (0.5, 0.5). Default: the middle of the picture. */
   cx?: LensValue;
   cy?: LensValue;
-  /** Faces with a vertex nearer than this to the camera plane, or behind it, are not drawn. */
+  /** What of faces is nearer than this to the camera plane, or behind it, is cut off. */
   near?: number;
   /** Default: at the origin, looking down −z. */
   view?: Views;

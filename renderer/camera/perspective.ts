@@ -10,7 +10,7 @@ export interface PerspectiveCameraOptions {
   fovDegrees: LensValue;
   /** Width of the picture over its height. */
   aspect?: number;
-  /** Faces with a vertex nearer than this to the camera plane, or behind it, are not drawn. */
+  /** What of faces is nearer than this to the camera plane, or behind it, is cut off. */
   near?: number;
   /** Default: at the origin, looking down −z. */
   view?: Views;

@@ -11,8 +11,8 @@ import { Polygons } from './polygons.ts';
 import { Welder } from './welder.ts';
 
 /**
- * Reads an AC3D file as one mesh. The vertices of an object are rows that its matrix follows, v · rot + loc, as in plib and
- * OpenSceneGraph. Colours are taken as sRGB. A material of the mesh is one of the file's together with a texture, as objects have textures.
+ * Reads an AC3D file as one mesh. A vertex v of an object is at rot · v + loc in what the object is in, v a column and rot
+ * written by rows, as OpenSceneGraph has it. Colours are taken as sRGB. A material of the mesh is one of the file's together with a texture, as objects have textures.
  * Lines, lights and groups draw nothing. Many files end before all kids that they promise have come, which is let pass. Crease angles, which are about normals alone, are passed over.
  *
  * @param path names the file in errors.
@@ -25,7 +25,10 @@ export function parseAc3d(text: string | Uint8Array, path = 'AC3D'): MeshData {
 /** Low four bits of a surface's flags; other values are lines. */
 const surfaceKinds = { polygon: 0, strip: 4 };
 
-/** Takes rows v to v · rot + loc. */
+/** TORCS's layers over the first one: a second pattern, marks of skidding, shadow. */
+const furtherTexture = /\s(tiled|skids|shad)$/;
+
+/** Takes columns v to rot · v + loc. */
 interface Transform {
   /** [9] row-major */
   rot: number[];
@@ -121,9 +124,11 @@ class Reader {
         lines.skipBytes(length);
         break;
       }
-      case 'texture':
-        object.texture = unquoted(lines.rest()).replaceAll('\\', '/');
+      case 'texture': {
+        const text = lines.rest();
+        if (!furtherTexture.test(text)) object.texture = unquoted(text).replaceAll('\\', '/');
         break;
+      }
       case 'texrep':
         object.repeat = this.#numbers(keyword, 2);
         break;
@@ -206,7 +211,7 @@ class Reader {
     for (let i = 3 * object.firstVertex; i < this.#vertices.length; i += 3) {
       const [x, y, z] = [this.#vertices.get(i), this.#vertices.get(i + 1), this.#vertices.get(i + 2)];
       for (let k = 0; k < 3; k++) {
-        const value = x * rot[k] + y * rot[3 + k] + z * rot[6 + k] + loc[k];
+        const value = rot[3 * k] * x + rot[3 * k + 1] * y + rot[3 * k + 2] * z + loc[k];
         if (!isReadable(value))
           this.#lines.failAt(object.line, 'object has a vertex too far away for single precision');
         this.#vertices.set(i + k, value);
@@ -298,14 +303,13 @@ class Reader {
 
 /** First `inner`, then `outer`. */
 function inside(outer: Transform, inner: Transform): Transform {
+  const row = (k: number) => outer.rot.slice(3 * k, 3 * k + 3);
+  const dot = (a: number[], b: number[]) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
   const rot = inner.rot.map((_, i) => {
-    const [row, k] = [3 * Math.floor(i / 3), i % 3];
-    return [0, 1, 2].reduce((sum, j) => sum + inner.rot[row + j] * outer.rot[3 * j + k], 0);
+    const column = i % 3;
+    return dot(row(Math.floor(i / 3)), [inner.rot[column], inner.rot[3 + column], inner.rot[6 + column]]);
   });
-  const loc = outer.loc.map(
-    (offset, k) => [0, 1, 2].reduce((sum, j) => sum + inner.loc[j] * outer.rot[3 * j + k], 0) + offset,
-  );
-  return { rot, loc };
+  return { rot, loc: outer.loc.map((offset, k) => dot(row(k), inner.loc) + offset) };
 }
 
 /** The triangles of a strip, every second one turned. */

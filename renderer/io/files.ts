@@ -15,12 +15,13 @@ const reasons: Record<string, string> = {
   EROFS: 'the file system is read-only',
   EMFILE: 'too many open files',
   ENAMETOOLONG: 'the name is too long',
+  ERR_FS_FILE_TOO_LARGE: 'is larger than 2 GiB',
 };
 
 /** A `FileError` for an error of the operating system; any other error, a defect, as it is. */
 export function toFileError(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  const isSystemError = code !== undefined && /^E[A-Z0-9]+$/.test(code);
+  const isSystemError = code !== undefined && (code in reasons || /^E[A-Z0-9]+$/.test(code));
   return isSystemError ? new FileError(path, reasons[code] ?? code) : error;
 }
 

@@ -22,7 +22,7 @@ const MOST_SHORT_INDICES = 0xffff;
  */
 export async function encodeGlb(mesh: MeshData): Promise<Uint8Array> {
   const { Document, WebIO } = await import('@gltf-transform/core');
-  const { vertices, faces, colors, uv } = mesh;
+  const { vertices, faces, colors, uv, textures: pictures = {} } = mesh;
   if (faces.length === 0) throw new ArgumentError('the mesh has no faces, and a GLB file cannot be empty');
   expectFinite('vertices', vertices, 3);
   if (colors) expectFinite('colors', colors, 3);
@@ -63,7 +63,7 @@ export async function encodeGlb(mesh: MeshData): Promise<Uint8Array> {
   const textures = new Map<string, GlbTexture>();
   const shape = document.createMesh();
   for (const { name, color, opacity, texture, indices } of surfaces(mesh, corners, vertexOf.length)) {
-    const picture = texture === undefined ? undefined : mesh.textures?.[texture];
+    const picture = Object.hasOwn(pictures, texture ?? '') ? pictures[texture ?? ''] : undefined;
     const isTransparent = opacity < 1 || (picture !== undefined && hasAlpha(picture.image));
     const material = document
       .createMaterial(name)

@@ -35,8 +35,8 @@ type Matrix = readonly number[];
 
 const identity: Matrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 
-/** Nodes may show one mesh many times; this many corners in all are enough. */
-const mostCorners = 60_000_000;
+/** Nodes may show one mesh many times; this many vertices and corners of faces in all are enough. */
+const mostNumbers = 60_000_000;
 
 class SceneReader {
   readonly #file: GltfFile;
@@ -50,7 +50,7 @@ class SceneReader {
   /** Where the primitive is that is being read. */
   #where: JsonPath = [];
   #hasColors = false;
-  #cornerCount = 0;
+  #numbers = 0;
 
   constructor(file: GltfFile) {
     this.#file = file;
@@ -170,9 +170,9 @@ class SceneReader {
     const indices = primitive.getIndices()?.getArray() ?? Int32Array.from({ length: count }, (_, i) => i);
     const beyond = indices.findIndex((index: number) => !(Number.isInteger(index) && index < count));
     if (beyond >= 0) this.#fail(`face refers to vertex ${indices[beyond]}, but there are ${count}`);
-    this.#cornerCount += indices.length;
-    if (this.#cornerCount > mostCorners)
-      this.#fail(`the scene has more than ${mostCorners} corners of faces`);
+    this.#numbers += count + indices.length;
+    if (this.#numbers > mostNumbers)
+      this.#fail(`the scene has more than ${mostNumbers} vertices and corners`);
     const isMirrored = determinant(matrix) < 0;
     corners(indices.length, (a, b, c) => {
       for (const k of isMirrored ? [a, c, b] : [a, b, c]) {

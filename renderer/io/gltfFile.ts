@@ -42,8 +42,14 @@ export class GltfFile {
     const { BufferUtils, Logger, WebIO } = await import('@gltf-transform/core');
     const { json } = this;
     const resources: Record<string, Uint8Array<ArrayBuffer>> = {};
-    const fetched = async (uri: string): Promise<Uint8Array | undefined> =>
-      /^data:/i.test(uri) ? BufferUtils.createBufferFromDataURI(uri) : files.read(decodedUri(uri));
+    const fetched = async (uri: string): Promise<Uint8Array | undefined> => {
+      if (!/^data:/i.test(uri)) return files.read(decodedUri(uri));
+      try {
+        return BufferUtils.createBufferFromDataURI(uri);
+      } catch {
+        return undefined;
+      }
+    };
 
     const sizes: number[] = [];
     const buffers: GLTF.IBuffer[] = [];

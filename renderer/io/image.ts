@@ -47,6 +47,7 @@ export async function writePng(path: string, image: WritableImage): Promise<void
 export async function decodePng(bytes: Uint8Array, path = 'PNG'): Promise<ByteImage> {
   if (!isPng(bytes)) throw new FileError(path, 'is not a PNG picture');
   const { PNG } = await import('pngjs');
+  expectSize(bytes, path);
   try {
     const { data, width, height } = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
     return byteImage(data, width, height);
@@ -102,6 +103,23 @@ export function toUnitRange(image: ByteImage): NdArray<Float32Array> {
     image.stride,
     image.offset,
   );
+}
+
+/** A picture of more pixels is taken for damaged, PNG and JPEG alike: its decoder would ask for a gigabyte. */
+const mostPixels = 100e6;
+
+/** The most that zlib can make of a byte. */
+const mostInflation = 1032;
+
+/** @throws FileError where a PNG's head says a size that its bytes cannot hold, before memory is made for it. */
+function expectSize(bytes: Uint8Array, path: string): void {
+  if (bytes.length < 24) throw new FileError(path, 'is a damaged PNG picture (it ends within its head)');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  const leastBytes = Math.ceil(width / 8) * height;
+  if (width * height > mostPixels || leastBytes > mostInflation * bytes.length) {
+    throw new FileError(path, `is a damaged PNG picture (it says ${width} × ${height} pixels)`);
+  }
 }
 
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

@@ -36,14 +36,16 @@ export class Lines {
     if (byteOrderMark.every((byte, i) => this.bytes[i] === byte)) this.#at = byteOrderMark.length;
   }
 
-  /** Goes to the first word of the next line that has one; false at the end of the file. */
+  /** Goes to the first word of the next line that has one; false at the end of the file, which counts as part of the last such line. */
   nextLine(): boolean {
-    if (this.line > 0) while (this.nextWord());
+    const last = this.line;
+    if (last > 0) while (this.nextWord());
     while (this.#at < this.bytes.length) {
       if (this.line > 0) this.#passEnd();
       this.line = this.#endsPassed + 1;
       if (this.nextWord()) return true;
     }
+    this.line = last;
     return false;
   }
 

@@ -19,102 +19,101 @@ import { Polygons } from './polygons.ts';
  */
 export function parseOff(text: string | Uint8Array, path = 'OFF'): MeshData {
   const lines = new Lines(text, path, { comments: true });
+  const { vertexCount, faceCount, hasUv, positionNumbers } = readHead(lines);
   const numbers = new Float64Array(16);
-  if (!lines.nextLine()) lines.fail('is empty, expected OFF');
-  const head = /^(ST)?(C)?(N)?OFF$/.exec(lines.word);
-  if (!head && Number.isNaN(lines.wholeNumber)) {
-    lines.fail(`begins with "${lines.word}", expected OFF, COFF, NOFF, CNOFF, or one of these after ST`);
-  }
-  const hasUv = head?.[1] !== undefined;
-  const positions = head?.[3] === undefined ? 3 : 6;
-  const counts = new Float64Array(3);
-  if (head) {
-    if (!lines.nextWord() && !lines.nextLine()) lines.fail('ends before the numbers of vertices and faces');
-  }
-  const [vertexCount, faceCount] = readCounts(lines, counts);
-
   const vertices = new Doubles();
   const colors = new Doubles();
   const uv = new Doubles();
   for (let i = 0; i < vertexCount; i++) {
     if (!lines.nextLine()) lines.fail(`ends after ${i} of ${vertexCount} vertices`);
     const found = readNumbers(lines, numbers);
-    const least = positions + (hasUv ? 2 : 0);
+    const least = positionNumbers + (hasUv ? 2 : 0);
     if (found < least) lines.fail(`vertex ${i} has ${found} numbers, expected at least ${least}`);
     for (let k = 0; k < 3; k++) vertices.push(numbers[k]);
-    if (found - least >= 3) {
-      while (colors.length < 3 * i) colors.push(Number.NaN);
-      for (let k = 0; k < 3; k++) colors.push(numbers[positions + k]);
-    }
+    const hasColor = found - least >= 3;
+    for (let k = 0; k < 3; k++) colors.push(hasColor ? numbers[positionNumbers + k] : Number.NaN);
     if (hasUv) for (let k = found - 2; k < found; k++) uv.push(numbers[k]);
   }
 
   const polygons = new Polygons(lines.failAt);
+  /** Four numbers a polygon, NaN where it has none: whether they are bytes shows once all of them are there. */
   const paints = new Doubles();
-  const paintOf = (face: number) => 4 * face;
   for (let i = 0; i < faceCount; i++) {
     if (!lines.nextLine()) lines.fail(`ends after ${i} of ${faceCount} faces`);
-    const size = lines.wholeNumber;
-    if (!(size >= 0)) lines.fail(`face has "${lines.word}" corners, expected a whole number`);
-    for (let k = 0; k < size; k++) {
-      const hasMore = lines.nextWord();
-      const index = hasMore ? lines.wholeNumber : Number.NaN;
-      if (!hasMore) lines.fail(`face has ${k} vertices, expected ${size}`);
-      if (!(index >= 0)) lines.fail(`face has the index "${lines.word}", expected a whole number from 0`);
-      polygons.corner(index, hasUv ? index : -1);
-    }
+    readCorners(lines, polygons, hasUv);
     const found = lines.nextWord() ? readNumbers(lines, numbers) : 0;
-    for (let k = 0; k < 4; k++) paints.push(k < found && found >= 3 ? numbers[k] : Number.NaN);
-    // Its colour is known once all of them are: see below.
+    for (let k = 0; k < 4; k++) paints.push(found >= 3 && k < found ? numbers[k] : Number.NaN);
     polygons.close(lines.line, i);
   }
 
-  const positionsFound = vertices.finish();
-  const { faces, uvFaces, faceMaterials } = polygons.finish(positionsFound, uv.length / 2);
-  const painted = paints.finish();
-  const paint = new FaceColors();
-  const paintScale = scaleOf(painted);
-  const materialOf = (face: number): number => {
-    const from = paintOf(face);
-    if (Number.isNaN(painted[from])) return -1;
-    const [red, green, blue, alpha] = painted.subarray(from, from + 4);
-    return paint.material(
-      red / paintScale,
-      green / paintScale,
-      blue / paintScale,
-      Number.isNaN(alpha) ? 1 : alpha / paintScale,
-    );
-  };
-  const colorsFound = colors.finish();
-  const scale = scaleOf(colorsFound);
+  const positions = vertices.finish();
+  const { faces, uvFaces, faceMaterials: polygonOf } = polygons.finish(positions, uv.length / 2);
+  const vertexColors = fractions(colors.finish());
+  const faceColors = fractions(paints.finish());
+  const painted = new FaceColors();
+  const faceMaterials = polygonOf.map((polygon) => {
+    const [red, green, blue, alpha] = faceColors.subarray(4 * polygon, 4 * polygon + 4);
+    if (Number.isNaN(red)) return -1;
+    return painted.material(red, green, blue, Number.isNaN(alpha) ? 1 : alpha);
+  });
+  const hasColors = vertexColors.some((value) => !Number.isNaN(value));
   return {
-    vertices: positionsFound,
+    vertices: positions,
     faces,
-    ...(colorsFound.length > 0 && {
-      colors: Float64Array.from({ length: positionsFound.length }, (_, i) =>
-        i < colorsFound.length && !Number.isNaN(colorsFound[i]) ? linearOfFile(colorsFound[i] / scale) : 1,
-      ),
+    // White where a vertex has none.
+    ...(hasColors && {
+      colors: vertexColors.map((value) => (Number.isNaN(value) ? 1 : linearOfFile(value))),
     }),
     uv: uv.finish(),
     uvFaces,
-    faceMaterials: faceMaterials.map(materialOf),
-    materials: paint.materials,
+    faceMaterials,
+    materials: painted.materials,
   };
 }
 
-/** Of colours that are bytes or fractions. */
-const scaleOf = (colors: Float64Array): number => (colors.some((value) => value > 1) ? 255 : 1);
+interface Head {
+  vertexCount: number;
+  faceCount: number;
+  hasUv: boolean;
+  /** Of a vertex before its colour: its position, and its normal where it has one. */
+  positionNumbers: number;
+}
 
-/** The numbers of vertices and of faces, from the current word on; that of edges is passed over. */
-function readCounts(lines: Lines, counts: Float64Array): [number, number] {
-  for (let k = 0; k < 2; k++) {
-    if (k > 0 && !lines.nextWord()) lines.fail('has no number of faces');
-    counts[k] = lines.wholeNumber;
-    if (!(counts[k] >= 0)) {
-      lines.fail(`has "${lines.word}" ${k === 0 ? 'vertices' : 'faces'}, expected a whole number`);
-    }
+function readHead(lines: Lines): Head {
+  if (!lines.nextLine()) lines.fail('is empty, expected OFF');
+  const head = /^(ST)?(C)?(N)?OFF$/.exec(lines.word);
+  if (!head && Number.isNaN(lines.wholeNumber)) {
+    lines.fail(`begins with "${lines.word}", expected OFF, COFF, NOFF, CNOFF, or one of these after ST`);
   }
-  return [counts[0], counts[1]];
+  const hasCounts = !head || lines.nextWord() || lines.nextLine();
+  if (!hasCounts) lines.fail('ends before the numbers of vertices and faces');
+  const vertexCount = lines.wholeNumber;
+  if (!(vertexCount >= 0)) lines.fail(`has "${lines.word}" vertices, expected a whole number`);
+  const faceCount = lines.nextWord() ? lines.wholeNumber : Number.NaN;
+  if (!(faceCount >= 0)) lines.fail(`has "${lines.word}" faces, expected a whole number`);
+  return {
+    vertexCount,
+    faceCount,
+    hasUv: head?.[1] !== undefined,
+    positionNumbers: head?.[3] === undefined ? 3 : 6,
+  };
+}
+
+/** How many corners, then as many vertices, each with its texture coordinate where the file has such. */
+function readCorners(lines: Lines, polygons: Polygons, hasUv: boolean): void {
+  const size = lines.wholeNumber;
+  if (!(size >= 0)) lines.fail(`face has "${lines.word}" corners, expected a whole number`);
+  for (let k = 0; k < size; k++) {
+    if (!lines.nextWord()) lines.fail(`face has ${k} vertices, expected ${size}`);
+    const index = lines.wholeNumber;
+    if (!(index >= 0)) lines.fail(`face has the index "${lines.word}", expected a whole number from 0`);
+    polygons.corner(index, hasUv ? index : -1);
+  }
+}
+
+/** Colours that are bytes where one is above 1, as fractions. */
+function fractions(colors: Float64Array): Float64Array {
+  return colors.some((value) => value > 1) ? colors.map((value) => value / 255) : colors;
 }
 
 /** The numbers of the line from the current word on. */

@@ -12,7 +12,8 @@ import type { MeshData, TextureData } from './meshData.ts';
 
 /**
  * `mesh` with the pictures that its materials name. One that is missing or no PNG or JPEG is passed over with a warning: its materials show their
- * diffuse colour.
+ * diffuse colour. Where there is none at the path that a file says, often one of its maker's disk, one of the same name beside the mesh is
+ * taken.
  *
  * @param path of the mesh file, for messages.
  * @param isClamped says of a texture whether it shows its border beyond 0 … 1.
@@ -27,7 +28,7 @@ export async function withTextures(
   const names = new Set(mesh.materials.flatMap(({ diffuseTexture }) => diffuseTexture ?? []));
   const textures: [string, TextureData][] = [];
   for (const name of names) {
-    const bytes = await files.read(name);
+    const bytes = (await files.read(name)) ?? (await files.read(name.split('/').at(-1) ?? ''));
     const image = await decodeTexture(bytes, name, path);
     if (!image) continue;
     const wrap = isClamped(name) ? ({ wrapU: 'clamp', wrapV: 'clamp' } as const) : {};

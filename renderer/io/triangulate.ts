@@ -6,6 +6,12 @@ import type { RealArray } from '../backend/index.ts';
 /** Longer polygons become fans, as the time that ears take grows with the square of the corners. */
 const mostCorners = 10_000;
 
+/** So many corners in a row that are no ears show that ears are rare. */
+const manyFailures = 32;
+
+/** How often a corner is looked at, on average, before any corner is clipped: what keeps polygons made to be slow from being so. */
+const mostTries = 20;
+
 /**
  * Cuts the polygon whose corners are `corners[first]` … `corners[first + count − 1]`, rows of `vertices`, into count − 2 triangles
  * that wind like it. It is looked at along its normal (Newell's), so it need not be flat. No triangle lies outside of it or has no
@@ -116,18 +122,22 @@ function ears(flat: Float64Array): Int32Array {
   let rule: Rule = 'ear';
   let corner = 1;
   let left = count;
-  for (let tried = 0; left > 3; ) {
+  let isSearching = false;
+  let tries = 0;
+  for (let failed = 0; left > 3; ) {
+    if (++tries > mostTries * count) rule = 'any';
     if (isEar(flat, previous, next, corner, rule)) {
       clip(corner);
       left--;
-      tried = 0;
-      // Not the neighbour: ears side by side would make a fan of slivers.
-      corner = next[next[corner]];
-    } else if (++tried < left) {
+      failed = 0;
+      // Ears side by side make a fan of slivers. But where ears are rare, as in a spiral, the next one is beside the last.
+      corner = isSearching ? previous[corner] : next[next[corner]];
+    } else if (++failed < left) {
+      isSearching ||= failed > manyFailures;
       corner = next[corner];
     } else {
       rule = nextRule[rule];
-      tried = 0;
+      failed = 0;
     }
   }
   clip(corner);

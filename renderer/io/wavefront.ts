@@ -55,7 +55,7 @@ async function readLibraries(
 
 /**
  * Writes an OBJ file, beside it an MTL file of the same name where the mesh has materials, and the textures in use as PNG files whose names
- * begin like it, so that they replace nothing else. The OBJ file comes last.
+ * begin like it, so that they replace nothing else. A texture that is clamped one way only, or mirrored, repeats then. The OBJ file comes last.
  */
 export async function writeWavefront(path: string, mesh: MeshData): Promise<void> {
   const { basename, dirname, join } = await import('node:path');
@@ -76,9 +76,8 @@ export async function writeWavefront(path: string, mesh: MeshData): Promise<void
     const file = files.get(material.diffuseTexture ?? '');
     return file === undefined ? material : { ...material, diffuseTexture: file };
   });
-  const clamped = new Set(
-    [...files].flatMap(([name, file]) => (textures[name].wrapU === 'clamp' ? file : [])),
-  );
+  const isClamped = (name: string) => textures[name].wrapU === 'clamp' && textures[name].wrapV === 'clamp';
+  const clamped = new Set([...files.keys()].filter(isClamped).map((name) => files.get(name)));
   await atomicWrite(
     join(dirname(path), library),
     formatMtl(materials, (file) => clamped.has(file)),

@@ -32,7 +32,7 @@ export interface LitRows {
   materials?: Int32Array;
   /** [M·3] */
   specular?: RealArray;
-  /** [M] */
+  /** [M], taken for 0 below. */
   shininess?: RealArray;
   /** [3] sum of all ambient lights. */
   ambient: RealArray;
@@ -66,7 +66,8 @@ class Direction {
   /** False where it has none. */
   set(x: number, y: number, z: number): boolean {
     this.length = Math.sqrt(x * x + y * y + z * z);
-    const isDirection = this.length > 0 && this.length < Number.POSITIVE_INFINITY;
+    // Shorter ones have gradients beyond float32.
+    const isDirection = this.length > 1e-20 && this.length < Number.POSITIVE_INFINITY;
     const scale = isDirection ? 1 / this.length : 0;
     this.unit[0] = x * scale;
     this.unit[1] = y * scale;
@@ -91,8 +92,17 @@ export function light(rows: LitRows, output: RealArray): void {
 
 /** Given dL/d(output of light), adds the gradients of whatever is asked for. */
 export function lightBackward(rows: LitRows, upstream: RealArray, gradients: LitGradients): void {
-  eachRow(rows, upstream, gradients, undefined);
+  // What all rows share sums in double precision: float32 would lose digits over a million of them.
+  const sums: LitGradients = { ...gradients };
+  for (const name of shared) {
+    const into = gradients[name];
+    if (into) sums[name] = Float64Array.from(into);
+  }
+  eachRow(rows, upstream, sums, undefined);
+  for (const name of shared) gradients[name]?.set(sums[name]!);
 }
+
+const shared = ['viewpoints', 'specular', 'shininess', 'ambient', 'colors', 'places'] as const;
 
 /** Forward, or forward again and backward: what a row needs on the way back is cheap to find anew. */
 function eachRow(
@@ -131,7 +141,7 @@ function eachRow(
       );
     }
     const material = materials ? materials[i] : 0;
-    const exponent = glossy ? shininess![material] : 0;
+    const exponent = glossy ? Math.max(0, shininess![material]) : 0;
     for (let c = 0; c < 3; c++) {
       diffuse[c] = ambient[c];
       gloss[c] = 0;

@@ -27,60 +27,86 @@ export function pyramidSize(levels: readonly Level[], channels: number): number 
   return start + width * height * channels;
 }
 
-/** Fills all levels after the first from the one before. */
+/** Fills all levels after the first, which arrive zeroed, from the one before. */
 export function buildPyramid(pyramid: RealArray, levels: readonly Level[], channels: number): void {
-  for (let l = 1; l < levels.length; l++) {
-    eachShare(levels[l - 1], levels[l], channels, (fine, coarse, share) => {
-      for (let c = 0; c < channels; c++) pyramid[coarse + c] += share * pyramid[fine + c];
-    });
-  }
+  for (let l = 1; l < levels.length; l++) share(pyramid, levels[l - 1], levels[l], channels, 'build');
 }
 
-/** Adds the gradients of coarser levels to those of finer ones, down to the first. */
+/** Adds the gradients of coarser levels to those of finer ones, down to the first: the transpose. */
 export function foldPyramid(gradient: RealArray, levels: readonly Level[], channels: number): void {
-  for (let l = levels.length - 1; l > 0; l--) {
-    eachShare(levels[l - 1], levels[l], channels, (fine, coarse, share) => {
-      for (let c = 0; c < channels; c++) gradient[fine + c] += share * gradient[coarse + c];
-    });
-  }
+  for (let l = levels.length - 1; l > 0; l--) share(gradient, levels[l - 1], levels[l], channels, 'fold');
 }
 
-/** Calls `visit` for each fine texel that a coarse one covers, wholly or in part, with its share of the mean. */
-function eachShare(
-  fine: Level,
-  coarse: Level,
-  channels: number,
-  visit: (fine: number, coarse: number, share: number) => void,
-): void {
-  const rows = sharesAlong(fine.height, coarse.height);
-  const columns = sharesAlong(fine.width, coarse.width);
-  for (const { from: row, to: coarseRow, share: rowShare } of rows) {
-    for (let k = 0; k < columns.length; k++) {
-      const { from, to, share } = columns[k];
-      visit(
-        fine.start + (row * fine.width + from) * channels,
-        coarse.start + (coarseRow * coarse.width + to) * channels,
-        rowShare * share,
-      );
-    }
-  }
-}
-
-interface Share {
-  from: number;
-  to: number;
-  share: number;
-}
-
-/** Along one side: which old texels lie in which new ones, and how much of those they are. */
-function sharesAlong(from: number, to: number): Share[] {
-  const scale = from / to;
-  const shares: Share[] = [];
-  for (let i = 0; i < to; i++) {
-    for (let k = Math.floor(i * scale); k < (i + 1) * scale; k++) {
-      const overlap = Math.min(k + 1, (i + 1) * scale) - Math.max(k, i * scale);
-      if (overlap > 1e-9) shares.push({ from: k, to: i, share: overlap / scale });
-    }
+/**
+ * Shares of texels 2j, 2j + 1 and 2j + 2 in texel j, [3·m] for a side of n texels made into m = ⌊n/2⌋. Texel j covers n/m old ones, from j·n/m
+ * on: two halves where n is even; where it is odd, (m − j)/n, m/n and (j + 1)/n.
+ */
+function sharesAlong(n: number): Float64Array {
+  if (n === 1) return Float64Array.of(1, 0, 0);
+  const m = n >> 1;
+  const shares = new Float64Array(3 * m);
+  for (let j = 0; j < m; j++) {
+    shares[3 * j] = (n % 2 === 1 ? m - j : m) / n;
+    shares[3 * j + 1] = m / n;
+    shares[3 * j + 2] = n % 2 === 1 ? (j + 1) / n : 0;
   }
   return shares;
+}
+
+/** Adds to each coarse texel its shares of fine ones, or to those the same shares of it: one axis, then the other. */
+function share(values: RealArray, fine: Level, coarse: Level, channels: number, way: 'build' | 'fold'): void {
+  const stride = fine.width * channels;
+  const across = sharesAlong(fine.width);
+  const down = sharesAlong(fine.height);
+  /** A coarse row before it is narrowed. */
+  const line = new Float64Array(stride);
+  for (let row = 0; row < coarse.height; row++) {
+    const at = coarse.start + row * coarse.width * channels;
+    line.fill(0);
+    if (way === 'fold') widen(values, at, channels, across, line);
+    for (let k = 0; k < 3; k++) {
+      const weight = down[3 * row + k];
+      if (weight === 0) continue;
+      const from = fine.start + (2 * row + k) * stride;
+      if (way === 'build') for (let i = 0; i < stride; i++) line[i] += weight * values[from + i];
+      else for (let i = 0; i < stride; i++) values[from + i] += weight * line[i];
+    }
+    if (way === 'build') narrow(line, channels, across, values, at);
+  }
+}
+
+/** Adds a fine line, narrowed, to the coarse row from `at` on. */
+function narrow(
+  line: Float64Array,
+  channels: number,
+  across: Float64Array,
+  values: RealArray,
+  at: number,
+): void {
+  for (let j = 0, from = 0, to = at; j < across.length; j += 3, from += 2 * channels) {
+    for (let k = from; k < from + channels; k++, to++) {
+      let sum = across[j] * line[k];
+      if (across[j + 1] > 0) sum += across[j + 1] * line[k + channels];
+      if (across[j + 2] > 0) sum += across[j + 2] * line[k + 2 * channels];
+      values[to] += sum;
+    }
+  }
+}
+
+/** Its transpose. */
+function widen(
+  values: RealArray,
+  at: number,
+  channels: number,
+  across: Float64Array,
+  line: Float64Array,
+): void {
+  for (let j = 0, to = 0, from = at; j < across.length; j += 3, to += 2 * channels) {
+    for (let k = to; k < to + channels; k++, from++) {
+      const value = values[from];
+      line[k] += across[j] * value;
+      if (across[j + 1] > 0) line[k + channels] += across[j + 1] * value;
+      if (across[j + 2] > 0) line[k + 2 * channels] += across[j + 2] * value;
+    }
+  }
 }

@@ -77,6 +77,8 @@ export function shadeBackward(
   const basisGradient = new Float64Array(coefficientCount);
   const direction = new Float64Array(4);
   const slope = new Float64Array(3);
+  // In double precision, as every row adds to them.
+  const sums = Float64Array.from(gradients.coefficients);
   for (let at = 0; at < albedo.length; at += 3) {
     const isDirection = basisAt(rows, at, basis, direction);
     basisGradient.fill(0);
@@ -87,7 +89,7 @@ export function shadeBackward(
         const lit = lobes[i] * coefficients[3 * i + c];
         light += lit * basis[i];
         basisGradient[i] += g * albedo[at + c] * lit;
-        gradients.coefficients[3 * i + c] += g * albedo[at + c] * lobes[i] * basis[i];
+        sums[3 * i + c] += g * albedo[at + c] * lobes[i] * basis[i];
       }
       gradients.albedo[at + c] += g * light;
     }
@@ -100,6 +102,7 @@ export function shadeBackward(
     gradients.normals[at + 1] += scale * (slope[1] - along * y);
     gradients.normals[at + 2] += scale * (slope[2] - along * z);
   }
+  gradients.coefficients.set(sums);
 }
 
 /** The basis at a row's normal; false, and Y₀₀ alone, where it has no direction. */
@@ -111,7 +114,7 @@ function basisAt(
 ): boolean {
   const side = sides ? sides[at / 3] : 1;
   const length = Math.hypot(normals[at], normals[at + 1], normals[at + 2]);
-  if (!(length > 0 && length < Number.POSITIVE_INFINITY)) {
+  if (!(length > 1e-20 && length < Number.POSITIVE_INFINITY)) {
     basis.fill(0);
     basis[0] = c0;
     return false;

@@ -11,6 +11,7 @@
 
 import { buildPyramid, foldPyramid, type Level, levelsOf, pyramidSize } from './pyramid.ts';
 import type { RealArray } from './scene.ts';
+import { scratch } from './scratch.ts';
 
 export const wrapModes = ['repeat', 'clamp', 'mirror'] as const;
 
@@ -78,33 +79,70 @@ class Lookup {
     this.height = height;
   }
 
-  value(texels: RealArray, c: number): number {
+  /** Adds so much of what is seen to `count` numbers of `output`; a grey texture shows the same in all. */
+  addColors(
+    texels: RealArray,
+    channels: number,
+    share: number,
+    output: RealArray,
+    first: number,
+    count: number,
+  ): void {
     const { at, fx, fy } = this;
-    const upper = texels[at[0] + c] + fx * (texels[at[1] + c] - texels[at[0] + c]);
-    const lower = texels[at[2] + c] + fx * (texels[at[3] + c] - texels[at[2] + c]);
-    return upper + fy * (lower - upper);
+    const a = at[0];
+    const b = at[1];
+    const c = at[2];
+    const d = at[3];
+    const step = channels === 1 ? 0 : 1;
+    for (let k = 0, j = 0; k < count; k++, j += step) {
+      const upper = texels[a + j] + fx * (texels[b + j] - texels[a + j]);
+      const lower = texels[c + j] + fx * (texels[d + j] - texels[c + j]);
+      output[first + k] += share * (upper + fy * (lower - upper));
+    }
   }
 
-  alongU(texels: RealArray, c: number): number {
-    const { at, fy, width } = this;
-    const upper = texels[at[1] + c] - texels[at[0] + c];
-    const lower = texels[at[3] + c] - texels[at[2] + c];
-    return width * (upper + fy * (lower - upper));
-  }
-
-  alongV(texels: RealArray, c: number): number {
-    const { at, fx, height } = this;
-    const left = texels[at[2] + c] - texels[at[0] + c];
-    const right = texels[at[3] + c] - texels[at[1] + c];
-    return -height * (left + fx * (right - left));
-  }
-
-  addTo(gradient: RealArray, c: number, value: number): void {
+  /**
+   * With T what is seen and g the upstream gradient: adds share · ∂(g·T) to `texelGradient` and to `slope`, for u and v.
+   *
+   * @returns g·T
+   */
+  addGradients(
+    texels: RealArray,
+    channels: number,
+    share: number,
+    upstream: RealArray,
+    first: number,
+    count: number,
+    texelGradient: Float64Array,
+    slope: Float64Array,
+  ): number {
     const { at, fx, fy } = this;
-    gradient[at[0] + c] += value * (1 - fx) * (1 - fy);
-    gradient[at[1] + c] += value * fx * (1 - fy);
-    gradient[at[2] + c] += value * (1 - fx) * fy;
-    gradient[at[3] + c] += value * fx * fy;
+    const a = at[0];
+    const b = at[1];
+    const c = at[2];
+    const d = at[3];
+    const step = channels === 1 ? 0 : 1;
+    let sum = 0;
+    let alongX = 0;
+    let alongY = 0;
+    for (let k = 0, j = 0; k < count; k++, j += step) {
+      const g = upstream[first + k];
+      const right = texels[b + j] - texels[a + j];
+      const lowerRight = texels[d + j] - texels[c + j];
+      const upper = texels[a + j] + fx * right;
+      const lower = texels[c + j] + fx * lowerRight;
+      sum += g * (upper + fy * (lower - upper));
+      alongX += g * (right + fy * (lowerRight - right));
+      alongY += g * (lower - upper);
+      const own = share * g;
+      texelGradient[a + j] += own * (1 - fx) * (1 - fy);
+      texelGradient[b + j] += own * fx * (1 - fy);
+      texelGradient[c + j] += own * (1 - fx) * fy;
+      texelGradient[d + j] += own * fx * fy;
+    }
+    slope[0] += share * this.width * alongX;
+    slope[1] -= share * this.height * alongY;
+    return sum;
   }
 }
 
@@ -185,12 +223,9 @@ export function sample(
     detail.set(texture, footprint, i);
     near.set(uv[2 * i], uv[2 * i + 1], texture, levels[detail.level]);
     if (detail.fraction > 0) far.set(uv[2 * i], uv[2 * i + 1], texture, levels[detail.level + 1]);
-    for (let c = 0; c < width; c++) {
-      const channel = channels === 1 ? 0 : c;
-      const value = near.value(texels, channel);
-      output[i * width + c] =
-        detail.fraction > 0 ? value + detail.fraction * (far.value(texels, channel) - value) : value;
-    }
+    for (let c = 0; c < width; c++) output[i * width + c] = 0;
+    near.addColors(texels, channels, 1 - detail.fraction, output, i * width, width);
+    if (detail.fraction > 0) far.addColors(texels, channels, detail.fraction, output, i * width, width);
   }
 }
 
@@ -200,6 +235,8 @@ export interface TextureGradients {
   uv: RealArray;
   footprint?: RealArray;
 }
+
+const texelSums = scratch(Float64Array);
 
 /** Given dL/d(output of sample), adds the gradients of texels, coordinates and footprints. */
 export function sampleBackward(
@@ -211,8 +248,15 @@ export function sampleBackward(
 ): void {
   const { which, uv, footprint } = rows;
   const [near, far, detail] = [new Lookup(), new Lookup(), new Detail()];
+  const slope = new Float64Array(2);
   // In double precision, as many rows may meet in one texel.
-  const pyramids = textures.map(({ texels }) => new Float64Array(texels.length));
+  const total = textures.reduce((sum, { texels }) => sum + texels.length, 0);
+  const all = texelSums(total).fill(0, 0, total);
+  let start = 0;
+  const pyramids = textures.map(({ texels }) => {
+    start += texels.length;
+    return all.subarray(start - texels.length, start);
+  });
   for (let i = 0; i < which.length; i++) {
     if (which[i] < 0 || !isKnown(rows, i)) continue;
     const texture = textures[which[i]];
@@ -222,24 +266,17 @@ export function sampleBackward(
     const { fraction, slopes } = detail;
     near.set(uv[2 * i], uv[2 * i + 1], texture, levels[detail.level]);
     if (fraction > 0) far.set(uv[2 * i], uv[2 * i + 1], texture, levels[detail.level + 1]);
-    let [alongU, alongV, alongDetail] = [0, 0, 0];
-    for (let c = 0; c < width; c++) {
-      const g = upstream[i * width + c];
-      if (g === 0) continue;
-      const channel = channels === 1 ? 0 : c;
-      near.addTo(pyramid, channel, g * (1 - fraction));
-      alongU += g * (1 - fraction) * near.alongU(texels, channel);
-      alongV += g * (1 - fraction) * near.alongV(texels, channel);
-      if (fraction === 0) continue;
-      far.addTo(pyramid, channel, g * fraction);
-      alongU += g * fraction * far.alongU(texels, channel);
-      alongV += g * fraction * far.alongV(texels, channel);
-      alongDetail += g * (far.value(texels, channel) - near.value(texels, channel));
-    }
-    gradients.uv[2 * i] += alongU;
-    gradients.uv[2 * i + 1] += alongV;
+    slope.fill(0);
+    const at = i * width;
+    const ofNear = near.addGradients(texels, channels, 1 - fraction, upstream, at, width, pyramid, slope);
+    const ofFar =
+      fraction > 0
+        ? far.addGradients(texels, channels, fraction, upstream, at, width, pyramid, slope)
+        : ofNear;
+    gradients.uv[2 * i] += slope[0];
+    gradients.uv[2 * i + 1] += slope[1];
     if (gradients.footprint) {
-      for (let k = 0; k < 4; k++) gradients.footprint[4 * i + k] += alongDetail * slopes[k];
+      for (let k = 0; k < 4; k++) gradients.footprint[4 * i + k] += (ofFar - ofNear) * slopes[k];
     }
   }
   textures.forEach(({ levels, channels }, t) => {

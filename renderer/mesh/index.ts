@@ -1,3 +1,4 @@
+export { boundingSphere } from './boundingSphere.ts';
 export {
   type Components,
   connectedComponents,

@@ -10,20 +10,13 @@ import type { Frame } from '../visibility/index.ts';
  *
  * @throws ArgumentError where colour or picture do not fit.
  */
-export function backgroundColor(
-  { background, shape: [batch, height, width] }: Frame,
-  channels: number,
-): readonly number[] | undefined {
+export function backgroundColor({ background }: Frame, channels: number): readonly number[] | undefined {
   if (!background) return undefined;
   if (background instanceof tf.Tensor) {
-    const { shape } = background;
-    const fits = shape.length === 4 && (shape[0] === 1 || shape[0] === batch);
-    if (!fits || shape[1] !== height || shape[2] !== width || shape[3] !== channels) {
-      throw new ArgumentError(
-        `background must be a picture [1 or ${batch}, ${height}, ${width}, ${channels}], but has shape [${shape}]`,
-      );
-    }
-    return undefined;
+    if (background.shape[3] === channels) return undefined;
+    throw new ArgumentError(
+      `background has ${background.shape[3]} channels, but the picture has ${channels}`,
+    );
   }
   if (typeof background.length !== 'number') {
     throw new ArgumentError(

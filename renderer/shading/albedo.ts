@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors.ts';
-import { type Mesh, noMaterial, type Texture } from '../mesh/index.ts';
+import { noMaterial, type Texture } from '../mesh/index.ts';
 import type { CornerAttributes, Surface } from '../visibility/index.ts';
 import { atFragments, ofFaces, packedAttributes, type ShadingScene } from './shading.ts';
 import { sampleTextures } from './texture.ts';
@@ -90,7 +90,11 @@ export function checkRows(name: string, rows: tf.Tensor, count: number, width: n
 function vertexColorAttributes(scene: ShadingScene): CornerAttributes {
   return packedAttributes(scene, (mesh) => {
     const { colors, topology } = mesh;
-    checkColors(mesh);
+    if (colors && colors.shape[1] !== 3) {
+      throw new ArgumentError(
+        `colors must have shape [${topology.vertexCount}, 3], but have [${colors.shape}]; vertexColors takes any number of channels`,
+      );
+    }
     return colors
       ? { values: colors, indices: topology.faces }
       : { values: tf.ones([1, 3]) as tf.Tensor2D, indices: new Int32Array(topology.faces.length) };
@@ -120,14 +124,8 @@ function diffuseAttributes(scene: ShadingScene, { diffuse }: MaterialParameters)
   });
 }
 
-/** @throws ArgumentError unless every vertex has a colour. */
-export function checkColors({ colors, topology }: Mesh): void {
-  if (colors && colors.shape[0] !== topology.vertexCount) {
-    throw new ArgumentError(
-      `colors have ${colors.shape[0]} rows, but the mesh has ${topology.vertexCount} vertices`,
-    );
-  }
-}
+const hasCoordinates = (indices: Int32Array, face: number): boolean =>
+  indices[3 * face] >= 0 && indices[3 * face + 1] >= 0 && indices[3 * face + 2] >= 0;
 
 interface Textures {
   list: Texture[];
@@ -147,10 +145,12 @@ function texturesOf(scene: ShadingScene): Textures | undefined {
   const numbers = scene.meshes.map(({ materials = [] }) => new Array<number | undefined>(materials.length));
   const ofFace = ofFaces(scene, ({ uv, textures, materials, faceMaterials }, face, m) => {
     const material = faceMaterials?.[face] ?? -1;
-    if (material < 0 || !uv || uv.indices[3 * face] < 0) return -1;
+    if (material < 0 || !uv || !hasCoordinates(uv.indices, face)) return -1;
     let number = numbers[m][material];
     if (number === undefined) {
-      const texture = textures?.[materials?.[material]?.diffuseTexture ?? ''];
+      // Names come from files, and may be those of an object's own inheritance.
+      const name = materials?.[material]?.diffuseTexture ?? '';
+      const texture = textures && Object.hasOwn(textures, name) ? textures[name] : undefined;
       number = texture ? numberOf(texture) : -1;
       numbers[m][material] = number;
     }

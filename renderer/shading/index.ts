@@ -5,18 +5,19 @@ import { unlit } from './unlit.ts';
 
 export type { AlbedoOptions, MaterialParameters } from './albedo.ts';
 export { clay } from './clay.ts';
-export type { Light } from './lighting.ts';
+export { type Light, type LightRowsOptions, type LightValue, lightRows } from './lighting.ts';
 export {
   defaultLights,
   type LitOptions,
   lit,
   type NormalKind,
-  normalAttributes,
   type ReflectionOptions,
   type SphericalHarmonicOptions,
   sphericalHarmonics,
 } from './lit.ts';
 export { packedAttributes, type Shaded, type Shading, type ShadingScene } from './shading.ts';
+export { type HarmonicRowsOptions, projectToSphericalHarmonics, shRows } from './sphericalHarmonics.ts';
+export { sampleTexture, sampleTextures } from './texture.ts';
 export { unlit, vertexColors } from './unlit.ts';
 
 /** What shows most of what meshes bring along. */

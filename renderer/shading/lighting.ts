@@ -11,6 +11,8 @@ import {
   type ReflectionModel,
   reflectionModels,
 } from '../kernels/lighting.ts';
+import { shown } from '../shown.ts';
+import { expectRows } from './expectRows.ts';
 
 /** A colour, a direction or a point: numbers, or a tensor [3], through which gradients pass. */
 export type LightValue = readonly [number, number, number] | tf.Tensor1D;
@@ -53,6 +55,16 @@ export function lightRows(options: LightRowsOptions): tf.Tensor2D {
     );
   }
   const glossy = model !== 'lambert';
+  checkLights(lights);
+  const [count] = albedo.shape;
+  expectRows('albedo', albedo, count, 3);
+  expectRows('normals', normals, count, 3);
+  const needsPlaces = glossy || lights.some(({ type }) => type === 'point');
+  if (needsPlaces && !positions) throw new ArgumentError('positions are needed for point lights and gloss');
+  if (positions) expectRows('positions', positions, count, 3);
+  if (glossy && !(viewpoints && items && materials)) {
+    throw new ArgumentError(`viewpoints, items and materials are needed for the model "${model}"`);
+  }
   const lamps = lights.filter((one) => one.type !== 'ambient');
   const arePoints = lamps.map(({ type }) => type === 'point');
   const ambient = lights.filter(({ type }) => type === 'ambient');
@@ -87,6 +99,21 @@ export function lightRows(options: LightRowsOptions): tf.Tensor2D {
     backward: (upstream, arrays, gradients) =>
       lightBackward(litRows(arrays), upstream, named(gradients) as LitGradients),
   }) as tf.Tensor2D;
+}
+
+const lightTypes = ['ambient', 'directional', 'point'] as const;
+
+/** @throws ArgumentError unless they are a list of known lights. */
+export function checkLights(lights: readonly Light[]): void {
+  if (!Array.isArray(lights)) {
+    throw new ArgumentError(`lights must be a list of lights, but are ${shown(lights)}`);
+  }
+  lights.forEach((light, i) => {
+    if (lightTypes.includes(light?.type)) return;
+    throw new ArgumentError(
+      `the type of lights[${i}] must be one of ${lightTypes.join(', ')}, but is ${shown(light?.type)}`,
+    );
+  });
 }
 
 function vector(name: string, value: LightValue): tf.Tensor1D {

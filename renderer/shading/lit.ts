@@ -1,16 +1,21 @@
 // Light on a surface: Lambert, Phong, Blinn and Phong, or spherical harmonics, on normals of faces or of a smooth surface.
 
 import * as tf from '@tensorflow/tfjs';
+import { ArgumentError } from '../errors.ts';
+import { reflectionModels } from '../kernels/lighting.ts';
 import { faceNormals, smoothNormals } from '../mesh/index.ts';
+import { shown } from '../shown.ts';
 import type { CornerAttributes, Shader, Surface } from '../visibility/index.ts';
 import { type AlbedoOptions, albedoOf, checkRows, materialStarts, materialsOfFaces } from './albedo.ts';
 import { facing } from './facing.ts';
-import { type Light, lightRows } from './lighting.ts';
+import { checkLights, type Light, lightRows } from './lighting.ts';
 import { atFragments, packedAttributes, type Shading, type ShadingScene } from './shading.ts';
 import { shRows } from './sphericalHarmonics.ts';
 
+const normalKinds = ['face', 'area', 'angle'] as const;
+
 /** Of flat faces, or of a smooth surface: the faces around each vertex, weighted by area or by their angle at it. */
-export type NormalKind = 'face' | 'area' | 'angle';
+export type NormalKind = (typeof normalKinds)[number];
 
 export interface LitOptions extends AlbedoOptions {
   /** Default: 'area'. */
@@ -39,6 +44,10 @@ const defaultShininess = 32;
 /** Ambient, directional and point lights. Colours are not cut at 1. */
 export function lit(options: ReflectionOptions = {}): Shading {
   const { model = 'lambert', lights = defaultLights, materials = {} } = options;
+  if (!reflectionModels.includes(model)) {
+    throw new ArgumentError(`model must be one of ${reflectionModels.join(', ')}, but is ${shown(model)}`);
+  }
+  checkLights(lights);
   const needsPlaces = model !== 'lambert' || lights.some(({ type }) => type === 'point');
   return (scene) => {
     const surfaceOf = litSurface(scene, options);
@@ -78,6 +87,9 @@ export interface SphericalHarmonicOptions extends LitOptions {
 
 /** Diffuse light from all around, as nine coefficients of spherical harmonics. */
 export function sphericalHarmonics(options: SphericalHarmonicOptions): Shading {
+  if (!(options.coefficients instanceof tf.Tensor)) {
+    throw new ArgumentError(`coefficients must be a tensor [9, 3], but are ${shown(options.coefficients)}`);
+  }
   return (scene) => {
     const surfaceOf = litSurface(scene, options);
     return {
@@ -118,6 +130,9 @@ function sidesAt({ items, faces }: Surface, ofFaces: Float32Array, starts: reado
 
 /** Unit normals at the corners of faces. */
 export function normalAttributes(scene: ShadingScene, kind: NormalKind): CornerAttributes {
+  if (!normalKinds.includes(kind)) {
+    throw new ArgumentError(`normals must be one of ${normalKinds.join(', ')}, but is ${shown(kind)}`);
+  }
   return packedAttributes(scene, ({ vertices, topology }) =>
     kind === 'face'
       ? {

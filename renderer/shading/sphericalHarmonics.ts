@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { hostFunction } from '../backend/index.ts';
 import { ArgumentError } from '../errors.ts';
 import { coefficientCount, harmonics, shade, shadeBackward } from '../kernels/sphericalHarmonics.ts';
+import { expectRows } from './expectRows.ts';
 
 export interface HarmonicRowsOptions {
   /** [9, 3] coefficients of the incident radiance, red, green and blue: see renderer/kernels/sphericalHarmonics.ts. */
@@ -18,6 +19,8 @@ export interface HarmonicRowsOptions {
 
 /** Linear colours [N, 3]. Differentiable in all three tensors. @throws ArgumentError unless there are nine coefficients a channel. */
 export function shRows({ coefficients, albedo, normals, sides }: HarmonicRowsOptions): tf.Tensor2D {
+  expectRows('albedo', albedo, albedo.shape[0], 3);
+  expectRows('normals', normals, albedo.shape[0], 3);
   if (coefficients.rank !== 2 || coefficients.shape[0] !== coefficientCount || coefficients.shape[1] !== 3) {
     throw new ArgumentError(`coefficients must have shape [9, 3], but have [${coefficients.shape}]`);
   }

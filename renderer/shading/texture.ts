@@ -1,7 +1,7 @@
 // Textures at rows of fragments, as tensors.
 
 import type * as tf from '@tensorflow/tfjs';
-import { hostFunction } from '../backend/index.ts';
+import { hostFunction, type RealArray } from '../backend/index.ts';
 import { ArgumentError } from '../errors.ts';
 import {
   pyramidOf,
@@ -12,6 +12,7 @@ import {
   wrapModes,
 } from '../kernels/texture.ts';
 import type { Texture } from '../mesh/index.ts';
+import { expectRows } from './expectRows.ts';
 
 /**
  * What a texture shows at texture coordinates, [N, C]: bilinear, or trilinear between the levels of a box-filtered pyramid. Differentiable
@@ -55,20 +56,27 @@ function sampled(
   width: number,
 ): tf.Tensor2D {
   const shapes = textures.map(shapeOf);
-  const inputs = [uv, ...(footprint ? [footprint] : []), ...textures.map(({ texels }) => texels)];
+  expectRows('uv', uv, which.length, 2);
+  if (footprint) expectRows('footprint', footprint, which.length, 4);
+  const texels = textures.map((texture) => texture.texels.toFloat());
+  const inputs = [uv, ...(footprint ? [footprint] : []), ...texels];
   const first = footprint ? 2 : 1;
   return hostFunction<TexturePyramid[]>({
     inputs,
     shape: [which.length, width],
     forward(values, output) {
-      const pyramids = shapes.map((shape, t) => pyramidOf(shape, values[first + t], footprint !== undefined));
+      const pyramids = shapes.map((shape, t) =>
+        footprint
+          ? keptPyramid(texels[t], shape, values[first + t])
+          : pyramidOf(shape, values[first + t], false),
+      );
       sample(pyramids, { which, uv: values[0], footprint: footprint && values[1] }, width, output);
-      // Without a pyramid the texels are the tensor's own memory, which may have moved until the gradient is asked for.
+      // Without levels the texels are the tensor's own memory, which may have moved until the gradient is asked for.
       return footprint ? pyramids : [];
     },
-    backward(upstream, values, gradients, kept) {
+    backward(upstream, values, gradients, ofForward) {
       const pyramids = footprint
-        ? kept
+        ? ofForward
         : shapes.map((shape, t) => pyramidOf(shape, values[first + t], false));
       const rows = { which, uv: values[0], footprint: footprint && values[1] };
       sampleBackward(pyramids, rows, width, upstream, {
@@ -78,6 +86,18 @@ function sampled(
       });
     },
   }) as tf.Tensor2D;
+}
+
+/** Pyramids of tensors, whose elements never change: a texture that is drawn again keeps its own. */
+const kept = new WeakMap<object, TexturePyramid>();
+
+function keptPyramid({ dataId }: tf.Tensor, shape: TextureShape, texels: RealArray): TexturePyramid {
+  const known = kept.get(dataId);
+  // Tensors of other shapes may share the elements.
+  if (known?.width === shape.width && known.height === shape.height) return { ...known, ...shape };
+  const pyramid = pyramidOf(shape, texels, true);
+  kept.set(dataId, pyramid);
+  return pyramid;
 }
 
 function shapeOf({ texels, wrapU = 'repeat', wrapV = 'repeat' }: Texture): TextureShape {

@@ -1,7 +1,7 @@
 // Colours as they are, with no light.
 
 import { ArgumentError } from '../errors.ts';
-import { type AlbedoOptions, albedoOf, checkColors } from './albedo.ts';
+import { type AlbedoOptions, albedoOf } from './albedo.ts';
 import { packedAttributes, type Shading } from './shading.ts';
 
 /** The colours of vertices times those of materials, grey where a face has neither, times their textures. */
@@ -14,10 +14,8 @@ export function unlit(options: AlbedoOptions = {}): Shading {
 
 /** The mesh's own vertex colours, in any number of channels. */
 export const vertexColors: Shading = (scene) => ({
-  attributes: packedAttributes(scene, (mesh) => {
-    const { colors, topology } = mesh;
+  attributes: packedAttributes(scene, ({ colors, topology }) => {
     if (!colors) throw new ArgumentError('vertexColors needs a mesh with colours, but it has none');
-    checkColors(mesh);
     return { values: colors, indices: topology.faces };
   }),
 });

@@ -22,7 +22,11 @@ export interface Clipping {
   sourceFaces: Int32Array;
 }
 
-/** Undefined where no face crosses the plane: faces wholly behind it are left to the kernels, which leave them out. */
+/**
+ * Undefined where no face crosses the plane: faces wholly behind it are left to the kernels, which leave them out.
+ *
+ * @param near above 0.
+ */
 export function clipNear(geometry: Geometry, near: number): Clipping | undefined {
   if (geometry.stride !== 4) return undefined;
   let cut: CutItem[] | undefined;
@@ -32,11 +36,11 @@ export function clipNear(geometry: Geometry, near: number): Clipping | undefined
   return cut && clippingOf(geometry, cut, near);
 }
 
-/** A corner of a cut face: a corner of its source where `share` is 0, else so far on the way to another one. */
+/** A corner of a cut face: corner `from` of its source, or, cut, where the edge to corner `to` meets the plane. */
 interface Corner {
   from: number;
   to: number;
-  share: number;
+  isCut: boolean;
 }
 
 interface CutItem {
@@ -85,18 +89,19 @@ function cutItems(geometry: Geometry, positions: RealArray, near: number): CutIt
       const vertices = [faces[at], faces[at + 1], faces[at + 2]];
       const behind = vertices.map((vertex) => isBehind(row(vertex)));
       const hidden = behind.filter(Boolean).length;
-      if (hidden === 3 || !vertices.every((vertex) => isKnown(row(vertex)))) continue;
-      // Around the face: corners in front, and where the edges between cross the plane. Three or four of them.
+      const crosses = hidden > 0 && hidden < 3 && vertices.every((vertex) => isKnown(row(vertex)));
+      if (crosses) crossings++;
+      // Around the face: corners in front, and where the edges between cross the plane, three or four of them. Faces that do not cross
+      // stay as they are, those behind too, which kernels leave out.
       const outline: { vertex: number; corner: Corner }[] = [];
       for (let k = 0; k < 3; k++) {
         const next = (k + 1) % 3;
-        if (!behind[k]) outline.push({ vertex: vertices[k], corner: { from: k, to: k, share: 0 } });
-        if (behind[k] === behind[next]) continue;
-        const [a, b] = [positions[4 * row(vertices[k]) + 3], positions[4 * row(vertices[next]) + 3]];
-        const corner = { from: k, to: next, share: (near - a) / (b - a) };
+        if (!crosses || !behind[k])
+          outline.push({ vertex: vertices[k], corner: { from: k, to: k, isCut: false } });
+        if (!crosses || behind[k] === behind[next]) continue;
+        const corner = { from: k, to: next, isCut: true };
         outline.push({ vertex: crossing(vertices[k], vertices[next]), corner });
       }
-      if (hidden > 0) crossings++;
       for (let k = 2; k < outline.length; k++) {
         for (const { vertex, corner } of [outline[0], outline[k - 1], outline[k]]) {
           indices.push(vertex);
@@ -122,56 +127,51 @@ function clippingOf(geometry: Geometry, cut: readonly CutItem[], near: number): 
     }
     return { start: vertexStart, count: vertexCount, crossings };
   });
+  const positions = blended(geometry.positions, geometry.positions, vertices, near);
+  const kept = new WeakMap<CornerAttributes, CornerAttributes>();
   return {
     source: geometry,
     geometry: new Geometry(
-      blended(geometry.positions, geometry.positions, vertices, near),
+      positions,
       cut.map(({ topology }) => topology),
     ),
     sourceFaces: Int32Array.from(cut.flatMap(({ sourceFaces }) => sourceFaces)),
     attributes(attributes) {
-      const starts = rowStartsOf(geometry, attributes);
-      const counts = rowCountsOf(attributes, starts);
+      const known = kept.get(attributes);
+      if (known) return known;
+      const rowStarts = rowStartsOf(geometry, attributes);
+      // All rows as they are, and after them those of crossings, which items count from their own first row on like any other.
+      const rowCount = attributes.values.size / Math.max(1, attributes.values.shape.at(-1)!);
+      const crossings: Crossing[] = [];
       const indices: number[] = [];
-      const rows = cut.map(({ corners, sourceFaces }, b): Rows => {
+      cut.forEach(({ corners, sourceFaces }, b) => {
         const { faceStart, vertexStart } = items[b];
-        const crossings: Crossing[] = [];
-        corners.forEach(({ from, to, share }, k) => {
+        corners.forEach(({ from, to, isCut }, k) => {
           const at = 3 * (faceStart + sourceFaces[Math.floor(k / 3)]);
           const row = attributes.indices[at + from];
-          if (share === 0) {
+          if (!isCut) {
             indices.push(row);
             return;
           }
-          indices.push(counts[b] + crossings.length);
+          indices.push(rowCount + crossings.length - rowStarts[b]);
           crossings.push({
-            row: starts[b] + row,
-            otherRow: starts[b] + attributes.indices[at + to],
+            row: rowStarts[b] + row,
+            otherRow: rowStarts[b] + attributes.indices[at + to],
             vertex: vertexStart + faces[at + from],
             otherVertex: vertexStart + faces[at + to],
           });
         });
-        return { start: starts[b], count: counts[b], crossings };
       });
-      let rowStart = 0;
-      const rowStarts = rows.map(({ count, crossings }) => {
-        rowStart += count + crossings.length;
-        return rowStart - count - crossings.length;
-      });
-      return {
+      const rows = [{ start: 0, count: rowCount, crossings }];
+      const clipped = {
         values: blended(geometry.positions, attributes.values, rows, near),
         indices: Int32Array.from(indices),
         rowStarts,
       };
+      kept.set(attributes, clipped);
+      return clipped;
     },
   };
-}
-
-/** How many rows each item may refer to. */
-function rowCountsOf({ values }: CornerAttributes, rowStarts: readonly number[]): number[] {
-  if (values.rank === 3) return rowStarts.map(() => values.shape[1]!);
-  const bounds = [...new Set([...rowStarts, values.shape[0]])].sort((a, b) => a - b);
-  return rowStarts.map((start) => bounds[bounds.indexOf(start) + 1] - start);
 }
 
 /** Where the edge between two vertices meets the plane: a row between two rows. */
@@ -182,7 +182,7 @@ interface Crossing {
   otherVertex: number;
 }
 
-/** The rows of one item, and after them those of crossings. */
+/** Rows, and after them those of crossings. */
 interface Rows {
   start: number;
   count: number;
@@ -192,6 +192,7 @@ interface Rows {
 /** The rows that are listed, [total, C], of `values`; differentiable in them and in `positions`, which say where edges are cut. */
 function blended(positions: tf.Tensor, values: tf.Tensor, lists: readonly Rows[], near: number): tf.Tensor2D {
   const width = values.shape.at(-1)!;
+  const ofPositions = values === positions;
   const total = lists.reduce((sum, { count, crossings }) => sum + count + crossings.length, 0);
   return hostFunction<void>({
     inputs: [positions, values],
@@ -207,6 +208,8 @@ function blended(positions: tf.Tensor, values: tf.Tensor, lists: readonly Rows[]
             const first = rows[width * row + c];
             output[at++] = first + share * (rows[width * otherRow + c] - first);
           }
+          // On the plane, whatever the rounding.
+          if (ofPositions) output[at - 1] = near;
         }
       }
     },

@@ -18,6 +18,8 @@ export class Surface {
   readonly #frame: Frame;
   readonly #fragments: Fragments;
   readonly #interpolate: Interpolate;
+  #faces?: Int32Array;
+  #items?: Int32Array;
 
   constructor(frame: Frame, fragments: Fragments, interpolate: Interpolate) {
     this.#frame = frame;
@@ -27,12 +29,14 @@ export class Surface {
 
   /** [N] face of each row, counted from its mesh's first; −1 for a row that nobody will look at. */
   get faces(): Int32Array {
-    return this.#frame.sourceFacesOf(this.#fragments);
+    this.#faces ??= this.#frame.sourceFacesOf(this.#fragments);
+    return this.#faces;
   }
 
   /** [N] batch item of each row. */
   get items(): Int32Array {
-    return this.#frame.itemsOf(this.#fragments);
+    this.#items ??= this.#frame.itemsOf(this.#fragments);
+    return this.#items;
   }
 
   /** Attributes at the corners of the faces as they were given, at each row: [N, C]. Differentiable in them and in positions. */

@@ -23,7 +23,8 @@ import {
   writeMesh,
   writePng,
 } from '../../renderer/index.ts';
-import { boundingSphere, framingCamera } from '../../src/experiments/portrait.ts';
+import { boundingSphere } from '../../renderer/mesh/boundingSphere.ts';
+import { framingCamera } from '../../src/experiments/portrait.ts';
 import { contactSheet, onBackground } from '../../src/pictures/index.ts';
 import { openThree, type ThreeBrowser } from './browser.ts';
 import { type Difference, differenceOf } from './difference.ts';

@@ -15,6 +15,7 @@ const root: AnyCommand = defineCommand({
   },
   subCommands: {
     run: () => import('./run.ts').then((module) => module.default),
+    fit: () => import('./fit.ts').then((module) => module.default),
     evaluate: () => import('./evaluate.ts').then((module) => module.default),
     predict: () => import('./predict.ts').then((module) => module.default),
     render: () => import('./render.ts').then((module) => module.default),

@@ -2,7 +2,7 @@
 
 import { defineCommand } from 'citty';
 import type { ExperimentConfig } from '../experiments/schema.ts';
-import { catchInterrupts } from './interrupt.ts';
+import { runToEnd } from './runToEnd.ts';
 import { UsageError } from './usageError.ts';
 
 export default defineCommand({
@@ -30,26 +30,7 @@ export default defineCommand({
     if (args.backend) overrides.push(`backend=${args.backend}`);
     const config = await readConfig(file, overrides, args.resume);
 
-    const { showProgress } = await import('./progress.ts');
-    const { json = false, quiet = false } = args;
-    const progress = showProgress({ progress: process.stderr, results: process.stdout, json, quiet });
-    const interrupt = catchInterrupts(() =>
-      progress.onNote?.('Stopping after this step; Ctrl-C again stops at once.'),
-    );
-    const { runExperiment } = await import('../experiments/run.ts');
-    const { resume, output } = args;
-    const observer = progress;
-    const result = await runExperiment(config, { output, resume, observer, signal: interrupt.signal });
-    interrupt.release();
-    progress.end();
-
-    if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
-    if (!result.finished) {
-      process.stderr.write(`Saved. To go on: rastergrad run --resume ${result.folder}\n`);
-      return interrupt.exitCode();
-    }
-    if (!json && !quiet) process.stdout.write(`\nReport: ${result.folder}/report.html\n`);
-    return 0;
+    return runToEnd(config, args);
   },
 });
 

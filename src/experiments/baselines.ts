@@ -14,6 +14,7 @@ import {
   sampleSurface,
   toSample,
 } from '../datasets/sample.ts';
+import { spread } from '../datasets/spread.ts';
 import { chamferLoss, edgeLoss, laplacianLoss } from '../losses/index.ts';
 import { silhouetteIou } from '../metrics/index.ts';
 import { Adam } from '../tensor/adam.ts';
@@ -22,7 +23,6 @@ import { channel, drawSurfaces } from '../training/batch.ts';
 import { learningRateAt } from '../training/schedule.ts';
 import { comparableViews } from './evaluation.ts';
 import { type Candidate, trueCandidate } from './scoring.ts';
-import { spread } from './spread.ts';
 
 const constantFit = { steps: 300, batchSize: 8, points: 500, learningRate: 0.01 };
 

@@ -6,6 +6,7 @@ import { ArgumentError } from '../../renderer/errors.ts';
 import type { Topology } from '../../renderer/index.ts';
 import type { BadSamples } from '../datasets/badSamples.ts';
 import { type Dataset, type DatasetObject, type Sample, toSample } from '../datasets/sample.ts';
+import { spread } from '../datasets/spread.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { networkInput } from '../training/batch.ts';
 import {
@@ -16,7 +17,6 @@ import {
   type ScoringOptions,
   scoreCandidate,
 } from './scoring.ts';
-import { spread } from './spread.ts';
 
 export interface EvaluationOptions extends ScoringOptions {
   /** Input pictures of an object, one at a time, spread evenly over its views. */

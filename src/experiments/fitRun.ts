@@ -1,11 +1,11 @@
 // The fit task: one object after another, each written as soon as it is done, with a table and pictures at the end.
 
+import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import {
   clay,
   icosphere,
-  lit,
   type Mesh,
   readMesh,
   type Shading,
@@ -14,24 +14,28 @@ import {
   writeMesh,
 } from '../../renderer/index.ts';
 import { openDataset } from '../datasets/index.ts';
+import { spread } from '../datasets/spread.ts';
 import {
   captureTarget,
+  checkTarget,
   datasetTarget,
   Fit,
   type FitTarget,
+  type LampLight,
+  lampShading,
   meshTarget,
+  readPlacedMesh,
   scoreViews,
   tensorsOf,
 } from '../fitting/index.ts';
+import { writeAnimation } from '../pictures/index.ts';
 import { objectsToFit } from './objects.ts';
 import type { RunObserver } from './observer.ts';
-import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
-import { boundingSphere } from './portrait.ts';
+import { meshFile, type Picture, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
 import type { ResultColumn, ResultRow, Results } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { FitConfig } from './schema.ts';
 import type { Scores } from './scoring.ts';
-import { spread } from './spread.ts';
 
 const columns: ResultColumn[] = [
   { key: 'iouHeldOut', label: 'IoU held-out %', digits: 1, better: 'higher' },
@@ -54,6 +58,12 @@ export interface FitContext {
 
 /** What a config asks to be fitted. @throws ArgumentError, FileError where it cannot be had. */
 export async function openTargets(config: FitConfig): Promise<FitTarget[]> {
+  const targets = await targetsOf(config);
+  for (const target of targets) checkTarget(target);
+  return targets;
+}
+
+async function targetsOf(config: FitConfig): Promise<FitTarget[]> {
   const { target, renderer } = config;
   const { imageSize } = renderer;
   if (target.type === 'mesh') return [await meshTarget({ ...target, imageSize })];
@@ -77,14 +87,15 @@ export async function fitTargets(context: FitContext): Promise<Results | undefin
   await folder.metrics.filter(isDone);
   await folder.timings.filter(isDone);
 
+  const shown = spread(targets, config.report.objects);
   for (const target of targets) {
     if (done.has(target.id)) continue;
-    const scores = await fitTarget(target, context);
+    const scores = await fitTarget(target, context, shown.includes(target));
     if (!scores) return undefined;
     done.set(target.id, scores);
   }
   const rows: PictureRow[] = [];
-  for (const target of spread(targets, config.report.objects)) rows.push(await pictureRow(target, folder));
+  for (const target of shown) rows.push(await pictureRow(target, folder));
   const count = rows[0]?.pictures.length ?? 0;
   const heads = Array.from({ length: count }, (_, i) => headings[i % headings.length]);
   await writePictures(folder, 'Fitted meshes from held-out views', heads, rows);
@@ -106,23 +117,25 @@ async function startMesh({ start }: FitConfig): Promise<Mesh> {
       radius: start.radius,
     });
   }
-  const mesh = await readMesh(start.file);
-  const { center, radius } = boundingSphere(mesh.vertices.dataSync());
-  const vertices = tf.tidy(() => mesh.vertices.sub(tf.tensor1d(center)).mul(0.5 / radius)) as tf.Tensor2D;
-  mesh.vertices.dispose();
-  return { ...mesh, vertices };
+  return (await readPlacedMesh(start.file)).mesh;
 }
 
 /** Scores of one target, its mesh written; undefined where the signal ended it. */
-async function fitTarget(target: FitTarget, context: FitContext): Promise<Scores | undefined> {
+async function fitTarget(
+  target: FitTarget,
+  context: FitContext,
+  isShown: boolean,
+): Promise<Scores | undefined> {
   const { config, folder, observer, signal } = context;
   const { steps } = config.fitting;
   const start = await startMesh(config);
   const fit = new Fit(target, start, { ...config, ...config.fitting });
+  const frames: Picture[] = [];
   try {
     const began = performance.now();
     let stepsPerSecond = 0;
     for (let step = 1; step <= steps; step++) {
+      if (isShown && isFrame(step, steps)) frames.push(frame(fit, target, start));
       const losses = fit.step(step);
       folder.metrics.append({ step, kind: 'train', object: target.id, losses });
       stepsPerSecond = (1000 * step) / (performance.now() - began);
@@ -134,6 +147,12 @@ async function fitTarget(target: FitTarget, context: FitContext): Promise<Scores
     const seconds = (performance.now() - began) / 1000;
     const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
     folder.timings.append({ step: steps, object: target.id, seconds, stepsPerSecond, memoryMegabytes });
+    if (isShown) {
+      frames.push(frame(fit, target, start));
+      await writeAnimation(folder.file('pictures', courseFile(target.id)), frames, {
+        delayMilliseconds: 150,
+      });
+    }
     const mesh = fit.mesh();
     await writeInFileFrame(meshFile(folder, target.id), mesh, target);
     await folder.writeFound(target.id, fit.scene.numbers());
@@ -142,13 +161,37 @@ async function fitTarget(target: FitTarget, context: FitContext): Promise<Scores
       config.target.type === 'mesh' &&
       config.start.file === config.target.file;
     const scores = scoresOf(fit, mesh, target, startsAtTruth);
-    tf.dispose(tensorsOf(mesh).filter((tensor) => !tensorsOf(start).includes(tensor)));
+    disposeUnlessOf(start, mesh);
     folder.metrics.append({ step: steps, kind: 'validation', object: target.id, values: scores });
     return scores;
   } finally {
     fit.dispose();
     tf.dispose(tensorsOf(start));
   }
+}
+
+const courseFile = (id: string) => `${path.basename(id)}-course.png`;
+
+/** Pictures of the course of a fit: close to one another at first, then ever farther apart. */
+const courseFrames = 30;
+
+function isFrame(step: number, steps: number): boolean {
+  const frameOf = (done: number) => Math.floor((courseFrames * Math.log1p(done)) / Math.log1p(steps));
+  return step === 1 || frameOf(step - 1) > frameOf(step - 2);
+}
+
+/** The mesh as it is now, from the first view that is held out. */
+function frame(fit: Fit, { fitted, heldOut }: FitTarget, start: Mesh): Picture {
+  const mesh = fit.mesh();
+  const [{ camera }] = heldOut.length > 0 ? heldOut : fitted;
+  const drawn = picture(mesh, camera, isPainted(mesh) ? fit.scene.shading : clay);
+  disposeUnlessOf(start, mesh);
+  return drawn;
+}
+
+function disposeUnlessOf(start: Mesh, mesh: Mesh): void {
+  const kept = tensorsOf(start);
+  tf.dispose(tensorsOf(mesh).filter((tensor) => !kept.includes(tensor)));
 }
 
 /** Writes a mesh where the target's own file has it. */
@@ -162,7 +205,7 @@ async function writeInFileFrame(path: string, mesh: Mesh, { toFile }: FitTarget)
 function scoresOf(
   fit: Fit,
   mesh: Mesh,
-  { fitted, heldOut, truth }: FitTarget,
+  { fitted, heldOut, light }: FitTarget,
   startsAtTruth: boolean,
 ): Scores {
   const shading = isPainted(mesh) ? fit.scene.shading : undefined;
@@ -181,9 +224,9 @@ function scoresOf(
         rotationDegrees: Math.hypot(...numbers.rotationDegrees),
         translation: Math.hypot(...numbers.translation),
       }),
-    ...(truth?.light &&
+    ...(light &&
       numbers.direction && {
-        lampDegrees: angleDegrees(numbers.direction, truth.light.direction),
+        lampDegrees: angleDegrees(numbers.direction, light.direction),
       }),
   };
 }
@@ -214,23 +257,16 @@ async function pictureRow(
     picture(mesh, view.camera, clay),
   ]);
   tf.dispose([...tensorsOf(read), vertices]);
-  return { id, label: name, note, pictures };
+  return { id, label: name, note, pictures, course: courseFile(id) };
 }
 
-/** The light that a fit found; undefined where it looked for none. */
+/** The light that a fit found, to be used in a tidy; undefined where it looked for none. */
 async function foundShading(folder: RunFolder, id: string): Promise<Shading | undefined> {
   const { ambient, color, direction, coefficients } = (await folder.readFound(id)) ?? {};
-  if (coefficients) return sphericalHarmonics({ coefficients: tf.tensor2d(coefficients, [9, 3]) });
-  if (!direction) return undefined;
-  const [first, second, third] = [ambient, color, direction].map(
-    (values) => values as unknown as readonly [number, number, number],
-  );
-  return lit({
-    lights: [
-      { type: 'ambient', color: first },
-      { type: 'directional', color: second, direction: third },
-    ],
-  });
+  if (coefficients) {
+    return (scene) => sphericalHarmonics({ coefficients: tf.tensor2d(coefficients, [9, 3]) })(scene);
+  }
+  return direction && lampShading({ ambient, color, direction } as unknown as LampLight);
 }
 
 function fitResults(config: FitConfig, targets: readonly FitTarget[], done: Map<string, Scores>): Results {

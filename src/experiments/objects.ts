@@ -8,8 +8,8 @@ import {
   type SplitName,
   splitNames,
 } from '../datasets/index.ts';
+import { spread } from '../datasets/spread.ts';
 import type { TrainConfig } from './schema.ts';
-import { spread } from './spread.ts';
 
 /**
  * Opens the data set that a config names. Its pictures are of the size that the network takes.

@@ -10,7 +10,7 @@ export interface StepEvent {
   losses: Record<string, number>;
   stepsPerSecond: number;
   secondsLeft: number;
-  /** Name of the object where each has a training of its own (fit-mesh). */
+  /** Name of the object where each has a training of its own (fit). */
   object?: string;
 }
 

@@ -4,10 +4,10 @@ import ndarray, { type NdArray } from 'ndarray';
 import { FileError } from '../../renderer/errors.ts';
 import { type ByteImage, resizeImage } from '../../renderer/io/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
+import { spread } from '../datasets/spread.ts';
 import { type Framing, meanFraming, reframed } from './framing.ts';
 import { chooseObjects } from './objects.ts';
 import type { TrainConfig } from './schema.ts';
-import { spread } from './spread.ts';
 import { cutFromWhite, whiteShareOfBorder, whiteTolerance } from './whiteBackground.ts';
 
 /** What a network has been trained to see: input.json of a run. */

@@ -62,6 +62,8 @@ export interface PictureRow {
   label: string;
   note?: string;
   pictures: Picture[];
+  /** Name of a file in pictures/ that shows how it came about. */
+  course?: string;
 }
 
 /** Writes the rows' pictures, one file each, and all of them as one sheet; returns what the report needs to find them. */
@@ -72,11 +74,12 @@ export async function writePictures(
   rows: PictureRow[],
 ): Promise<void> {
   const group: PictureGroup = { title, columns, rows: [] };
-  for (const { id, label, note, pictures } of rows) {
+  if (rows.some(({ course }) => course)) group.columns = [...columns, 'course'];
+  for (const { id, label, note, pictures, course } of rows) {
     const cells = columns.map((_, column) => `${id}-${column}.png`);
     for (const [column, cell] of cells.entries())
       await writePng(folder.file('pictures', cell), pictures[column]);
-    group.rows.push({ label, cells, note });
+    group.rows.push({ label, cells: course ? [...cells, course] : cells, note });
   }
   await writePng(
     folder.file('pictures', 'contact-sheet.png'),

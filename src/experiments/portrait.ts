@@ -2,8 +2,8 @@
 
 import * as tf from '@tensorflow/tfjs';
 import ndarray, { type NdArray } from 'ndarray';
-import { ArgumentError } from '../../renderer/errors.ts';
 import {
+  boundingSphere,
   lookAt,
   type Mesh,
   type MethodOptions,
@@ -217,25 +217,4 @@ export function framingCamera(
   ] as const;
   const view = lookAt({ eye, target: center });
   return new PerspectiveCamera({ fovDegrees, aspect, near: distance * 1e-3, view });
-}
-
-/** About the centre of the bounding box: simple, and close enough to the smallest for a picture. */
-export function boundingSphere(vertices: ArrayLike<number>): {
-  center: [number, number, number];
-  radius: number;
-} {
-  if (vertices.length === 0) throw new ArgumentError('the mesh has no vertices to look at');
-  const low = [Infinity, Infinity, Infinity];
-  const high = [-Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < vertices.length; i++) {
-    low[i % 3] = Math.min(low[i % 3], vertices[i]);
-    high[i % 3] = Math.max(high[i % 3], vertices[i]);
-  }
-  const center = low.map((value, axis) => (value + high[axis]) / 2) as [number, number, number];
-  let squared = 0;
-  for (let i = 0; i < vertices.length; i += 3) {
-    const offset = center.map((value, axis) => vertices[i + axis] - value);
-    squared = Math.max(squared, offset[0] ** 2 + offset[1] ** 2 + offset[2] ** 2);
-  }
-  return { center, radius: Math.max(Math.sqrt(squared), 1e-6) };
 }

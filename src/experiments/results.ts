@@ -52,7 +52,7 @@ export interface PictureIndex {
 
 /**
  * One line of metrics.jsonl: either the loss terms of training steps (`total` and the weighted terms), or a validation.
- * `object` names the object where each has a training of its own (fit-mesh).
+ * `object` names the object where each has a training of its own (fit).
  */
 export type MetricsRecord = { step: number; object?: string } & (
   | { kind: 'train'; losses: Record<string, number> }

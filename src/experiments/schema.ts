@@ -12,7 +12,7 @@ import {
 import { type Loss, type LossPresetName, type LossSettings, losses, lossPresets } from '../losses/index.ts';
 import { protocols } from '../metrics/index.ts';
 import { type ModelOptions, modelOf, models, templateLevel, templateRadii } from '../models/index.ts';
-import { typedUnion } from '../models/typedUnion.ts';
+import { typedUnion, withDefaultType } from '../models/typedUnion.ts';
 import { isFields, mergeFields } from './overrides.ts';
 
 /** Longest side of a rendered or read picture, in pixels. */
@@ -361,12 +361,15 @@ const fitSchema = z
   .strictObject({
     task: z.literal('fit').describe('Fit one mesh an object to pictures of it.'),
     ...identity,
-    target: z
-      .discriminatedUnion('type', [datasetTarget, meshTarget, captureTarget])
+    target: withDefaultType(
+      'dataset',
+      z.discriminatedUnion('type', [datasetTarget, meshTarget, captureTarget]),
+    )
       .prefault({ type: 'dataset' })
       .describe('What is fitted to. A `type` other than the inherited one drops its options.'),
-    start: z
-      .discriminatedUnion('type', [
+    start: withDefaultType(
+      'icosphere',
+      z.discriminatedUnion('type', [
         z.strictObject({
           type: z.literal('icosphere').describe('An ellipsoid of nearly equal faces.'),
           level: templateLevel.default(3),
@@ -386,7 +389,8 @@ const fitSchema = z
           type: z.literal('mesh').describe('A mesh file, scaled to radius 0.5.'),
           file: z.string().min(1).describe('The file, relative to where the command runs.'),
         }),
-      ])
+      ]),
+    )
       .prefault({ type: 'icosphere' })
       .describe('The mesh that is deformed. A `type` other than the inherited one drops its options.'),
     geometry: z
@@ -402,23 +406,30 @@ const fitSchema = z
       })
       .prefault({})
       .describe('Whether and how the shape is fitted. The object has a radius of 0.5.'),
-    paint: z
-      .discriminatedUnion('type', [
+    paint: withDefaultType(
+      'vertices',
+      z.discriminatedUnion('type', [
         z.strictObject({
           type: z.literal('vertices').describe('One colour a vertex.'),
           learningRate: positive.default(0.05).describe("Adam's learning rate for linear colours."),
         }),
         z.strictObject({
-          type: z.literal('texture').describe('A texture, for a start mesh with texture coordinates.'),
+          type: z
+            .literal('texture')
+            .describe(
+              'Textures in place of those of the start mesh; one, where it has texture coordinates alone.',
+            ),
           learningRate: positive.default(0.05).describe("Adam's learning rate for linear texels."),
           size: z.int().min(1).max(4096).default(256).describe('Its width and height.'),
         }),
         z.strictObject({ type: z.literal('own').describe("The start mesh's own colours, as they are.") }),
-      ])
+      ]),
+    )
       .prefault({ type: 'vertices' })
       .describe('How colours are fitted. A `type` other than the inherited one drops its options.'),
-    light: z
-      .discriminatedUnion('type', [
+    light: withDefaultType(
+      'none',
+      z.discriminatedUnion('type', [
         z.strictObject({ type: z.literal('none').describe('Colours are what the pictures show.') }),
         z.strictObject({
           type: z.literal('lamp').describe('Ambient light and one far lamp, from a first guess.'),
@@ -429,7 +440,8 @@ const fitSchema = z
           type: z.literal('sphericalHarmonics').describe('Light from all around by nine coefficients.'),
           learningRate: positive.default(0.02).describe("Adam's learning rate for them."),
         }),
-      ])
+      ]),
+    )
       .prefault({ type: 'none' })
       .describe(
         'What lights the mesh, found along with it. A `type` other than the inherited one drops its options.',
@@ -464,7 +476,25 @@ const fitSchema = z
       .describe('The optimisation.'),
     report,
   })
-  .superRefine((config, context) => requireLoss(config.losses, context))
+  .superRefine((config, context) => {
+    requireLoss(config.losses, context);
+    const { geometry, paint, light, pose, start, target } = config;
+    if (target.type === 'mesh' && target.elevationsDegrees[0] > target.elevationsDegrees[1]) {
+      const message = `the least is ${target.elevationsDegrees[0]}, above the greatest, ${target.elevationsDegrees[1]}`;
+      context.addIssue({ code: 'custom', path: ['target', 'elevationsDegrees'], message });
+    }
+    const isFixed = paint.type === 'own' && light.type === 'none';
+    if (isFixed && geometry.learningRate === 0 && pose.learningRate === 0) {
+      const message =
+        'nothing is fitted; give geometry or pose a learning rate, or choose a paint or a light';
+      context.addIssue({ code: 'custom', path: ['geometry', 'learningRate'], message });
+    }
+    if (paint.type === 'texture' && start.type === 'icosphere') {
+      const message =
+        'an icosphere has no texture coordinates: choose the start uvSphere, or a mesh that has some';
+      context.addIssue({ code: 'custom', path: ['paint', 'type'], message });
+    }
+  })
   .describe('Meshes fitted to pictures directly, with no network.');
 
 /** What gradients can be compared for: each a mean over one picture. */

@@ -5,7 +5,13 @@ import { scoped } from '../../renderer/backend/index.ts';
 import { PerspectiveCamera } from '../../renderer/camera/index.ts';
 import { rasterize, sampleSurface, type Topology } from '../../renderer/index.ts';
 import type { Dataset, Sample } from '../datasets/sample.ts';
-import { chamferDistance, fScore, type PredictedShape, silhouetteIou } from '../metrics/index.ts';
+import {
+  chamferDistance,
+  colorDifference,
+  fScore,
+  type PredictedShape,
+  silhouetteIou,
+} from '../metrics/index.ts';
 import { Random } from '../tensor/random.ts';
 import { channel, linearColors } from '../training/batch.ts';
 
@@ -124,16 +130,6 @@ export function meanScores(all: readonly Scores[]): Scores {
 
 export const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function colorDifference(colors: Float32Array, truth: Float32Array, mask: Float32Array): number {
-  let sum = 0;
-  let area = 0;
-  for (let p = 0; p < mask.length; p++) {
-    area += mask[p];
-    for (let c = 0; c < 3; c++) sum += mask[p] * Math.abs(colors[3 * p + c] - truth[3 * p + c]);
-  }
-  return area > 0 ? sum / (3 * area) : 0;
-}
 
 function pieces(values: Float32Array, size: number): Float32Array[] {
   return Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size));

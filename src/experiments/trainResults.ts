@@ -6,6 +6,7 @@ import { scoped } from '../../renderer/backend/index.ts';
 import { clay, lookAt, type Mesh, PerspectiveCamera } from '../../renderer/index.ts';
 import { writeMesh } from '../../renderer/io/index.ts';
 import { type Dataset, type SampleView, toSample } from '../datasets/sample.ts';
+import { spread } from '../datasets/spread.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
@@ -27,7 +28,6 @@ import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts
 import type { RunFolder } from './runFolder.ts';
 import type { TrainConfig } from './schema.ts';
 import type { Candidate } from './scoring.ts';
-import { spread } from './spread.ts';
 
 const columns: ResultColumn[] = [
   { key: 'chamfer', label: 'chamfer ×10⁻³', digits: 2, better: 'lower' },

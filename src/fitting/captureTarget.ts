@@ -4,7 +4,7 @@ import { IntrinsicsCamera, pixelIntrinsics } from '../../renderer/camera/index.t
 import { ArgumentError } from '../../renderer/errors.ts';
 import { resizeImage, toUnitRange } from '../../renderer/io/index.ts';
 import { type CaptureView, openCapture, placeCapture } from '../captures/index.ts';
-import { spread } from '../experiments/spread.ts';
+import { spread } from '../datasets/spread.ts';
 import type { FitTarget, FitView } from './target.ts';
 
 export interface CaptureTargetOptions {

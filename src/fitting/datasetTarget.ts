@@ -3,7 +3,7 @@
 import { PerspectiveCamera } from '../../renderer/camera/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import type { Dataset, DatasetObject } from '../datasets/sample.ts';
-import { spread } from '../experiments/spread.ts';
+import { spread } from '../datasets/spread.ts';
 import type { FitTarget } from './target.ts';
 
 /**

@@ -91,7 +91,10 @@ export class Fit {
               name,
               {
                 ...texture,
-                texels: this.#start.textures?.[name] ? texture.texels : tf.clipByValue(texture.texels, 0, 1),
+                texels:
+                  texture === this.#start.textures?.[name]
+                    ? texture.texels
+                    : tf.clipByValue(texture.texels, 0, 1),
               },
             ]),
           ),

@@ -3,11 +3,12 @@
 import * as tf from '@tensorflow/tfjs';
 import ndarray from 'ndarray';
 import { orbit, PerspectiveCamera } from '../../renderer/camera/index.ts';
-import { lit, type Mesh, readMesh, render, unlit } from '../../renderer/index.ts';
+import { type Mesh, render, unlit } from '../../renderer/index.ts';
 import { linearToSrgb } from '../../renderer/io/colorSpace.ts';
 import type { Picture } from '../datasets/sample.ts';
-import { boundingSphere } from '../experiments/portrait.ts';
-import type { FitTarget, FitView, LightSettings } from './target.ts';
+import { type LampLight, lampShading } from './lampLight.ts';
+import { placedRadius, readPlacedMesh } from './placedMesh.ts';
+import { type FitTarget, type FitView, tensorsOf } from './target.ts';
 
 export interface MeshTargetOptions {
   file: string;
@@ -20,25 +21,20 @@ export interface MeshTargetOptions {
   fovDegrees: number;
   /** Least and greatest height of the cameras above the horizon. */
   elevationsDegrees: readonly [number, number];
-  light?: LightSettings;
+  light?: LampLight;
 }
 
 /** Samples along each side of a pixel. */
 const supersampling = 4;
 /** Part of the picture's half height that the object fills. */
 const fill = 0.92;
-const radius = 0.5;
 
 /** @throws FileError where the file cannot be read, ArgumentError where it has no vertices. */
 export async function meshTarget(options: MeshTargetOptions): Promise<FitTarget> {
-  const mesh = await readMesh(options.file);
-  const { center, radius: size } = boundingSphere(mesh.vertices.dataSync());
-  const scale = radius / size;
-  const placed = tf.tidy(() => mesh.vertices.sub(tf.tensor1d(center)).mul(scale)) as tf.Tensor2D;
-  mesh.vertices.dispose();
-  const truth = { ...mesh, vertices: placed };
+  const { mesh, toFile } = await readPlacedMesh(options.file);
   const all = directions(options.fit + options.heldOut, options.elevationsDegrees);
-  const views = all.map((direction) => drawnView(truth, direction, options));
+  const views = all.map((direction) => drawnView(mesh, direction, options));
+  tf.dispose(tensorsOf(mesh));
   // Held-out directions lie between the fitted ones: every so many of the spiral.
   const isHeldOut = (i: number) =>
     Math.floor(((i + 1) * options.heldOut) / all.length) > Math.floor((i * options.heldOut) / all.length);
@@ -50,8 +46,8 @@ export async function meshTarget(options: MeshTargetOptions): Promise<FitTarget>
     note: basename(options.file),
     fitted: views.filter((_, i) => !isHeldOut(i)),
     heldOut: views.filter((_, i) => isHeldOut(i)),
-    toFile: { scale: 1 / scale, offset: center },
-    truth: { mesh: truth, light: options.light },
+    toFile,
+    light: options.light,
   };
 }
 
@@ -75,7 +71,7 @@ function drawnView(
   direction: Direction,
   { imageSize, fovDegrees, light }: MeshTargetOptions,
 ): FitView {
-  const distance = radius / Math.sin((fill * fovDegrees * Math.PI) / 360);
+  const distance = placedRadius / Math.sin((fill * fovDegrees * Math.PI) / 360);
   const camera = new PerspectiveCamera({
     fovDegrees,
     near: distance * 1e-3,
@@ -87,7 +83,7 @@ function drawnView(
       width: side,
       height: side,
       method: { type: 'hard' },
-      shading: shadingOf(light),
+      shading: light ? lampShading(light) : unlit(),
       outputs: ['image', 'silhouette'],
     });
     const layers = tf.concat([image, silhouette.expandDims(3)], 3) as tf.Tensor4D;
@@ -100,15 +96,4 @@ function drawnView(
       picture[c] = alpha > 0 ? linearToSrgb(Math.min(1, picture[c] / alpha)) : 0;
   }
   return { image: ndarray(picture, [imageSize, imageSize, 4]) as Picture, camera };
-}
-
-function shadingOf(light: LightSettings | undefined) {
-  if (!light) return unlit();
-  const { ambient, color, direction } = light;
-  return lit({
-    lights: [
-      { type: 'ambient', color: ambient },
-      { type: 'directional', color, direction },
-    ],
-  });
 }

@@ -6,8 +6,6 @@ import { poseMatrix } from '../../renderer/camera/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import {
   LargeSteps,
-  type Light,
-  lit,
   type Mesh,
   type Shading,
   sphericalHarmonics,
@@ -15,7 +13,7 @@ import {
   unlit,
 } from '../../renderer/index.ts';
 import { Adam, type NamedVariable } from '../tensor/adam.ts';
-import type { LightSettings } from './target.ts';
+import { type LampLight, lampShading } from './lampLight.ts';
 
 export interface SceneOptions {
   geometry: {
@@ -35,7 +33,7 @@ export interface SceneOptions {
   };
 }
 
-/** Colours: the start mesh's own as they are, one a vertex, or a texture. */
+/** Colours: the start mesh's own as they are, one a vertex, or textures in place of its own, one where it has none. */
 export type PaintOptions =
   | { type: 'own' }
   | { type: 'vertices'; learningRate: number }
@@ -44,7 +42,7 @@ export type PaintOptions =
 /** No light at all, or what is found: ambient light and one lamp, or nine coefficients of spherical harmonics. */
 export type LightOptions =
   | { type: 'none' }
-  | ({ type: 'lamp'; learningRate: number } & LightSettings)
+  | ({ type: 'lamp'; learningRate: number } & LampLight)
   | { type: 'sphericalHarmonics'; learningRate: number };
 
 /** Variables that are moved together. */
@@ -63,7 +61,9 @@ export class FittedScene {
   /** [V, 3] or, with large steps, their parameters. */
   readonly #geometry: tf.Tensor2D;
   readonly #largeSteps?: LargeSteps;
-  readonly #paint?: tf.Variable;
+  readonly #colors?: tf.Tensor2D;
+  /** By the names of the start mesh's own, if it has some. */
+  readonly #textures: Record<string, Texture> = {};
   readonly #light: LightOptions['type'];
   readonly #lightVariables: tf.Variable[] = [];
   readonly #fitsPose: boolean;
@@ -92,15 +92,19 @@ export class FittedScene {
     } else this.#geometry = vertices;
 
     if (paint.type === 'vertices') {
-      const grey = tf.fill([topology.vertexCount, 3], 0.5);
-      this.#paint = this.#variable('colors', grey, paint.learningRate);
+      const grey = tf.fill([topology.vertexCount, 3], 0.5) as tf.Tensor2D;
+      this.#colors = this.#variable('colors', grey, paint.learningRate);
       grey.dispose();
     } else if (paint.type === 'texture') {
       if (!uv) {
         throw new ArgumentError('the start mesh has no texture coordinates, which a fitted texture needs');
       }
-      const grey = tf.fill([paint.size, paint.size, 3], 0.5);
-      this.#paint = this.#variable('texture', grey, paint.learningRate);
+      const grey = tf.fill([paint.size, paint.size, 3], 0.5) as tf.Tensor3D;
+      const names = Object.keys(start.textures ?? {});
+      for (const name of names.length > 0 ? names : [fittedTexture]) {
+        const texels = this.#variable(`texture ${name}`, grey, paint.learningRate);
+        this.#textures[name] = { wrapU: 'repeat', wrapV: 'clamp', ...start.textures?.[name], texels };
+      }
       grey.dispose();
     }
     if (light.type === 'lamp') {
@@ -150,30 +154,32 @@ export class FittedScene {
 
   /** The mesh as it is now, in tensors that follow the variables. To be called in a tidy. */
   mesh(): Mesh {
-    const { topology, colors: _, ...own } = this.#start;
+    const { topology, uv, textures } = this.#start;
     const shaped = this.#largeSteps?.toVertices(this.#geometry) ?? this.#geometry;
     const turn = poseMatrix({ rotation: this.#rotation, translation: this.#translation });
     const rows = turn.slice([0, 0, 0], [1, 3, 4]).squeeze<tf.Tensor2D>([0]);
     const vertices = shaped
       .matMul(rows.slice([0, 0], [3, 3]), false, true)
       .add(rows.slice([0, 3], [3, 1]).transpose()) as tf.Tensor2D;
-    const paint = this.#paint;
-    if (!paint) return { ...this.#start, vertices };
-    if (paint.rank === 2) return { ...own, vertices, topology, colors: paint as unknown as tf.Tensor2D };
-    const texture: Texture = { texels: paint as unknown as tf.Tensor3D, wrapU: 'repeat', wrapV: 'clamp' };
+    if (this.#colors) return { vertices, topology, colors: this.#colors };
+    if (Object.keys(this.#textures).length === 0) return { ...this.#start, vertices };
+    if (textures) return { ...this.#start, vertices, textures: this.#textures };
     return {
       vertices,
       topology,
-      uv: this.#start.uv,
+      uv,
       materials: [{ name: 'fitted', diffuse: [1, 1, 1], opacity: 1, diffuseTexture: fittedTexture }],
       faceMaterials: new Int32Array(topology.faceCount),
-      textures: { [fittedTexture]: texture },
+      textures: this.#textures,
     };
   }
 
   get shading(): Shading {
     if (this.#light === 'none') return unlit();
-    if (this.#light === 'lamp') return lit({ lights: this.#lights() });
+    if (this.#light === 'lamp') {
+      const [ambient, color, direction] = this.#lightVariables as unknown as tf.Tensor1D[];
+      return lampShading({ ambient, color, direction });
+    }
     const [coefficients] = this.#lightVariables;
     return sphericalHarmonics({ coefficients: coefficients as unknown as tf.Tensor2D });
   }
@@ -195,14 +201,6 @@ export class FittedScene {
 
   dispose(): void {
     for (const { variables } of this.#groups) for (const { variable } of variables) variable.dispose();
-  }
-
-  #lights(): Light[] {
-    const [ambient, color, direction] = this.#lightVariables as unknown as tf.Tensor1D[];
-    return [
-      { type: 'ambient', color: ambient },
-      { type: 'directional', color, direction },
-    ];
   }
 
   #variable<T extends tf.Tensor>(

@@ -4,9 +4,9 @@ import * as tf from '@tensorflow/tfjs';
 import { scoped } from '../../renderer/backend/index.ts';
 import { type Mesh, render, type Shading } from '../../renderer/index.ts';
 import { linearToSrgb } from '../../renderer/io/colorSpace.ts';
-import { silhouetteIou } from '../metrics/index.ts';
+import { colorDifference, silhouetteIou } from '../metrics/index.ts';
 import { channel, linearColors } from '../training/batch.ts';
-import { cameraOf, type FitView } from './target.ts';
+import type { FitView } from './target.ts';
 
 export interface ViewScores {
   /** Of silhouettes at one half, in percent. */
@@ -18,7 +18,7 @@ export interface ViewScores {
 }
 
 /** Samples along each side of a pixel. */
-const supersampling = 2;
+const supersampling = 4;
 
 /** Means over views. A mesh without colours is compared by its silhouette alone. */
 export function scoreViews(
@@ -26,12 +26,22 @@ export function scoreViews(
   shading: Shading | undefined,
   views: readonly FitView[],
 ): Pick<ViewScores, 'iou'> & Partial<ViewScores> {
-  const [height, width] = views[0].image.shape;
-  const pixels = height * width;
-  const images = views.map(({ image }) => image);
-  const [masks, truth] = [channel(images, 3), linearColors(images)];
-  const { covers, colors } = scoped(() => {
-    const { silhouette, image } = render(mesh, cameraOf(views), {
+  // One at a time, as many samples of many views would fill the memory.
+  const all = views.map((view) => scoreView(mesh, shading, view));
+  const mean = (name: keyof ViewScores) =>
+    all.reduce((sum, scores) => sum + (scores[name] ?? 0), 0) / views.length;
+  return { iou: mean('iou'), ...(shading && { color: mean('color'), psnr: mean('psnr') }) };
+}
+
+function scoreView(
+  mesh: Mesh,
+  shading: Shading | undefined,
+  { image, camera }: FitView,
+): Partial<ViewScores> {
+  const [height, width] = image.shape;
+  const [mask, truth] = [channel([image], 3), linearColors([image])];
+  const { cover, colors } = scoped(() => {
+    const drawn = render(mesh, camera, {
       width: supersampling * width,
       height: supersampling * height,
       method: { type: 'hard' },
@@ -40,27 +50,12 @@ export function scoreViews(
     });
     const smaller = (picture: tf.Tensor4D) =>
       tf.avgPool(picture, supersampling, supersampling, 'valid').dataSync() as Float32Array;
-    return { covers: smaller(silhouette!.expandDims(3)), colors: image && smaller(image) };
+    return { cover: smaller(drawn.silhouette!.expandDims(3)), colors: drawn.image && smaller(drawn.image) };
   });
-  let [iou, color, psnr] = [0, 0, 0];
-  for (let view = 0; view < views.length; view++) {
-    const of = (values: Float32Array, width = 1) =>
-      values.subarray(view * pixels * width, (view + 1) * pixels * width);
-    iou += (100 * silhouetteIou(of(covers), of(masks))) / views.length;
-    if (!colors) continue;
-    color += colorDifference(of(colors, 3), of(truth, 3), of(masks)) / views.length;
-    psnr += decibels(of(colors, 3), of(truth, 3), of(masks)) / views.length;
-  }
-  return { iou, ...(colors && { color, psnr }) };
-}
-
-function colorDifference(colors: Float32Array, truth: Float32Array, mask: Float32Array): number {
-  let [sum, area] = [0, 0];
-  for (let p = 0; p < mask.length; p++) {
-    area += mask[p];
-    for (let c = 0; c < 3; c++) sum += mask[p] * Math.abs(colors[3 * p + c] - truth[3 * p + c]);
-  }
-  return area > 0 ? sum / (3 * area) : 0;
+  return {
+    iou: 100 * silhouetteIou(cover, mask),
+    ...(colors && { color: colorDifference(colors, truth, mask), psnr: decibels(colors, truth, mask) }),
+  };
 }
 
 /** −10·log₁₀ of the mean squared difference of sRGB values, the true picture being put on black. */

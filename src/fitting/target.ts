@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { type Camera, joinCameras } from '../../renderer/camera/index.ts';
 import { ArgumentError, type Mesh } from '../../renderer/index.ts';
 import type { Picture } from '../datasets/sample.ts';
+import type { LampLight } from './lampLight.ts';
 
 export interface FitView {
   /** [H, W, 4] in 0..1, sRGB and straight alpha, which tells the object from the rest. All of a target have one size. */
@@ -25,16 +26,8 @@ export interface FitTarget {
   heldOut: readonly FitView[];
   /** What takes its world to that of the file it came from: scale · point + offset. */
   toFile: { scale: number; offset: readonly [number, number, number] };
-  /** The mesh that was drawn, in this world, and how it was lit, where the pictures are such drawings. */
-  truth?: { mesh: Mesh; light?: LightSettings };
-}
-
-/** Ambient light and one lamp, linear colours. */
-export interface LightSettings {
-  ambient: readonly [number, number, number];
-  color: readonly [number, number, number];
-  /** From the surface towards the lamp. */
-  direction: readonly [number, number, number];
+  /** How it was lit, where that is known. */
+  light?: LampLight;
 }
 
 /** One camera with the views of all. */
@@ -53,6 +46,17 @@ export function sizeOf({ id, fitted, heldOut }: FitTarget): { height: number; wi
     );
   }
   return { height, width };
+}
+
+/** @throws ArgumentError where pictures differ in size, or none of those to fit to shows anything. */
+export function checkTarget(target: FitTarget): void {
+  sizeOf(target);
+  const shows = ({ image }: FitView) => image.data.some((value, i) => i % 4 === 3 && value > 0.5);
+  if (!target.fitted.some(shows)) {
+    throw new ArgumentError(
+      `none of the ${target.fitted.length} pictures of ${target.id} to fit to shows any of it: are its masks, or its alpha, empty?`,
+    );
+  }
 }
 
 /** The tensors of a mesh. */

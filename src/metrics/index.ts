@@ -11,7 +11,7 @@ export {
   type SurfacePoints,
   sharedColumns,
 } from './protocols.ts';
-export { silhouetteIou } from './silhouette.ts';
+export { colorDifference, silhouetteIou } from './silhouette.ts';
 export {
   type PlainMesh,
   type Solid,

@@ -1,4 +1,4 @@
-// How alike two silhouettes are: a number for people, not for gradients.
+// How alike two silhouettes are, and colours within one: numbers for people, not for gradients.
 
 import { ArgumentError } from '../../renderer/errors.ts';
 
@@ -22,4 +22,24 @@ export function silhouetteIou(predicted: ArrayLike<number>, target: ArrayLike<nu
     if (inPredicted || inTarget) union++;
   }
   return union > 0 ? intersection / union : 1;
+}
+
+/**
+ * Mean absolute difference of colours over the true object's pixels, each counting by its coverage; 0 where the mask is empty.
+ *
+ * @param colors [pixels · 3]
+ * @param truth [pixels · 3]
+ * @param mask [pixels] the true coverage in 0 … 1.
+ */
+export function colorDifference(
+  colors: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  mask: ArrayLike<number>,
+): number {
+  let [sum, area] = [0, 0];
+  for (let p = 0; p < mask.length; p++) {
+    area += mask[p];
+    for (let c = 0; c < 3; c++) sum += mask[p] * Math.abs(colors[3 * p + c] - truth[3 * p + c]);
+  }
+  return area > 0 ? sum / (3 * area) : 0;
 }

@@ -67,6 +67,8 @@ async function plots(metrics: MetricsRecord[]): Promise<Html> {
       ? [drawCurves(losses, { title: 'Weighted loss terms', log: true, width: 980, height: 300 })]
       : [];
   for (const [title, points] of validationCurves(metrics)) {
+    // One point is in the table.
+    if (points.length < 2) continue;
     charts.push(drawCurves(points, { title: `Validation: ${title}`, log: false, width: 315, height: 210 }));
   }
   return html`<div class="plots">${await Promise.all(charts)}</div>`;

@@ -31,9 +31,8 @@ evaluation: { views: 1 }
 report: { objects: 0 }
 `;
 
-const fitMesh = `
-task: fit-mesh
-dataset: { name: furniture-views }
+const fit = `
+task: fit
 losses: { silhouette: { weight: 1 } }
 `;
 
@@ -73,7 +72,8 @@ function contents(root: string): Record<string, string> {
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'rastergrad-bad-input-'));
   writeFileSync(inFolder('tiny.yaml'), tiny);
-  writeFileSync(inFolder('fit.yaml'), fitMesh);
+  writeFileSync(inFolder('fit.yaml'), fit);
+  writeFileSync(inFolder('speck.obj'), 'v 0 0 0\nv 0 0 0\nv 0 0 0\nf 1 2 3\n');
   writeFileSync(inFolder('broken.yaml'), 'task: train\n  losses: [\n');
   writeFileSync(inFolder('loop.yaml'), 'extends: loop.yaml\n');
   writeFileSync(inFolder('index.obj'), `${triangle}f 1 2 7\n`);
@@ -120,7 +120,7 @@ const runOf =
   (config: string) =>
   (...more: string[]) => ['run', inFolder(config), '--quiet', '--output', inFolder('runs'), ...more];
 const run = runOf('tiny.yaml');
-const fitMeshes = runOf('fit.yaml');
+const fitRun = runOf('fit.yaml');
 const predict = (runFolder: string, image: string, output = 'mesh.obj') => [
   'predict',
   inFolder(runFolder),
@@ -146,14 +146,39 @@ const cases: Case[] = [
     says: /spoon.*lamp/,
   },
   {
-    what: 'a category of which no object is there to fit to',
-    args: () => fitMeshes('dataset.categories=[spoon]'),
-    says: /spoon.*lamp/,
+    what: 'an object that is not there to fit to',
+    args: () => fitRun('target.objects=[spoon]'),
+    says: /furniture-views.*spoon/,
   },
   {
-    what: 'an object that is not there to fit to',
-    args: () => fitMeshes('objects=[spoon]'),
-    says: /furniture-views.*spoon/,
+    what: 'a mesh that is not there to fit to',
+    args: () => fitRun('target.type=mesh', 'target.file=spoon.obj'),
+    says: /spoon\.obj: no such file/,
+  },
+  {
+    what: 'a mesh of which nothing is seen',
+    args: () => fitRun('target.type=mesh', `target.file=${inFolder('speck.obj')}`),
+    says: /none of the 20 pictures of speck/,
+  },
+  {
+    what: 'elevations the wrong way round',
+    args: () => fitRun('target={type: mesh, file: x.obj, elevationsDegrees: [80, -80]}'),
+    says: /elevationsDegrees: the least is 80/,
+  },
+  {
+    what: 'photographs that are not there',
+    args: () => fitRun('target.type=capture', 'target.path=spoons'),
+    says: /spoons: no such file/,
+  },
+  {
+    what: 'a texture for a mesh without texture coordinates',
+    args: () => fitRun('paint.type=texture'),
+    says: /icosphere has no texture coordinates/,
+  },
+  {
+    what: 'nothing to fit',
+    args: () => fitRun('geometry.learningRate=0', 'paint.type=own'),
+    says: /nothing is fitted/,
   },
   { what: 'a missing config', args: () => ['run', inFolder('no.yaml')], says: /no\.yaml: no such file/ },
   {

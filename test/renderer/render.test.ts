@@ -123,7 +123,7 @@ describe('render', () => {
 
   it('names colours that do not fit the mesh', () => {
     const mesh = { ...sphere(), colors: tf.ones([5, 3]) as tf.Tensor2D };
-    expect(() => render(mesh, camera, size)).toThrow('colors have 5 rows, but the mesh has 162 vertices');
+    expect(() => render(mesh, camera, size)).toThrow('colors must have shape [162, 3], but have [5,3]');
   });
 
   it('leaves out what is nearer than the camera allows', () => {

@@ -2,8 +2,9 @@
 
 import path from 'node:path';
 import { ArgumentError } from '../../../renderer/errors.ts';
+import { boundingSphere } from '../../../renderer/index.ts';
 import { fromMesh, readMesh } from '../../../renderer/io/index.ts';
-import { boundingSphere, framingCamera } from '../../experiments/portrait.ts';
+import { framingCamera } from '../../experiments/portrait.ts';
 import { packageRoot } from '../../packageRoot.ts';
 import { type Shape, type View, viewOf } from '../view.ts';
 import type { ComparedScene, SceneDefinition } from './scene.ts';

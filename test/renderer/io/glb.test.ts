@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeGlb, fromMesh, writeMesh } from '../../../renderer/io/index.ts';
 import { icosphere } from '../../../renderer/mesh/index.ts';
 import { useTestBackend } from '../../backend.ts';
+import { painted, tent } from './seeds.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -132,6 +133,14 @@ describe('encodeGlb', () => {
     expect([...glass.getIndices()!.getArray()!]).toEqual([...data.faces.subarray(0, 36)]);
     expect([...grey.getIndices()!.getArray()!]).toEqual([...data.faces.subarray(36)]);
     expect(glass.getAttribute('POSITION')).toBe(grey.getAttribute('POSITION'));
+  });
+
+  it('is valid with textures, seams and vertex colours', async () => {
+    // What the validator only remarks: coordinates that no texture needs, and pictures of any size.
+    const remark = /^(UNUSED_OBJECT|MESH_PRIMITIVE_UNUSED_TEXCOORD|IMAGE_NPOT_DIMENSIONS)/;
+    for (const mesh of [tent, painted]) {
+      expect((await flaws(await encodeGlb(mesh))).filter((flaw) => !remark.test(flaw))).toEqual([]);
+    }
   });
 
   it('names what it cannot write', async () => {

@@ -29,6 +29,33 @@ describe('parseObj', () => {
     expect([...parseObj(`${corners}f 2 3 4 1`).faces]).toEqual([1, 2, 3, 1, 3, 0]);
   });
 
+  it('cuts a concave polygon inside of it, wherever its vertices stand in the file', () => {
+    const arrow = 'v 0 0 0\nv 2 1 0\nv 0 2 0\nv 1 1 0\n';
+    expect([...parseObj(`f 1 2 3 4\n${arrow}`).faces]).toEqual([1, 2, 3, 3, 0, 1]);
+  });
+
+  it('gives each corner of a polygon its texture coordinate', () => {
+    const text = `${corners}vt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\nf 1/4 2/3 3/2 4/1`;
+    expect([...parseObj(text).uvFaces]).toEqual([3, 2, 1, 3, 1, 0]);
+  });
+
+  it('reads bytes as well as text, in UTF-8 or UTF-16', () => {
+    const text = `${corners}usemtl bücherregal\nf 1 2 3`;
+    const expected = parseObj(text);
+    expect(expected.materials[0].name).toBe('bücherregal');
+    expect(parseObj(new TextEncoder().encode(`\ufeff${text}`))).toEqual(expected);
+    expect(parseObj(new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le')))).toEqual(expected);
+  });
+
+  it('reads a million lines in seconds', () => {
+    const block = new TextEncoder().encode(`${corners}f -4 -3 -2\nf -4 -2 -1\n`);
+    const bytes = new Uint8Array(170_000 * block.length);
+    for (let at = 0; at < bytes.length; at += block.length) bytes.set(block, at);
+    const start = performance.now();
+    expect(parseObj(bytes).faces).toHaveLength(3 * 340_000);
+    expect(performance.now() - start).toBeLessThan(4000);
+  });
+
   it('passes over faces of fewer than three corners', () => {
     expect([...parseObj(`${corners}f 1 2\nf 1\nf 1 2 3`).faces]).toEqual([0, 1, 2]);
   });
@@ -98,6 +125,7 @@ describe('parseObj', () => {
     [`${corners}f 1 2.5 3`, 'a.obj:5: face has the index "2.5", expected a whole number from 1, or −4 … −1'],
     [`${corners}f`, 'a.obj:5: face has the index "", expected a whole number from 1, or −4 … −1'],
     ['v 0 0 0\nv 0 nan 0', 'a.obj:2: "v" has "nan", expected a finite number'],
+    ['v 0 0 1e39', 'a.obj:1: "v" has "1e39", expected a finite number of single precision'],
     ['v 0 0', 'a.obj:1: "v" has 2 numbers, expected 3'],
     ['v 0 0 1,5', 'a.obj:1: "v" has "1,5", expected a finite number'],
     ['\u0000PNG', 'a.obj:1: has no vertices; is it an OBJ file?'],

@@ -141,5 +141,11 @@ describe('triangulate', () => {
   it('takes polygons of many corners', () => {
     const saw = Array.from({ length: 5000 }, (_, i) => [i, i % 2]);
     expectCovered([[5000, -1], ...saw.reverse(), [0, -1]].reverse());
+    const wall = (shift: number) =>
+      Array.from({ length: 2000 }, (_, i) => {
+        const [angle, radius] = [i / 20, 1 + i / 100 + shift];
+        return [radius * Math.cos(angle), radius * Math.sin(angle)];
+      });
+    expectCovered([...wall(0.3), ...wall(0).reverse()]);
   });
 });

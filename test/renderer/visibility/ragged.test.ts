@@ -83,6 +83,35 @@ describe('a ragged batch', () => {
     });
   });
 
+  it('lets items share rows of attributes, also where they are cut', () => {
+    const [, { points, topology }] = meshes();
+    const values = tf.tensor2d([0.1, 0.9, 0.4, 0.7, 0.2, 0.5], [6, 1]);
+    const draw = (count: number, attributes: object) =>
+      rasterize(tf.concat(new Array(count).fill(points)) as tf.Tensor2D, new Array(count).fill(topology), {
+        ...size,
+        near: 0.5,
+        attributes: { values, indices: Int32Array.of(0, 1, 2), ...attributes } as never,
+        outputs: ['image'],
+      }).image;
+    const both = draw(2, { rowStarts: [2, 0] });
+    [2, 0].forEach((start, b) => {
+      expect(both.slice(b, 1).dataSync()).toEqual(draw(1, { rowStarts: [start] }).dataSync());
+    });
+    expect(both.max().dataSync()[0]).toBeGreaterThan(0.3);
+  });
+
+  it('cuts at the plane of the eye, too', () => {
+    const [, { points, topology }] = meshes();
+    const sums = [0, 1e-3].map(
+      (near) =>
+        rasterize(points, [topology], { ...size, near, outputs: ['silhouette'], method: { type: 'hard' } })
+          .silhouette.sum()
+          .dataSync()[0],
+    );
+    expect(sums[0]).toBeGreaterThan(10);
+    expect(sums[0]).toBe(sums[1]);
+  });
+
   it('names what does not fit', () => {
     const { points, topology } = meshes()[0];
     const call = (positions: tf.Tensor2D, topologies: Topology[], options = {}) =>
@@ -94,6 +123,8 @@ describe('a ragged batch', () => {
       'positions must have shape [vertices of all meshes, 4], or 3 when divided, but have [1,42,4]',
     );
     const attributes = { values: tf.zeros([42, 3]), indices: topology.faces, rowStarts: [0, 42] };
+    const beyond = { values: tf.zeros([42, 3]), indices: topology.faces, rowStarts: [3] };
+    expect(() => call(points, [topology], { attributes: beyond })).toThrow('but there are 39 rows');
     expect(() => call(points, [topology], { attributes })).toThrow(
       'attributes.rowStarts must have a row of 0 to 42 for each of 1 items, but are [0,42]',
     );

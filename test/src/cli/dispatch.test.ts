@@ -70,13 +70,13 @@ describe('mistakes', () => {
   it.each([
     [
       '',
-      'expected a command: run, evaluate, predict, render, compare-gradients, dataset, weights, schema',
+      'expected a command: run, fit, evaluate, predict, render, compare-gradients, dataset, weights, schema',
       '',
     ],
     ['rum x', 'unknown command "rum"; did you mean run?', ''],
     [
       'xyzzyplugh',
-      'unknown command "xyzzyplugh"; known: run, evaluate, predict, render, compare-gradients, dataset, weights, schema',
+      'unknown command "xyzzyplugh"; known: run, fit, evaluate, predict, render, compare-gradients, dataset, weights, schema',
       '',
     ],
     ['--frob', 'unknown option --frob', ''],

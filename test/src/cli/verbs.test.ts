@@ -39,7 +39,7 @@ describe('rastergrad schema', () => {
     const { oneOf } = JSON.parse(stdout);
     expect(
       oneOf.map((task: { properties: { task: { const: string } } }) => task.properties.task.const),
-    ).toEqual(['train', 'fit-mesh', 'compare-gradients']);
+    ).toEqual(['train', 'fit', 'compare-gradients']);
     expect(oneOf[0].properties.extends.type).toBe('string');
     expect(oneOf[0].required).toEqual(['task']);
   });
