@@ -3,6 +3,7 @@
 await import('./backend.ts');
 await import('./rasterizer.ts');
 await import('./methods.ts');
+await import('./largeMesh.ts');
 await import('./gpu.ts');
 await import('./pixel2mesh.ts');
 
