@@ -12,8 +12,9 @@ import { Welder } from './welder.ts';
 
 /**
  * Reads an AC3D file as one mesh. A vertex v of an object is at rot · v + loc in what the object is in, v a column and rot
- * written by rows, as OpenSceneGraph has it. Colours are taken as sRGB. A material of the mesh is one of the file's together with a texture, as objects have textures.
- * Lines, lights and groups draw nothing. Many files end before all kids that they promise have come, which is let pass. Crease angles, which are about normals alone, are passed over.
+ * written by rows, as OpenSceneGraph has it. Colours are taken as sRGB. A material of the mesh is one of the file's together with a texture
+ * and a crease angle, as objects have those.
+ * Lines, lights and groups draw nothing. Many files end before all kids that they promise have come, which is let pass.
  *
  * @param path names the file in errors.
  * @throws FileError `path:line: …` where a line cannot be understood, or something ends early.
@@ -24,6 +25,8 @@ export function parseAc3d(text: string | Uint8Array, path = 'AC3D'): MeshData {
 
 /** Low four bits of a surface's flags; other values are lines. */
 const surfaceKinds = { polygon: 0, strip: 4 };
+
+const smoothFlag = 0x10;
 
 /** TORCS's layers over the first one: a second pattern, marks of skidding, shadow. */
 const furtherTexture = /\s(tiled|skids|shad)$/;
@@ -40,6 +43,7 @@ const identity: Transform = { rot: [1, 0, 0, 0, 1, 0, 0, 0, 1], loc: [0, 0, 0] }
 interface SceneObject extends Transform {
   line: number;
   texture?: string;
+  creaseDegrees: number;
   repeat: number[];
   offset: number[];
   /** Its first vertex among all. */
@@ -81,6 +85,7 @@ class Reader {
         object = {
           ...identity,
           line: lines.line,
+          creaseDegrees: 45,
           repeat: [1, 1],
           offset: [0, 0],
           firstVertex: this.#vertexCount,
@@ -135,6 +140,9 @@ class Reader {
       case 'texoff':
         object.offset = this.#numbers(keyword, 2);
         break;
+      case 'crease':
+        object.creaseDegrees = Math.min(Math.max(this.#numbers(keyword, 1)[0], 0), 180);
+        break;
       case 'rot':
         object.rot = this.#numbers(keyword, 9);
         break;
@@ -166,10 +174,14 @@ class Reader {
     const flags = lines.nextWord() ? Number(lines.word) : Number.NaN;
     if (!Number.isInteger(flags)) lines.fail('SURF has no flags');
     const kind = flags & 15;
+    const isDrawn = kind === surfaceKinds.polygon || kind === surfaceKinds.strip;
     let material = -1;
     while (lines.nextLine()) {
       if (lines.word === 'mat') {
-        material = this.#materialOf(this.#count('mat'), object.texture);
+        // Surfaces that are not to be shaded smoothly are flat.
+        const crease = flags & smoothFlag ? object.creaseDegrees : 0;
+        const index = this.#count('mat');
+        if (isDrawn) material = this.#materialOf(index, object.texture, crease);
       } else if (lines.word === 'refs') {
         const count = this.#count('refs');
         const corners: [vertex: number, uv: number][] = [];
@@ -219,15 +231,17 @@ class Reader {
     }
   }
 
-  #materialOf(index: number, texture: string | undefined): number {
+  #materialOf(index: number, texture: string | undefined, creaseDegrees: number): number {
     const material = this.#palette[index];
     if (!material)
       this.#lines.fail(`surface has material ${index}, but the file has ${this.#palette.length}`);
-    const key = `${index} ${texture ?? ''}`;
+    const key = `${index} ${creaseDegrees} ${texture ?? ''}`;
     const known = this.#materialIndices.get(key);
     if (known !== undefined) return known;
     this.#materialIndices.set(key, this.#materials.length);
-    return this.#materials.push({ ...material, ...(texture && { diffuseTexture: texture }) }) - 1;
+    return (
+      this.#materials.push({ ...material, creaseDegrees, ...(texture && { diffuseTexture: texture }) }) - 1
+    );
   }
 
   /** The lines up to ENDMAT, as version 12 of the format writes a material. */

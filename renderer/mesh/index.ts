@@ -5,6 +5,7 @@ export {
   keepLargest,
   splitComponents,
 } from './components.ts';
+export { type CreaseSplit, splitAtCreases } from './crease.ts';
 export {
   cotangentLaplacian,
   cotangentStiffness,

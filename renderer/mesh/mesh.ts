@@ -39,6 +39,8 @@ export interface Material {
   specular?: [number, number, number];
   /** Phong's exponent, above 0. Default: the model's own. */
   shininess?: number;
+  /** Edges between faces that differ by more are sharp, for `normals: 'crease'`; 0: flat faces. Default: 45. */
+  creaseDegrees?: number;
   /** Key of the diffuse texture among the textures of the mesh: its path as the mesh's file gives it, relative to that file. */
   diffuseTexture?: string;
 }

@@ -1,9 +1,10 @@
 // Light on a surface: Lambert, Phong, Blinn and Phong, or spherical harmonics, on normals of faces or of a smooth surface.
 
 import * as tf from '@tensorflow/tfjs';
+import { hostOp } from '../backend/index.ts';
 import { ArgumentError } from '../errors.ts';
 import { reflectionModels } from '../kernels/lighting.ts';
-import { faceNormals, smoothNormals } from '../mesh/index.ts';
+import { type CreaseSplit, faceNormals, type Mesh, smoothNormals, splitAtCreases } from '../mesh/index.ts';
 import { shown } from '../shown.ts';
 import type { CornerAttributes, Shader, Surface } from '../visibility/index.ts';
 import { type AlbedoOptions, albedoOf, checkRows, materialStarts, materialsOfFaces } from './albedo.ts';
@@ -12,9 +13,15 @@ import { checkLights, type Light, lightRows } from './lighting.ts';
 import { atFragments, packedAttributes, type Shading, type ShadingScene } from './shading.ts';
 import { shRows } from './sphericalHarmonics.ts';
 
-const normalKinds = ['face', 'area', 'angle'] as const;
+const normalKinds = ['face', 'area', 'angle', 'crease'] as const;
 
-/** Of flat faces, or of a smooth surface: the faces around each vertex, weighted by area or by their angle at it. */
+/** Of materials that do not say, and of faces without one: AC3D's own. */
+const defaultCreaseDegrees = 45;
+
+/**
+ * Of flat faces; of a smooth surface, faces around a vertex weighted by area or by their angle at it; or by angle on either side of
+ * edges that are sharper than the material's crease angle.
+ */
 export type NormalKind = (typeof normalKinds)[number];
 
 export interface LitOptions extends AlbedoOptions {
@@ -133,6 +140,7 @@ export function normalAttributes(scene: ShadingScene, kind: NormalKind): CornerA
   if (!normalKinds.includes(kind)) {
     throw new ArgumentError(`normals must be one of ${normalKinds.join(', ')}, but is ${shown(kind)}`);
   }
+  if (kind === 'crease') return packedAttributes(scene, creaseNormals);
   return packedAttributes(scene, ({ vertices, topology }) =>
     kind === 'face'
       ? {
@@ -141,6 +149,21 @@ export function normalAttributes(scene: ShadingScene, kind: NormalKind): CornerA
         }
       : { values: smoothNormals(vertices, topology, { weights: kind }), indices: topology.faces },
   );
+}
+
+function creaseNormals({ vertices, topology, materials, faceMaterials }: Mesh): {
+  values: tf.Tensor2D;
+  indices: Int32Array;
+} {
+  const creaseOf = (face: number) =>
+    materials?.[faceMaterials?.[face] ?? -1]?.creaseDegrees ?? defaultCreaseDegrees;
+  let split: CreaseSplit | undefined;
+  hostOp([vertices], [], ([values]) => {
+    split = splitAtCreases(values as Float32Array, topology, creaseOf);
+  });
+  const { topology: own, sources } = split!;
+  const rows = tf.gather(vertices, tf.tensor1d(sources, 'int32'));
+  return { values: smoothNormals(rows, own, { weights: 'angle' }), indices: own.faces };
 }
 
 /** [B, 4], one an item. */

@@ -63,9 +63,10 @@ export default defineCommand({
     },
     normals: {
       type: 'enum',
-      options: ['face', 'area', 'angle'],
-      default: 'face',
-      description: 'Flat faces, or a smooth surface: faces around a vertex weighted by area, or angle',
+      options: ['crease', 'face', 'area', 'angle'],
+      default: 'crease',
+      description:
+        'Smooth but for sharp edges, flat faces, or smooth: faces around a vertex weighted by area, or angle',
     },
     background: {
       type: 'string',

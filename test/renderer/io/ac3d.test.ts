@@ -29,17 +29,29 @@ describe('parseAc3d', () => {
         specular: [half, half, half],
         shininess: 10,
         opacity: 0.75,
+        creaseDegrees: 45,
         diffuseTexture: 'textures/wing.png',
       },
     ]);
     expect([...faceMaterials]).toEqual([0, 0]);
   });
 
+  it('keeps crease angles with materials, 0 for surfaces that are flat', () => {
+    const surface = (flags: string) => `SURF ${flags}\nmat 0\nrefs 3\n0 0 0\n1 0 0\n2 0 0\n`;
+    const text =
+      'AC3Db\nMATERIAL "a" rgb 1 1 1  amb 0 0 0  emis 0 0 0  spec 0 0 0  shi 10  trans 0\n' +
+      'OBJECT world\nkids 1\nOBJECT poly\ncrease 30\nnumvert 3\n0 0 0\n1 0 0\n0 1 0\nnumsurf 3\n' +
+      `${surface('0x10')}${surface('0x0')}${surface('0x30')}kids 0\n`;
+    const { materials, faceMaterials } = parseAc3d(text);
+    expect(materials.map(({ creaseDegrees }) => creaseDegrees)).toEqual([30, 0]);
+    expect([...faceMaterials]).toEqual([0, 1, 0]);
+  });
+
   it('reads strips and materials over several lines', () => {
     const { vertices, faces, materials, uv } = parseAc3d(strips);
     expect(vertices).toHaveLength(12);
     expect([...faces]).toEqual([0, 1, 2, 2, 1, 3]);
-    expect(materials).toEqual([{ name: 'a', diffuse: [1, 1, 1], opacity: 1 }]);
+    expect(materials).toEqual([{ name: 'a', diffuse: [1, 1, 1], opacity: 1, creaseDegrees: 45 }]);
     expect(uv).toHaveLength(0);
   });
 

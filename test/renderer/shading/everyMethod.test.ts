@@ -56,6 +56,7 @@ const shadings: Record<string, () => Shading> = {
   unlit: () => unlit(),
   sharp: () => unlit({ mipmaps: false }),
   lambert: () => lit({ normals: 'face' }),
+  creased: () => lit({ normals: 'crease' }),
   phong: () => lit({ model: 'phong', normals: 'area' }),
   blinnPhong: () => lit({ model: 'blinnPhong', normals: 'angle', twoSided: false }),
   harmonics: () =>
@@ -360,7 +361,7 @@ describe('what render can draw besides', () => {
     [
       'unknown normals',
       () => render(sphere, camera, { ...size, shading: lit({ normals: 'vertex' as never }) }),
-      'normals must be one of face, area, angle, but is "vertex"',
+      'normals must be one of face, area, angle, crease, but is "vertex"',
     ],
     ['no coefficients', () => sphericalHarmonics({} as never), 'coefficients must be a tensor [9, 3]'],
     [

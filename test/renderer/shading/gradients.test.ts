@@ -14,6 +14,7 @@ import {
   render,
   type Shading,
   sphericalHarmonics,
+  splitAtCreases,
   type Topology,
   unlit,
 } from '../../../renderer/index.ts';
@@ -28,10 +29,12 @@ import { useTestBackend } from '../../backend.ts';
 import { centralDifferences, relativeError, waves } from '../../differences.ts';
 
 const size = 24;
+/** No edge of the chair is as sharp as this and no more. */
+const crease = 38;
 const picture: Picture = { width: size, height: size, perspectiveCorrect: true, cull: false, near: 0.01 };
 
 type Model = 'unlit' | 'lambert' | 'phong' | 'blinnPhong' | 'sphericalHarmonics';
-type NormalKind = 'face' | 'area' | 'angle';
+type NormalKind = 'face' | 'area' | 'angle' | 'crease';
 
 let mesh: Mesh;
 let camera: PerspectiveCamera;
@@ -62,16 +65,16 @@ beforeAll(async () => {
     const centred = read.vertices.sub(low.add(high).div(2));
     return centred.div(centred.norm('euclidean', 1).max());
   }) as tf.Tensor2D;
-  mesh = { ...read, vertices };
+  const materials = read.materials!.map((material) => ({ ...material, creaseDegrees: crease }));
+  mesh = { ...read, vertices, materials };
   camera = new PerspectiveCamera({ fovDegrees: 40, view: lookAt({ eye: [1.2, 1.1, 2.3] }) });
-  const { materials } = mesh;
   start = {
     vertices: Float64Array.from(vertices.dataSync()),
     uv: Float64Array.from(mesh.uv!.values.dataSync()),
     texels: Float64Array.from(mesh.textures!['BlueWhite_Stripes.jpg'].texels.dataSync()),
-    diffuse: Float64Array.from(materials!.flatMap(({ diffuse }) => diffuse)),
-    specular: Float64Array.from(materials!.flatMap(({ specular }) => specular!)),
-    shininess: Float64Array.from(materials!.map(({ shininess }) => shininess! / 5)),
+    diffuse: Float64Array.from(materials.flatMap(({ diffuse }) => diffuse)),
+    specular: Float64Array.from(materials.flatMap(({ specular }) => specular!)),
+    shininess: Float64Array.from(materials.map(({ shininess }) => shininess! / 5)),
     ambient: Float64Array.of(0.2, 0.25, 0.3),
     lampColor: Float64Array.of(0.8, 0.7, 0.6),
     lampDirection: Float64Array.of(0.5, 1, 0.8),
@@ -82,7 +85,20 @@ beforeAll(async () => {
 });
 
 /** Unit normals in double precision, and the rows of each face's corners in them. */
-function normalsOf(kind: NormalKind, vertices: RealArray, { faces, faceCount, vertexCount }: Topology) {
+function normalsOf(
+  kind: NormalKind,
+  vertices: RealArray,
+  topology: Topology,
+): { rows: Float64Array; indices: Int32Array } {
+  if (kind === 'crease') {
+    const { topology: split, sources } = splitAtCreases(start.vertices, topology, crease);
+    const places = Float64Array.from(
+      { length: 3 * sources.length },
+      (_, i) => vertices[3 * sources[Math.floor(i / 3)] + (i % 3)],
+    );
+    return normalsOf('angle', places, split);
+  }
+  const { faces, faceCount, vertexCount } = topology;
   const rows = new Float64Array(3 * (kind === 'face' ? faceCount : vertexCount));
   for (let f = 0; f < faceCount; f++) {
     const corners = [0, 1, 2].map((k) => 3 * faces[3 * f + k]);
@@ -298,6 +314,7 @@ const cases: [Model, NormalKind][] = [
   ['phong', 'face'],
   ['phong', 'area'],
   ['blinnPhong', 'angle'],
+  ['lambert', 'crease'],
   ['sphericalHarmonics', 'area'],
 ];
 
