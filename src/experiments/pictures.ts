@@ -74,12 +74,12 @@ export async function writePictures(
   rows: PictureRow[],
 ): Promise<void> {
   const group: PictureGroup = { title, columns, rows: [] };
-  if (rows.some(({ course }) => course)) group.columns = [...columns, 'course'];
+  if (rows.some(({ course }) => course)) group.columns = ['course', ...columns];
   for (const { id, label, note, pictures, course } of rows) {
     const cells = columns.map((_, column) => `${id}-${column}.png`);
     for (const [column, cell] of cells.entries())
       await writePng(folder.file('pictures', cell), pictures[column]);
-    group.rows.push({ label, cells: course ? [...cells, course] : cells, note });
+    group.rows.push({ label, cells: course ? [course, ...cells] : cells, note });
   }
   await writePng(
     folder.file('pictures', 'contact-sheet.png'),

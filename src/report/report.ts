@@ -78,8 +78,10 @@ function timeFacts(timings: TimingsRecord[]): Fact[] {
   const last = timings.at(-1);
   if (!last) return [];
   const memory = Math.max(...timings.map(({ memoryMegabytes }) => memoryMegabytes));
+  // Of objects that are fitted one after another, each has a clock of its own.
+  const seconds = last.object ? timings.reduce((sum, one) => sum + one.seconds, 0) : last.seconds;
   return [
-    ['Time', formatDuration(last.seconds)],
+    ['Time', formatDuration(seconds)],
     ['Speed', `${last.stepsPerSecond.toPrecision(3)} steps a second`],
     ['Peak memory', `${Math.round(memory)} MB`],
   ];
