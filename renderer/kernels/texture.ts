@@ -9,21 +9,20 @@
 // λ = ½ log₂ s, as in nvdiffrast (Laine et al., "Modular primitives for high-performance differentiable rendering", ACM Transactions on
 // Graphics 2020, section 3.5): smoother than OpenGL's max(A, B), and never less. Between levels T = (1 − f) T_l + f T_{l+1}, f = λ − l.
 
+import type { WrapMode } from '../mesh/mesh.ts';
 import { buildPyramid, foldPyramid, type Level, levelsOf, pyramidSize } from './pyramid.ts';
 import type { RealArray } from './scene.ts';
 import { scratch } from './scratch.ts';
 
-export const wrapModes = ['repeat', 'clamp', 'mirror'] as const;
-
-export type Wrap = (typeof wrapModes)[number];
+export const wrapModes: readonly WrapMode[] = ['repeat', 'clamp', 'mirror'];
 
 /** A texture, and where its rows and gradients go. */
 export interface TextureShape {
   width: number;
   height: number;
   channels: number;
-  wrapU: Wrap;
-  wrapV: Wrap;
+  wrapU: WrapMode;
+  wrapV: WrapMode;
 }
 
 export interface TexturePyramid extends TextureShape {
@@ -147,7 +146,7 @@ class Lookup {
 }
 
 /** The texel that index i of a side shows. */
-function wrapped(i: number, size: number, wrap: Wrap): number {
+function wrapped(i: number, size: number, wrap: WrapMode): number {
   if (i >= 0 && i < size) return i;
   if (wrap === 'clamp') return i < 0 ? 0 : size - 1;
   if (wrap === 'repeat') return i - size * Math.floor(i / size);

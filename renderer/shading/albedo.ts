@@ -18,7 +18,7 @@ export interface MaterialParameters {
 }
 
 export interface AlbedoOptions {
-  materials?: MaterialParameters;
+  materials?: Pick<MaterialParameters, 'diffuse'>;
   /** Filter far textures through pyramids of them, by how fast texture coordinates change from pixel to pixel. Default: true. */
   mipmaps?: boolean;
 }
@@ -102,7 +102,10 @@ function vertexColorAttributes(scene: ShadingScene): CornerAttributes {
 }
 
 /** Where a face has no material: white under vertex colours, else grey. */
-function diffuseAttributes(scene: ShadingScene, { diffuse }: MaterialParameters): CornerAttributes {
+function diffuseAttributes(
+  scene: ShadingScene,
+  { diffuse }: Pick<MaterialParameters, 'diffuse'>,
+): CornerAttributes {
   const { starts, count } = materialStarts(scene);
   if (diffuse) checkRows('diffuse', diffuse, count, 3);
   return packedAttributes(scene, ({ colors, topology, materials = [], faceMaterials }, m) => {

@@ -7,7 +7,14 @@ import { reflectionModels } from '../kernels/lighting.ts';
 import { type CreaseSplit, faceNormals, type Mesh, smoothNormals, splitAtCreases } from '../mesh/index.ts';
 import { shown } from '../shown.ts';
 import type { CornerAttributes, Shader, Surface } from '../visibility/index.ts';
-import { type AlbedoOptions, albedoOf, checkRows, materialStarts, materialsOfFaces } from './albedo.ts';
+import {
+  type AlbedoOptions,
+  albedoOf,
+  checkRows,
+  type MaterialParameters,
+  materialStarts,
+  materialsOfFaces,
+} from './albedo.ts';
 import { facing } from './facing.ts';
 import { checkLights, type Light, lightRows } from './lighting.ts';
 import { atFragments, packedAttributes, type Shading, type ShadingScene } from './shading.ts';
@@ -32,6 +39,7 @@ export interface LitOptions extends AlbedoOptions {
 }
 
 export interface ReflectionOptions extends LitOptions {
+  materials?: MaterialParameters;
   /** Lambert: diffuse alone. Phong and Blinn–Phong: with highlights, by the materials' `specular` and `shininess`. Default: 'lambert'. */
   model?: 'lambert' | 'phong' | 'blinnPhong';
   /** Default: see `defaultLights`. */
@@ -175,7 +183,7 @@ function viewpointsOf({ camera, geometry }: ShadingScene): tf.Tensor2D {
 /** Highlights of all materials, and after them of none. */
 function highlights(
   { meshes }: ShadingScene,
-  { materials = {} }: AlbedoOptions,
+  { materials = {} }: ReflectionOptions,
 ): { specular: tf.Tensor2D; shininess: tf.Tensor1D } {
   const all = meshes.flatMap((mesh) => mesh.materials ?? []);
   const specular =
