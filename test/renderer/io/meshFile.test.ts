@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FileError } from '../../../renderer/errors.ts';
 import { readMesh, writeMesh } from '../../../renderer/io/index.ts';
 import { icosphere } from '../../../renderer/mesh/index.ts';
@@ -27,6 +27,23 @@ describe('readMesh and writeMesh', () => {
     expect(read.colors?.sub(colors).abs().max().dataSync()[0]).toBeLessThan(1e-5);
     expect(read.materials).toBeUndefined();
     expect(read.uv).toBeUndefined();
+  });
+
+  it('come to an end where files refer to themselves and to one another', async () => {
+    const path = join(folder, 'circle.obj');
+    await writeFile(path, 'mtllib circle.obj circle.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl a\nf 1 2 3\n');
+    await writeFile(
+      join(folder, 'circle.mtl'),
+      'newmtl a\nKd 1 0 0\nmtllib circle.mtl\nnewmtl b\nKd 0 1 0\nmap_Kd circle.obj\n',
+    );
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { materials, textures } = await readMesh(path);
+    warn.mockRestore();
+    expect(materials?.map(({ diffuse }) => diffuse)).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
+    expect(textures).toBeUndefined();
   });
 
   it('bring materials and texture coordinates back, through a file beside', async () => {

@@ -122,6 +122,16 @@ describe.each(cases)('$type with $shading', ({ type, shading }) => {
     });
   });
 
+  it('draws each mesh from as many views', () => {
+    const both = new PerspectiveCamera({ fovDegrees: 45, aspect: 20 / 16, view: [...views, ...views] });
+    const options = { ...size, method, shading: shadings[shading]() };
+    const together = render([sphere, chair], both, options).image;
+    [sphere, chair].forEach((mesh, m) => {
+      const alone = render(mesh, camera, options).image;
+      expect(numbers(together.slice(2 * m, 2))).toEqual(numbers(alone));
+    });
+  });
+
   it('draws before a picture as before its colour', () => {
     const grey = [0.2, 0.5, 0.7];
     const options = { ...size, method, shading: shadings[shading](), outputs: ['image'] as const };
@@ -161,6 +171,18 @@ describe.each(cases)('$type with $shading', ({ type, shading }) => {
 });
 
 describe('what render can draw besides', () => {
+  it('come in one call as each alone', () => {
+    const outputs = [
+      ...(['image', 'silhouette', 'depth', 'normals'] as const),
+      ...(['uv', 'faceIndex', 'barycentrics'] as const),
+    ];
+    const all = render(sphere, camera, { ...size, outputs });
+    expect(Object.keys(all)).toEqual(outputs);
+    for (const name of outputs) {
+      expect(numbers(all[name])).toEqual(numbers(render(sphere, camera, { ...size, outputs: [name] })[name]));
+    }
+  });
+
   it('are normals of length 1 that point to the viewer of a sphere, and texture coordinates', () => {
     const { normals, uv, faceIndex } = render(sphere, camera, {
       ...size,
