@@ -6,7 +6,7 @@
 //     for library in $(find models -name "*.sh3f"); do unzip -q "$library" -d "furniture/$(basename "$library" .sh3f)"; done
 //     npx tsx scripts/compare-three/compare.ts furniture models/usr/share/games/flightgear/AI/Aircraft docs/images
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ndarray, { type NdArray } from 'ndarray';
@@ -37,6 +37,7 @@ const white = [1, 1, 1];
 const [furnitureFolder, aircraftFolder, output, details] = process.argv.slice(2);
 if (!output)
   throw new Error('expected folders: of furniture, of aircraft, for sheets, and perhaps for large pictures');
+for (const folder of details ? [output, details] : [output]) await mkdir(folder, { recursive: true });
 await useBackend('wasm');
 const scratch = await mkdtemp(path.join(tmpdir(), 'rastergrad-glb-'));
 const three = await openThree();
