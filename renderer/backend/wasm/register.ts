@@ -3,9 +3,11 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { attachSimd } from '../../kernels/simd/module.ts';
+import { conv2D } from './conv2D.ts';
 import { conv2DBackpropFilter } from './conv2DBackpropFilter.ts';
 import { conv2DBackpropInput } from './conv2DBackpropInput.ts';
 import { fusedMatMul } from './fusedMatMul.ts';
+import { identity } from './identity.ts';
 import { matMul } from './matMul.ts';
 import { maxPoolGrad } from './maxPoolGrad.ts';
 import type { WasmBackend } from './memory.ts';
@@ -30,9 +32,10 @@ export async function registerWasmKernels({ wasm }: WasmBackend): Promise<void> 
   const stock = (kernelName: string) => tf.getKernel(kernelName, 'wasm');
   for (const kernel of [
     matMul,
-    fusedMatMul(stock(tf._FusedMatMul)),
-    withSamePadding(stock(tf.Conv2D)),
-    withSamePadding(stock(tf.FusedConv2D)),
+    fusedMatMul,
+    conv2D(withSamePadding(stock(tf.Conv2D))),
+    conv2D(withSamePadding(stock(tf.FusedConv2D))),
+    identity,
     conv2DBackpropFilter,
     conv2DBackpropInput,
     maxPoolGrad,

@@ -17,4 +17,22 @@ export interface SimdExports {
     flags: number,
     scratch: number,
   ): void;
+  gatherPatches(picture: number, patches: number, ...sizes: PatchSizes): void;
+  addPatches(patches: number, picture: number, ...sizes: PatchSizes): void;
+  addRows(x: number, ids: number, count: number, width: number, rows: number, rowCount: number): void;
 }
+
+/** Of a convolution: picture, windows, filter, strides and the padding before the first row and column. */
+export type PatchSizes = [
+  inHeight: number,
+  inWidth: number,
+  channels: number,
+  outHeight: number,
+  outWidth: number,
+  filterHeight: number,
+  filterWidth: number,
+  strideY: number,
+  strideX: number,
+  top: number,
+  left: number,
+];

@@ -53,6 +53,18 @@ export class Scratch {
     return at;
   }
 
+  /** As `take`, making room if need be, where nobody holds a view: gives back what was taken before. */
+  reserve(bytes: number): number {
+    this.reset();
+    try {
+      return this.take(bytes);
+    } catch (error) {
+      if (!(error instanceof ScratchTooSmall)) throw error;
+      this.grow();
+      return this.reserve(bytes);
+    }
+  }
+
   /** Gives everything back. */
   reset(): void {
     this.#used = 0;

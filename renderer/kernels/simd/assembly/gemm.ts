@@ -122,9 +122,9 @@ function tile(kc: i32, a: usize, b: usize, stepB: i32, c: usize, stepC: i32, add
     b += stepB;
   }
   storeRow(c, c00, c01, adds);
-  storeRow((c += stepC), c10, c11, adds);
-  storeRow((c += stepC), c20, c21, adds);
-  storeRow((c += stepC), c30, c31, adds);
+  storeRow(c + stepC, c10, c11, adds);
+  storeRow(c + 2 * stepC, c20, c21, adds);
+  storeRow(c + 3 * stepC, c30, c31, adds);
 }
 
 function storeRow(c: usize, left: v128, right: v128, adds: bool): void {

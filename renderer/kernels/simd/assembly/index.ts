@@ -2,3 +2,4 @@
 // allocate nothing, keep nothing, and have no data of their own, since the memory belongs to another module.
 
 export { gemm, gemmScratch } from './gemm';
+export { addPatches, addRows, gatherPatches } from './patches';
