@@ -19,6 +19,91 @@ export interface SimdExports {
   ): void;
   gatherPatches(picture: number, patches: number, ...sizes: PatchSizes): void;
   addPatches(patches: number, picture: number, ...sizes: PatchSizes): void;
+  adam(
+    weights: number,
+    gradient: number,
+    m: number,
+    v: number,
+    updated: number,
+    count: number,
+    beta1: number,
+    beta2: number,
+    gain1: number,
+    gain2: number,
+    rate: number,
+    correction2: number,
+    epsilon: number,
+    keep: number,
+  ): void;
+  squaredNorm(values: number, count: number): number;
+  mixNeighbours(
+    products: number,
+    bias: number,
+    residual: number,
+    offsets: number,
+    indices: number,
+    values: number,
+    items: number,
+    vertices: number,
+    channels: number,
+    rectify: boolean,
+    out: number,
+    active: number,
+  ): void;
+  mixNeighboursBackward(
+    upstream: number,
+    active: number,
+    offsets: number,
+    indices: number,
+    values: number,
+    items: number,
+    vertices: number,
+    channels: number,
+    dProducts: number,
+    dBias: number,
+    dResidual: number,
+  ): void;
+  unpool(
+    from: number,
+    edges: number,
+    items: number,
+    coarse: number,
+    edgeCount: number,
+    channels: number,
+    to: number,
+  ): void;
+  unpoolBackward(
+    upstream: number,
+    edges: number,
+    items: number,
+    coarse: number,
+    edgeCount: number,
+    channels: number,
+    to: number,
+  ): void;
+  poolFeatures(
+    positions: number,
+    rows: number,
+    perItem: number,
+    layouts: number,
+    maps: number,
+    distance: number,
+    nearest: number,
+    legacy: boolean,
+    out: number,
+  ): void;
+  poolFeaturesBackward(
+    upstream: number,
+    positions: number,
+    rows: number,
+    perItem: number,
+    layouts: number,
+    maps: number,
+    distance: number,
+    nearest: number,
+    legacy: boolean,
+    dPositions: number,
+  ): void;
   addRows(x: number, ids: number, count: number, width: number, rows: number, rowCount: number): void;
 }
 
