@@ -104,6 +104,10 @@ export interface SimdExports {
     legacy: boolean,
     dPositions: number,
   ): void;
+  cloudBytes(count: number): number;
+  cloudScratch(count: number): number;
+  buildCloud(points: number, count: number, cloud: number, scratch: number): void;
+  nearestPoints(queries: number, queryCount: number, points: number, count: number, nearest: number): void;
   addRows(x: number, ids: number, count: number, width: number, rows: number, rowCount: number): void;
 }
 

@@ -79,6 +79,11 @@ export class Scratch {
     return new Uint8Array(this.#host.memory.buffer, address, length);
   }
 
+  /** The integers at an address. */
+  integers(address: number, length: number): Int32Array {
+    return new Int32Array(this.#host.memory.buffer, address, length);
+  }
+
   /** The doubles at an address. */
   floats64(address: number, length: number): Float64Array {
     return new Float64Array(this.#host.memory.buffer, address, length);

@@ -4,5 +4,6 @@
 export { adam, squaredNorm } from './adam';
 export { gemm, gemmScratch } from './gemm';
 export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './graph';
+export { buildCloud, cloudBytes, cloudScratch, nearestPoints } from './nearest';
 export { addPatches, addRows, gatherPatches } from './patches';
 export { poolFeatures, poolFeaturesBackward } from './pooling';
