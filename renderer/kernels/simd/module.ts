@@ -79,6 +79,11 @@ export class Scratch {
     return new Uint8Array(this.#host.memory.buffer, address, length);
   }
 
+  /** The floats at an address. */
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#host.memory.buffer, address, length);
+  }
+
   /** The integers at an address. */
   integers(address: number, length: number): Int32Array {
     return new Int32Array(this.#host.memory.buffer, address, length);
