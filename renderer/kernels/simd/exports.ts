@@ -108,6 +108,8 @@ export interface SimdExports {
   cloudScratch(count: number): number;
   buildCloud(points: number, count: number, cloud: number, scratch: number): void;
   nearestPoints(queries: number, queryCount: number, points: number, count: number, nearest: number): void;
+  copyRows(from: number, fromStep: number, to: number, toStep: number, width: number, count: number): void;
+  sumRows(from: number, width: number, count: number, sums: number, to: number): void;
   addRows(x: number, ids: number, count: number, width: number, rows: number, rowCount: number): void;
 }
 
