@@ -3,6 +3,7 @@
 /** Addresses are in bytes, sizes in elements. */
 export interface SimdExports {
   gemmScratch(): number;
+  finishRows(c: number, ldc: number, rows: number, columns: number, bias: number, rectify: boolean): void;
   gemm(
     m: number,
     n: number,

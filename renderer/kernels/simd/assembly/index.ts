@@ -2,7 +2,7 @@
 // allocate nothing, keep nothing, and have no data of their own, since the memory belongs to another module.
 
 export { adam, squaredNorm } from './adam';
-export { gemm, gemmScratch } from './gemm';
+export { finishRows, gemm, gemmScratch } from './gemm';
 export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './graph';
 export { buildCloud, cloudBytes, cloudScratch, nearestPoints } from './nearest';
 export { addPatches, addRows, gatherPatches } from './patches';
