@@ -110,6 +110,7 @@ export interface SimdExports {
   buildCloud(points: number, count: number, cloud: number, scratch: number): void;
   nearestPoints(queries: number, queryCount: number, points: number, count: number, nearest: number): void;
   copyRows(from: number, fromStep: number, to: number, toStep: number, width: number, count: number): void;
+  scaleTo(to: number, from: number, factor: number, count: number): void;
   sumRows(from: number, width: number, count: number, sums: number, to: number): void;
   addRows(x: number, ids: number, count: number, width: number, rows: number, rowCount: number): void;
 }

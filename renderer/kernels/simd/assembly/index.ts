@@ -7,4 +7,4 @@ export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './
 export { buildCloud, cloudBytes, cloudScratch, nearestPoints } from './nearest';
 export { addPatches, addRows, gatherPatches } from './patches';
 export { poolFeatures, poolFeaturesBackward } from './pooling';
-export { copyRows, sumRows } from './rows';
+export { copyRows, scaleTo, sumRows } from './rows';
