@@ -4,3 +4,4 @@ export { type HostArray, hostOp, type OutputSpec } from './hostOp.ts';
 export { scoped } from './scoped.ts';
 export { type BackendName, type BackendOptions, backendNames, useBackend } from './select.ts';
 export { type MathName, mathInUse, mathNames } from './wasm/math.ts';
+export { wasmMemoryBytes } from './wasm/memory.ts';
