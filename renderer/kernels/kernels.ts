@@ -1,4 +1,4 @@
-// What the inner loops of the renderer take and give: plain typed arrays, no tensors. Every implementation (scalar, reference, gpu)
+// What the inner loops of the renderer take and give: plain typed arrays, no tensors. Every implementation (simd, scalar, reference, gpu)
 // offers the same functions, so that one can stand in for, or be checked against, another.
 
 import type { AntialiasKernels } from './antialias.ts';

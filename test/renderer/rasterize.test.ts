@@ -552,7 +552,7 @@ describe('what is wrong is named', () => {
       { attributes: tf.zeros([1, 18, 3]), shader: () => tf.zeros([2, 3]) },
       'the shader must return [4, channels], a row of colours for each row it was given, but returned [2,3]',
     ],
-    [{ kernel: 'fast' }, 'kernel must be one of scalar, reference, gpu, but is "fast"'],
+    [{ kernel: 'fast' }, 'kernel must be one of simd, scalar, reference, gpu, but is "fast"'],
     [
       { attributes: tf.zeros([2, 18, 3]) },
       'attributes must have shape [batch, rows, channels] with a batch that divides 1, but have [2,18,3]',
