@@ -17,4 +17,20 @@ export interface SimdExports {
     flags: number,
     scratch: number,
   ): void;
+
+  findVisibleScratch(vertexCount: number, width: number, height: number): number;
+  findVisible(
+    positions: number,
+    stride: number,
+    vertexCount: number,
+    faces: number,
+    faceCount: number,
+    width: number,
+    height: number,
+    near: number,
+    flags: number,
+    visible: number,
+    weights: number,
+    scratch: number,
+  ): void;
 }

@@ -3,7 +3,9 @@
 
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
+import { findVisible } from './findVisible.ts';
 
 export const simdKernels: Kernels = {
   ...scalarKernels,
+  findVisible,
 };
