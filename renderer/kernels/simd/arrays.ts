@@ -1,6 +1,7 @@
-// Arguments of the compiled kernels: addresses of arrays, and the rules of a picture as flags.
+// Arguments of the compiled kernels: addresses of arrays, and the meshes of a batch.
 
 import type { Picture, Scene } from '../scene.ts';
+import type { Mesh } from './exports.ts';
 import type { Scratch } from './module.ts';
 
 export type KernelArray = Float32Array | Float64Array | Int32Array;
@@ -13,10 +14,27 @@ export type KernelArray = Float32Array | Float64Array | Int32Array;
 export const placed = (scratch: Scratch, array: KernelArray, neighbour: KernelArray): number =>
   array.buffer === neighbour.buffer ? array.byteOffset : scratch.copy(array);
 
-/** As assembly/vertices.ts has them. */
-export const flagsOf = ({ perspectiveCorrect, cull }: Picture): number =>
-  (perspectiveCorrect ? 1 : 0) + (cull ? 2 : 0);
+/** The meshes of a scene, with `faces`, where its faces lie. */
+export function meshesOf({ positions, stride, items }: Scene, picture: Picture, faces: number): Mesh[] {
+  const { perspectiveCorrect, cull } = picture;
+  const flags = (perspectiveCorrect ? 1 : 0) + (cull ? 2 : 0);
+  return items.map(({ vertexStart, vertexCount, faceStart, faceCount }) => [
+    positions.byteOffset + 4 * stride * vertexStart,
+    stride,
+    vertexCount,
+    faces + 12 * faceStart,
+    faceCount,
+    Math.max(0, picture.near),
+    flags,
+  ]);
+}
 
-/** Address of an item's first row of positions, or of what is laid out like them. */
-export const vertexAddress = ({ stride, items }: Scene, b: number, array: KernelArray): number =>
-  array.byteOffset + 4 * stride * items[b].vertexStart;
+/** The most that any mesh of a scene has. */
+export function largestOf({ items }: Scene): { vertexCount: number; faceCount: number } {
+  let [vertexCount, faceCount] = [0, 0];
+  for (const item of items) {
+    vertexCount = Math.max(vertexCount, item.vertexCount);
+    faceCount = Math.max(faceCount, item.faceCount);
+  }
+  return { vertexCount, faceCount };
+}

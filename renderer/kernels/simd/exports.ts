@@ -20,17 +20,55 @@ export interface SimdExports {
 
   findVisibleScratch(vertexCount: number, width: number, height: number): number;
   findVisible(
-    positions: number,
-    stride: number,
-    vertexCount: number,
-    faces: number,
-    faceCount: number,
-    width: number,
-    height: number,
-    near: number,
-    flags: number,
+    ...args: [...Mesh, width: number, height: number, visible: number, weights: number, scratch: number]
+  ): void;
+  interpolate(
+    values: number,
+    channels: number,
+    indices: number,
     visible: number,
     weights: number,
-    scratch: number,
+    count: number,
+    output: number,
+  ): void;
+  interpolateBackwardScratch(vertexCount: number, faceCount: number): number;
+  interpolateBackward(
+    ...args: [
+      ...Mesh,
+      values: number,
+      channels: number,
+      indices: number,
+      visible: number,
+      weights: number,
+      count: number,
+      upstream: number,
+      rowGradient: number,
+      positionGradient: number,
+      scratch: number,
+    ]
+  ): void;
+  addDoubles(from: number, count: number, to: number): void;
+  weightsBackwardScratch(vertexCount: number, faceCount: number): number;
+  weightsBackward(
+    ...args: [
+      ...Mesh,
+      visible: number,
+      weights: number,
+      count: number,
+      upstream: number,
+      positionGradient: number,
+      scratch: number,
+    ]
   ): void;
 }
+
+/** One mesh of a batch, and how its vertices are to be read: assembly/vertices.ts. */
+export type Mesh = [
+  positions: number,
+  stride: number,
+  vertexCount: number,
+  faces: number,
+  faceCount: number,
+  near: number,
+  flags: number,
+];

@@ -4,8 +4,12 @@
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import { findVisible } from './findVisible.ts';
+import { interpolate, interpolateBackward, weightsBackward } from './interpolate.ts';
 
 export const simdKernels: Kernels = {
   ...scalarKernels,
   findVisible,
+  interpolate,
+  interpolateBackward,
+  weightsBackward,
 };

@@ -166,7 +166,7 @@ describe.each(fast)('$name kernels', ({ fastKernels, rounding }) => {
         ({ seed, batch, stride }, picture, offset, channels) => {
           const scene = kernelScene(crumpledSpheres(seed, batch, stride));
           const visible = referenceKernels.findVisible(scene, picture);
-          const values = testNumbers(batch * 18 * channels, seed).map((value) => value + offset);
+          const values = testNumbers(batch * 18 * channels, seed).map((value) => Math.fround(value + offset));
           const [fast, slow] = [fastKernels, referenceKernels].map((kernels) =>
             gradientOfInterpolation(kernels, scene, picture, visible, values, channels),
           );

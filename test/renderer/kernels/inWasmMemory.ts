@@ -26,7 +26,11 @@ export function inWasmMemory(kernels: Kernels): Kernels {
     (...args: unknown[]) => {
       if (!hasSimd()) throw new Error('the compiled kernels are not there');
       const arrays = new Set<RealArray>();
-      for (const arg of args) withArrays(arg, (array) => (arrays.add(array), array));
+      const collect = (array: RealArray) => {
+        arrays.add(array);
+        return array;
+      };
+      for (const arg of args) withArrays(arg, collect);
       const given = [...arrays];
       const specs = given.map(({ length }) => ({ shape: [length], dtype: 'float32' as const }));
       let result: unknown;

@@ -3,3 +3,5 @@
 
 export { findVisible, findVisibleScratch } from './findVisible';
 export { gemm, gemmScratch } from './gemm';
+export { addDoubles, interpolate, interpolateBackward, interpolateBackwardScratch } from './interpolate';
+export { weightsBackward, weightsBackwardScratch } from './weights';

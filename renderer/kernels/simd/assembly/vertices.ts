@@ -35,7 +35,7 @@ export function projectVertices(
 }
 
 /**
- * Adds gradients with respect to image-plane x and y, two doubles a vertex, to those of positions. In homogeneous coordinates
+ * Adds gradients with respect to image-plane x and y, doubles at every `planarBytes`, to those of positions. In homogeneous coordinates
  * x = X/w, so ∂x/∂X = 1/w and ∂x/∂w = −x/w; likewise y.
  */
 export function addPlanarGradient(
@@ -44,6 +44,7 @@ export function addPlanarGradient(
   count: i32,
   vertices: usize,
   planar: usize,
+  planarBytes: usize,
   positionGradient: usize,
 ): void {
   const step = 4 * stride;
@@ -58,7 +59,7 @@ export function addPlanarGradient(
         add(positionGradient + 12, -(gx * load<f64>(vertices) + gy * load<f64>(vertices, 8)) / w);
       }
     }
-    planar += 16;
+    planar += planarBytes;
     vertices += vertexBytes;
   }
 }
