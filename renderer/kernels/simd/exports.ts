@@ -60,6 +60,34 @@ export interface SimdExports {
       scratch: number,
     ]
   ): void;
+  softMaskScratch(vertexCount: number, width: number, height: number): number;
+  softMask(
+    ...args: [
+      ...Mesh,
+      width: number,
+      height: number,
+      visible: number,
+      sharpness: number,
+      boxSize: number,
+      negligible: number,
+      maxFaces: number,
+      output: number,
+      pairs: number,
+      capacity: number,
+      scratch: number,
+    ]
+  ): number;
+  softMaskBackwardScratch(vertexCount: number): number;
+  softMaskBackward(
+    ...args: [
+      ...Mesh,
+      pairs: number,
+      count: number,
+      upstream: number,
+      positionGradient: number,
+      scratch: number,
+    ]
+  ): void;
 }
 
 /** One mesh of a batch, and how its vertices are to be read: assembly/vertices.ts. */

@@ -5,6 +5,7 @@ import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward, weightsBackward } from './interpolate.ts';
+import { softMask, softMaskBackward } from './softMask.ts';
 
 export const simdKernels: Kernels = {
   ...scalarKernels,
@@ -12,4 +13,6 @@ export const simdKernels: Kernels = {
   interpolate,
   interpolateBackward,
   weightsBackward,
+  softMask,
+  softMaskBackward,
 };

@@ -4,4 +4,5 @@
 export { findVisible, findVisibleScratch } from './findVisible';
 export { gemm, gemmScratch } from './gemm';
 export { addDoubles, interpolate, interpolateBackward, interpolateBackwardScratch } from './interpolate';
+export { softMask, softMaskBackward, softMaskBackwardScratch, softMaskScratch } from './softMask';
 export { weightsBackward, weightsBackwardScratch } from './weights';
