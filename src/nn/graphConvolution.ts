@@ -41,6 +41,7 @@ export function mixKernel(
 ): HostKernel<Uint8Array> {
   const rectify = activation === 'relu';
   return {
+    fills: 'output and gradients',
     readsInputs: false,
     forward([z, b, r], output) {
       const compiled = simdFor(z, b, output);
