@@ -22,9 +22,14 @@ export interface OpenBlas {
   description: string;
 }
 
-/** Of the shared library, as Debian, Fedora, Homebrew and conda name it. RASTERGRAD_OPENBLAS says another path. */
-const names = ['libopenblas.so.0', 'libopenblas.so', 'libopenblas.dylib', 'libopenblas.dll'];
-const homebrew = '/opt/homebrew/opt/openblas/lib/libopenblas.dylib';
+/** Where the library lies, as Debian, Fedora, Homebrew and conda have it. */
+const places = [
+  'libopenblas.so.0',
+  'libopenblas.so',
+  'libopenblas.dylib',
+  '/opt/homebrew/opt/openblas/lib/libopenblas.dylib',
+  'libopenblas.dll',
+];
 
 const rowMajor = 101;
 const plain = 111;
@@ -64,14 +69,21 @@ async function openLibrary(): Promise<Library> {
     throw new OpenBlasMissing('math "openblas" needs the package koffi: install it with npm install koffi');
   })) as { default: { load(path: string): Library } };
   const given = globalThis.process?.env.RASTERGRAD_OPENBLAS;
-  const tried = given ? [given] : [...names, homebrew];
-  for (const path of tried) {
+  if (given) {
+    try {
+      return koffi.default.load(given);
+    } catch (error) {
+      const [reason] = String((error as Error).message).split('\n');
+      throw new RastergradError(`RASTERGRAD_OPENBLAS: ${given} does not load (${reason})`);
+    }
+  }
+  for (const path of places) {
     try {
       return koffi.default.load(path);
     } catch {}
   }
   throw new OpenBlasMissing(
-    `math "openblas" needs the library OpenBLAS (Debian: apt install libopenblas0-pthread), but none of ` +
-      `${tried.join(', ')} loads; RASTERGRAD_OPENBLAS can say where it is`,
+    'math "openblas" needs the library OpenBLAS (Debian: apt install libopenblas0-pthread), but none of ' +
+      `${places.join(', ')} loads; RASTERGRAD_OPENBLAS can say where it is`,
   );
 }
