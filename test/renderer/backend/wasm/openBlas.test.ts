@@ -34,7 +34,7 @@ describe.skipIf(!isHere)('OpenBLAS', () => {
         const dense = tf.grads((p: tf.Tensor, q: tf.Tensor, r: tf.Tensor) =>
           tf.fused.matMul({ a: p as tf.Tensor2D, b: q as tf.Tensor2D, bias: r, activation: 'relu' }).square(),
         )([a, b, bias]);
-        return [...convolved, ...dense, tf.matMul(a, b)].map((tensor) => tensor.dataSync());
+        return [...convolved, ...dense, tf.matMul(a, b)].map((tensor) => tensor.dataSync() as Float32Array);
       });
     };
     const [ours, theirs] = [await compute('wasm'), await compute('openblas')];
