@@ -1,7 +1,24 @@
 // The public surface of `rastergrad/renderer` in a browser: everything needed to draw meshes differentiably. What works on the text
 // of mesh files is here, what opens files is not.
 
-export * from './backend/index.ts';
+export {
+  type BackendName,
+  type BackendOptions,
+  backendNames,
+  type HostArray,
+  type HostFunction,
+  type HostKernel,
+  hostFunction,
+  hostOp,
+  hostScalar,
+  type MathName,
+  mathInUse,
+  mathNames,
+  type OutputSpec,
+  type RealArray,
+  scoped,
+  useBackend,
+} from './backend/index.ts';
 export * from './camera/index.ts';
 export * from './errors.ts';
 export { parseAc3d } from './io/ac3d.ts';

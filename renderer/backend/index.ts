@@ -1,3 +1,7 @@
+// The bridge to TensorFlow.js. `hostOp` and what stands on it are public; the compiled kernels are for the layers, losses and kernels of
+// this package.
+
+export { type Scratch, type Simd, simd, simdFor } from '../kernels/simd/module.ts';
 export type { RealArray } from '../realArray.ts';
 export { type HostFunction, type HostKernel, hostFunction, hostScalar } from './hostFunction.ts';
 export { type HostArray, hostOp, type OutputSpec } from './hostOp.ts';

@@ -3,8 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { type HostKernel, hostOp, type RealArray } from '../../renderer/backend/index.ts';
-import { simdFor } from '../../renderer/kernels/simd/module.ts';
+import { type HostKernel, hostOp, type RealArray, simdFor } from '../../renderer/backend/index.ts';
 import type { NamedVariable } from '../tensor/adam.ts';
 import { weightsLoss } from './loss.ts';
 

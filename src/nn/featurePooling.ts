@@ -2,8 +2,7 @@
 // bilinear interpolation (Pixel2Mesh, section 3.2), with gradients to the maps and to the vertices.
 
 import type * as tf from '@tensorflow/tfjs';
-import { type HostKernel, hostFunction, type RealArray } from '../../renderer/backend/index.ts';
-import { simdFor } from '../../renderer/kernels/simd/module.ts';
+import { type HostKernel, hostFunction, type RealArray, simdFor } from '../../renderer/backend/index.ts';
 
 /** A camera at (0, 0, distance) that looks at the origin, down −z; its picture is as wide as it is high. */
 export interface PoolingCamera {

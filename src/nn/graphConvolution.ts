@@ -3,8 +3,7 @@
 // all of it is one operation, whose products are never kept.
 
 import * as tf from '@tensorflow/tfjs';
-import { hostFunction, multiply, multiplyScratch } from '../../renderer/backend/index.ts';
-import { type Simd, simd } from '../../renderer/kernels/simd/module.ts';
+import { hostFunction, multiply, multiplyScratch, type Simd, simd } from '../../renderer/backend/index.ts';
 import type { GraphSupport } from './graphSupport.ts';
 import { type GraphActivation, mixBackwardCompiled, mixCompiled, mixNeighbours } from './mixNeighbours.ts';
 import { glorotUniform, type Initializer, type Parameters, zeros } from './parameters.ts';

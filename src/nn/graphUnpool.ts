@@ -1,8 +1,7 @@
 // Graph unpooling: every edge gets a new vertex whose features are the mean of the edge's ends (Pixel2Mesh, section 3.3).
 
 import type * as tf from '@tensorflow/tfjs';
-import { type HostKernel, hostFunction } from '../../renderer/backend/index.ts';
-import { simdFor } from '../../renderer/kernels/simd/module.ts';
+import { type HostKernel, hostFunction, simdFor } from '../../renderer/backend/index.ts';
 
 /**
  * @param features [B, V, C]

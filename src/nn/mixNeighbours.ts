@@ -2,8 +2,14 @@
 // loop forward and one back.
 
 import type * as tf from '@tensorflow/tfjs';
-import { type HostKernel, hostFunction, type RealArray } from '../../renderer/backend/index.ts';
-import { type Scratch, type Simd, simdFor } from '../../renderer/kernels/simd/module.ts';
+import {
+  type HostKernel,
+  hostFunction,
+  type RealArray,
+  type Scratch,
+  type Simd,
+  simdFor,
+} from '../../renderer/backend/index.ts';
 import type { GraphSupport, SparseRows } from './graphSupport.ts';
 
 export type GraphActivation = 'relu' | 'linear';

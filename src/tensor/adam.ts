@@ -1,9 +1,8 @@
 // The Adam optimiser with its moments on the host: one loop over all parameters a step, exact to save and to restore.
 
 import type * as tf from '@tensorflow/tfjs';
-import { hostOp } from '../../renderer/backend/hostOp.ts';
+import { hostOp, simdFor } from '../../renderer/backend/index.ts';
 import { ArgumentError, RastergradError } from '../../renderer/errors.ts';
-import { simdFor } from '../../renderer/kernels/simd/module.ts';
 
 /** A trainable parameter under the name by which gradients and checkpoints know it. */
 export interface NamedVariable {
