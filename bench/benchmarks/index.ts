@@ -1,0 +1,12 @@
+// The benchmarks by name, in the order in which `npm run bench` takes them. Loaded one at a time, because some change what the others
+// would measure.
+
+import type { Benchmark } from '../harness/benchmark.ts';
+
+const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
+  rasterizer: () => import('./rasterizer.ts'),
+};
+
+export const benchmarkNames: readonly string[] = Object.keys(benchmarks);
+
+export const loadBenchmark = async (name: string): Promise<Benchmark> => (await benchmarks[name]()).benchmark;
