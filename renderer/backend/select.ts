@@ -3,6 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError, RastergradError } from '../errors.ts';
+import type { WasmBackend } from './wasm/memory.ts';
 import { registerWasmKernels } from './wasm/register.ts';
 
 export const backendNames = ['wasm', 'tensorflow', 'webgpu', 'cpu'] as const;
@@ -44,7 +45,7 @@ export async function useBackend(
   }
   if (tf.engine().backendName !== name) await quietly(() => start(name, options));
   // An application may have selected wasm itself.
-  if (name === 'wasm') registerWasmKernels();
+  if (name === 'wasm') await registerWasmKernels(tf.backend() as WasmBackend);
   return name;
 }
 

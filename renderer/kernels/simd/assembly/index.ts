@@ -1,0 +1,5 @@
+// The kernels in AssemblyScript with SIMD: stateless functions on addresses in the memory of TensorFlow.js's wasm back end. They
+// allocate nothing, keep nothing, and have no data of their own, since the memory belongs to another module.
+
+export { gemm, gemmScratch } from './gemm';
+export { addPatches, addRows, gatherPatches } from './patches';
