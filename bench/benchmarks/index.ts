@@ -4,7 +4,11 @@
 import type { Benchmark } from '../harness/benchmark.ts';
 
 const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
+  kernels: () => import('./kernels.ts'),
   rasterizer: () => import('./rasterizer.ts'),
+  methods: () => import('./methods.ts'),
+  quickstart: () => import('./quickstart.ts'),
+  pixel2mesh: () => import('./pixel2mesh.ts'),
 };
 
 export const benchmarkNames: readonly string[] = Object.keys(benchmarks);
