@@ -9,6 +9,13 @@ const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   methods: () => import('./methods.ts'),
   quickstart: () => import('./quickstart.ts'),
   pixel2mesh: () => import('./pixel2mesh.ts'),
+  points: () => import('./points.ts'),
+  data: () => import('./data.ts'),
+  startup: () => import('./startup.ts'),
+  allocations: () => import('./allocations.ts'),
+  largeMesh: () => import('./largeMesh.ts'),
+  readMesh: () => import('./readMesh.ts'),
+  gpu: () => import('./gpu.ts'),
 };
 
 export const benchmarkNames: readonly string[] = Object.keys(benchmarks);

@@ -25,6 +25,7 @@ export const benchmark: Benchmark = {
       run: () => own.run(),
       baseline: () => baseline.run(),
       clock: 'own',
+      seconds: 12,
       // Transposed products and convolution gradients alone, without which nobody would train here, halve it.
       floor: 1.5,
     } satisfies Case;

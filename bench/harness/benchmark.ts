@@ -38,6 +38,8 @@ export interface Case {
   work?: Work;
   /** Other numbers worth keeping, which are looked up once all has been measured. */
   facts?: () => Record<string, number>;
+  /** How long to go on measuring, where the usual time is too short for enough rounds. */
+  seconds?: number;
   /** What baseline / run must at least be in the short form. */
   floor?: number;
 }

@@ -16,7 +16,7 @@ export async function measureAll(benchmark: Benchmark, options: BenchOptions): P
   console.log(`\n${caseHeader()}`);
   const cases: CaseRecord[] = [];
   for await (const one of benchmark.cases(options)) {
-    const measured = await measure(one, usual);
+    const measured = await measure(one, { ...usual, seconds: one.seconds ?? usual.seconds });
     const record = recordOf(one, measured);
     cases.push(record);
     console.log(caseLine(record));

@@ -1,5 +1,6 @@
 // A training step of the published Pixel2Mesh network at its full size, and how many floating-point operations its products are.
 
+import { scoped } from '../../renderer/backend/index.ts';
 import type { Pixel2Mesh } from '../../src/models/index.ts';
 import { chairBatch, officialNetwork, trainingSteps } from '../officialNetwork.ts';
 import type { Stepper } from './child.ts';
@@ -17,7 +18,8 @@ export async function fullSize(batch: number, template: string | undefined): Pro
     step: () => {
       train(1e-5);
     },
-    forward: () => network.predict(examples.batch.pictures).levels.at(-1)!.vertices.dataSync(),
+    forward: () =>
+      scoped(() => void network.predict(examples.batch.pictures).levels.at(-1)!.vertices.dataSync()),
   };
 }
 
