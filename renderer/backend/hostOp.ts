@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors.ts';
-import { type Scratch, ScratchTooSmall, simd } from '../kernels/simd/module.ts';
+import { simd } from '../kernels/simd/module.ts';
 import { addressOf, floatsAt, integersAt, sizeOf, type WasmBackend } from './wasm/memory.ts';
 
 export type HostArray = Float32Array | Int32Array;
@@ -12,10 +12,13 @@ export type HostArray = Float32Array | Int32Array;
 export interface OutputSpec {
   shape: number[];
   dtype: 'float32' | 'int32';
+  /** The kernel writes every element, so that they need not arrive zeroed. */
+  uncleared?: boolean;
 }
 
 /**
- * Runs `kernel` on the elements of `inputs` and returns the tensors that it filled. Outputs arrive zeroed. Not differentiable:
+ * Runs `kernel` on the elements of `inputs` and returns the tensors that it filled. Outputs arrive zeroed, unless
+ * their spec says otherwise. Not differentiable:
  * see `hostFunction`. A kernel may be run a second time from its beginning, on cleared outputs, when working memory runs short.
  *
  * @throws ArgumentError on a back end whose memory the processor cannot reach (webgpu, webgl).
@@ -49,31 +52,21 @@ function wasmOp(
   const infos = outputs.map(({ shape, dtype }) => backend.makeOutput(shape, dtype));
   const view = ({ shape, dtype }: tf.TensorInfo, address: number) =>
     (dtype === 'int32' ? integersAt : floatsAt)(backend, address, sizeOf(shape));
-  const scratch = simd()?.scratch;
   const run = () => {
-    scratch?.reset();
-    const outputViews = infos.map((info) => view(info, addressOf(backend, info)).fill(0));
+    const outputViews = infos.map((info) => view(info, addressOf(backend, info)));
+    for (const [i, output] of outputViews.entries()) if (!outputs[i].uncleared) output.fill(0);
     const inputViews = inputs.map((input, i) => view(input, inputAddresses[i]));
     kernel(inputViews, outputViews);
   };
+  const compiled = simd();
   try {
-    runWithScratch(run, scratch);
+    if (compiled) compiled.scratch.run(run);
+    else run();
   } catch (error) {
     for (const { dataId } of infos) backend.disposeData(dataId);
     throw error;
   }
   return infos.map((info) => tf.engine().makeTensorFromTensorInfo(info, backend));
-}
-
-/** Runs an operation, again from its beginning where it found too little working memory. */
-function runWithScratch(run: () => void, scratch: Scratch | undefined): void {
-  try {
-    run();
-  } catch (error) {
-    if (!(error instanceof ScratchTooSmall)) throw error;
-    scratch!.grow();
-    runWithScratch(run, scratch);
-  }
 }
 
 function typedArrayOp(

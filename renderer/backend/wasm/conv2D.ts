@@ -28,24 +28,26 @@ export function conv2D(stock: tf.KernelConfig): tf.KernelConfig {
       const output = backend.makeOutput(convolution.outShape, 'float32');
       const out = addressOf(backend, output);
       const { exports, scratch } = simd()!;
-      const work = scratch.reserve(multiplyScratch() + 4 * (isPointwise ? 0 : convolution.patchesSize));
-      const patches = work + multiplyScratch();
-      forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
-        multiply(
-          backend,
-          {
-            m: windows,
-            n: outChannels,
-            k: taps,
-            a: rows,
-            b: weights,
-            c: out + 4 * convolution.outputOffset(band),
-            bias: biasAddress,
-            rectify: attrs.activation === 'relu',
-          },
-          work,
-        ),
-      );
+      scratch.run(() => {
+        const work = scratch.take(multiplyScratch());
+        const patches = scratch.take(isPointwise ? 0 : 4 * convolution.patchesSize);
+        forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
+          multiply(
+            backend,
+            {
+              m: windows,
+              n: outChannels,
+              k: taps,
+              a: rows,
+              b: weights,
+              c: out + 4 * convolution.outputOffset(band),
+              bias: biasAddress,
+              rectify: attrs.activation === 'relu',
+            },
+            work,
+          ),
+        );
+      });
       return output;
     },
   };

@@ -20,25 +20,27 @@ export const conv2DBackpropFilter: tf.KernelConfig = {
     const output = backend.makeOutput(filterShape, 'float32');
     const out = addressOf(backend, output);
     const { exports, scratch } = simd()!;
-    const work = scratch.reserve(multiplyScratch() + 4 * convolution.patchesSize);
-    floatsAt(backend, out, sizeOf(filterShape)).fill(0);
-    const patches = work + multiplyScratch();
-    forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
-      multiply(
-        backend,
-        {
-          m: taps,
-          n: outChannels,
-          k: windows,
-          a: rows,
-          transposeA: true,
-          b: upstream + 4 * convolution.outputOffset(band),
-          c: out,
-          adds: true,
-        },
-        work,
-      ),
-    );
+    scratch.run(() => {
+      const work = scratch.take(multiplyScratch());
+      const patches = scratch.take(4 * convolution.patchesSize);
+      floatsAt(backend, out, sizeOf(filterShape)).fill(0);
+      forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
+        multiply(
+          backend,
+          {
+            m: taps,
+            n: outChannels,
+            k: windows,
+            a: rows,
+            transposeA: true,
+            b: upstream + 4 * convolution.outputOffset(band),
+            c: out,
+            adds: true,
+          },
+          work,
+        ),
+      );
+    });
     return output;
   },
 };

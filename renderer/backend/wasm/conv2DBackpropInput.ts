@@ -20,30 +20,32 @@ export const conv2DBackpropInput: tf.KernelConfig = {
     const output = backend.makeOutput(inputShape, 'float32');
     const out = addressOf(backend, output);
     const { exports, scratch } = simd()!;
-    const work = scratch.reserve(multiplyScratch() + 4 * convolution.patchesSize);
-    const patches = work + multiplyScratch();
-    floatsAt(backend, out, sizeOf(inputShape)).fill(0);
-    for (const band of convolution.bands) {
-      const windows = convolution.windowsOf(band);
-      multiply(
-        backend,
-        {
-          m: windows,
-          n: taps,
-          k: outChannels,
-          a: upstream + 4 * convolution.outputOffset(band),
-          b: weights,
-          transposeB: true,
-          c: patches,
-        },
-        work,
-      );
-      const size = (windows / band.pictures) * taps;
-      for (let i = 0; i < band.pictures; i++) {
-        const picture = out + 4 * convolution.pictureOffset(band.first + i);
-        exports.addPatches(patches + 4 * i * size, picture, ...convolution.sizesOf(band));
+    scratch.run(() => {
+      const work = scratch.take(multiplyScratch());
+      const patches = scratch.take(4 * convolution.patchesSize);
+      floatsAt(backend, out, sizeOf(inputShape)).fill(0);
+      for (const band of convolution.bands) {
+        const windows = convolution.windowsOf(band);
+        multiply(
+          backend,
+          {
+            m: windows,
+            n: taps,
+            k: outChannels,
+            a: upstream + 4 * convolution.outputOffset(band),
+            b: weights,
+            transposeB: true,
+            c: patches,
+          },
+          work,
+        );
+        const size = (windows / band.pictures) * taps;
+        for (let i = 0; i < band.pictures; i++) {
+          const picture = out + 4 * convolution.pictureOffset(band.first + i);
+          exports.addPatches(patches + 4 * i * size, picture, ...convolution.sizesOf(band));
+        }
       }
-    }
+    });
     return output;
   },
 };

@@ -2,6 +2,7 @@
 
 import { simd } from '../../kernels/simd/module.ts';
 import { floatsAt, type WasmBackend } from './memory.ts';
+import type { Sgemm } from './openBlas.ts';
 
 /** c[m, n] = act(op(a)[m, k] · op(b)[k, n] + bias), row-major float32 matrices at byte addresses. */
 export interface Product {
@@ -23,6 +24,13 @@ export interface Product {
   adds?: boolean;
 }
 
+let sgemm: Sgemm | undefined;
+
+/** Makes products come from another library, or, with undefined, from the compiled kernels. */
+export function setSgemm(other: Sgemm | undefined): void {
+  sgemm = other;
+}
+
 /** Bytes of working memory that `multiply` takes. */
 export const multiplyScratch = (): number => kernels().gemmScratch();
 
@@ -34,6 +42,15 @@ export function multiply(backend: WasmBackend, product: Product, scratch: number
   if (m === 0 || n === 0) return;
   if (k === 0) {
     fillEmpty(backend, product);
+    return;
+  }
+  if (sgemm) {
+    const [aHere, bHere, cHere] = [a, b, c].map((address, i) =>
+      floatsAt(backend, address, [m * k, k * n, m * n][i]),
+    );
+    sgemm(transposeA, transposeB, m, n, k, aHere, bHere, product.adds ? 1 : 0, cHere);
+    if (!product.adds && (bias || product.rectify))
+      kernels().finishRows(c, n, m, n, bias, product.rectify ?? false);
     return;
   }
   const flags =

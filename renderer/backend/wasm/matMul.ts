@@ -78,23 +78,26 @@ export function matMulWith(
   const biasAddress = bias && addressOf(backend, bias);
   const output = backend.makeOutput([...outer, m, n], 'float32');
   const out = addressOf(backend, output);
-  const work = simd()!.scratch.reserve(multiplyScratch());
   const shared = { n, k, transposeA, transposeB, bias: biasAddress, rectify };
-  if (b.batch === 1 && !transposeA) {
-    multiply(backend, { ...shared, m: a.batch * m, a: a.address, b: b.address, c: out }, work);
-    return output;
-  }
-  const placesA = batchPlaces(outerA, outer);
-  const placesB = batchPlaces(outerB, outer);
-  for (let i = 0; i < placesA.length; i++) {
-    const product = {
-      ...shared,
-      m,
-      a: a.address + 4 * m * k * placesA[i],
-      b: b.address + 4 * k * n * placesB[i],
-      c: out + 4 * m * n * i,
-    };
-    multiply(backend, product, work);
-  }
+  const { scratch } = simd()!;
+  scratch.run(() => {
+    const work = scratch.take(multiplyScratch());
+    if (b.batch === 1 && !transposeA) {
+      multiply(backend, { ...shared, m: a.batch * m, a: a.address, b: b.address, c: out }, work);
+      return;
+    }
+    const placesA = batchPlaces(outerA, outer);
+    const placesB = batchPlaces(outerB, outer);
+    for (let i = 0; i < placesA.length; i++) {
+      const product = {
+        ...shared,
+        m,
+        a: a.address + 4 * m * k * placesA[i],
+        b: b.address + 4 * k * n * placesB[i],
+        c: out + 4 * m * n * i,
+      };
+      multiply(backend, product, work);
+    }
+  });
   return output;
 }

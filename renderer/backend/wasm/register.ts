@@ -3,6 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { attachSimd } from '../../kernels/simd/module.ts';
+import { concat } from './concat.ts';
 import { conv2D } from './conv2D.ts';
 import { conv2DBackpropFilter } from './conv2DBackpropFilter.ts';
 import { conv2DBackpropInput } from './conv2DBackpropInput.ts';
@@ -13,6 +14,8 @@ import { maxPoolGrad } from './maxPoolGrad.ts';
 import type { WasmBackend } from './memory.ts';
 import { resizeBilinearGrad } from './resizeBilinearGrad.ts';
 import { withSamePadding } from './samePadding.ts';
+import { slice, split } from './slice.ts';
+import { sum } from './sum.ts';
 import { unsortedSegmentSum } from './unsortedSegmentSum.ts';
 
 let registered = false;
@@ -35,7 +38,11 @@ export async function registerWasmKernels({ wasm }: WasmBackend): Promise<void> 
     fusedMatMul,
     conv2D(withSamePadding(stock(tf.Conv2D))),
     conv2D(withSamePadding(stock(tf.FusedConv2D))),
+    concat(stock(tf.Concat)),
     identity,
+    slice(stock(tf.Slice)),
+    split(stock(tf.SplitV)),
+    sum(stock(tf.Sum)),
     conv2DBackpropFilter,
     conv2DBackpropInput,
     maxPoolGrad,

@@ -17,12 +17,12 @@ export interface Simd {
   scratch: Scratch;
 }
 
-/** Thrown by `Scratch.take` where there is too little: the operation is to be run again after `Scratch.grow`. */
-export class ScratchTooSmall extends Error {}
+/** Thrown by `Scratch.take` where there is too little; `Scratch.run` answers it. */
+class ScratchTooSmall extends Error {}
 
 /**
  * Working memory for the duration of one operation: taken piece by piece, given back all at once. It never grows while an operation
- * runs, since that may move the memory away under the views that the operation holds.
+ * runs, since that may move the memory away under the views that the operation holds; the operation is begun again instead.
  */
 export class Scratch {
   readonly #host: HostMemory;
@@ -30,12 +30,35 @@ export class Scratch {
   #start = 0;
   #size = 0;
   #used = 0;
+  #running = false;
 
   constructor(host: HostMemory) {
     this.#host = host;
   }
 
-  /** Address of `bytes` bytes, a multiple of 16. Contents are undefined. @throws ScratchTooSmall */
+  /**
+   * Runs an operation, again from its beginning where it found too little working memory: until it has taken all that it needs, it must not
+   * change anything but what it fills. Views of the memory are to be made inside. Within another operation it is part of that one.
+   */
+  run<Result>(operation: () => Result): Result {
+    if (this.#running) return operation();
+    this.#running = true;
+    try {
+      for (;;) {
+        this.#used = 0;
+        try {
+          return operation();
+        } catch (error) {
+          if (!(error instanceof ScratchTooSmall)) throw error;
+          this.#grow();
+        }
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Address of `bytes` bytes, a multiple of 16, until the operation ends. Contents are undefined. */
   take(bytes: number): number {
     const at = this.#start + this.#used;
     this.#used += Math.ceil(bytes / 16) * 16;
@@ -43,35 +66,36 @@ export class Scratch {
     return at;
   }
 
-  /** Address of a copy of an array's elements. @throws ScratchTooSmall */
+  /** Address of a copy of an array's elements, until the operation ends. */
   copy(array: Float32Array | Float64Array | Int32Array | Uint8Array): number {
     const at = this.take(array.byteLength);
     const { buffer, byteOffset, byteLength } = array;
-    new Uint8Array(this.#host.memory.buffer, at, byteLength).set(
-      new Uint8Array(buffer, byteOffset, byteLength),
-    );
+    this.bytes(at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
     return at;
   }
 
-  /** As `take`, making room if need be, where nobody holds a view: gives back what was taken before. */
-  reserve(bytes: number): number {
-    this.reset();
-    try {
-      return this.take(bytes);
-    } catch (error) {
-      if (!(error instanceof ScratchTooSmall)) throw error;
-      this.grow();
-      return this.reserve(bytes);
-    }
+  /** The bytes at an address. */
+  bytes(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.#host.memory.buffer, address, length);
   }
 
-  /** Gives everything back. */
-  reset(): void {
-    this.#used = 0;
+  /** The floats at an address. */
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#host.memory.buffer, address, length);
   }
 
-  /** Makes room for what was asked for last, and more. Every view of the memory may go stale. */
-  grow(): void {
+  /** The integers at an address. */
+  integers(address: number, length: number): Int32Array {
+    return new Int32Array(this.#host.memory.buffer, address, length);
+  }
+
+  /** The doubles at an address. */
+  floats64(address: number, length: number): Float64Array {
+    return new Float64Array(this.#host.memory.buffer, address, length);
+  }
+
+  /** Makes room for what was asked for last, and as much again. */
+  #grow(): void {
     const size = 2 * this.#used;
     if (this.#block) this.#host.free(this.#block);
     this.#size = 0;
@@ -86,10 +110,10 @@ export class Scratch {
   }
 }
 
-let attached: (Simd & { memory: WebAssembly.Memory }) | undefined;
+/** `relaxed` has fused multiply-adds, for engines with relaxed SIMD. */
+export type SimdVariant = 'plain' | 'relaxed';
 
-/** Whether kernels have been attached. */
-export const hasSimd = (): boolean => attached !== undefined;
+let attached: (Simd & { memory: WebAssembly.Memory; variant: SimdVariant }) | undefined;
 
 /** The kernels, once they are attached. */
 export const simd = (): Simd | undefined => attached;
@@ -112,20 +136,27 @@ export function simdFor(...arrays: readonly ArrayBufferView[]): Simd | undefined
 export async function attachSimd(host: HostMemory): Promise<void> {
   if (attached?.memory === host.memory || !isPlain(host.memory) || !WebAssembly.validate(usesSimd)) return;
   await allowRelaxedSimd();
-  const name = WebAssembly.validate(usesRelaxedSimd) ? 'kernels.relaxed.wasm' : 'kernels.wasm';
-  const { instance } = await WebAssembly.instantiate(await bytesOf(name), { env: { memory: host.memory } });
+  const variant = WebAssembly.validate(usesRelaxedSimd) ? 'relaxed' : 'plain';
+  const { instance } = await WebAssembly.instantiate(await bytesOf(variant), {
+    env: { memory: host.memory },
+  });
   attached = {
     exports: instance.exports as unknown as SimdExports,
     scratch: new Scratch(host),
     memory: host.memory,
+    variant,
   };
 }
 
+/** Which build of the kernels is at work; undefined before they are attached. */
+export const simdVariant = (): SimdVariant | undefined => attached?.variant;
+
 const isPlain = ({ buffer }: WebAssembly.Memory) => buffer instanceof ArrayBuffer;
 
-async function bytesOf(name: string): Promise<BufferSource> {
+async function bytesOf(variant: SimdVariant): Promise<BufferSource> {
+  // Written out, so that bundlers see both files.
   const url =
-    name === 'kernels.wasm'
+    variant === 'plain'
       ? new URL('./kernels.wasm', import.meta.url)
       : new URL('./kernels.relaxed.wasm', import.meta.url);
   if (url.protocol !== 'file:') {

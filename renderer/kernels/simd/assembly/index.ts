@@ -1,5 +1,14 @@
 // The kernels in AssemblyScript with SIMD: stateless functions on addresses in the memory of TensorFlow.js's wasm back end. They
 // allocate nothing, keep nothing, and have no data of their own, since the memory belongs to another module.
 
-export { gemm, gemmScratch } from './gemm';
+export { adam, squaredNorm } from './adam';
+export { findVisible, findVisibleScratch } from './findVisible';
+export { finishRows, gemm, gemmScratch } from './gemm';
+export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './graph';
+export { addDoubles, interpolate, interpolateBackward, interpolateBackwardScratch } from './interpolate';
+export { buildCloud, cloudBytes, cloudScratch, nearestPoints } from './nearest';
 export { addPatches, addRows, gatherPatches } from './patches';
+export { poolFeatures, poolFeaturesBackward } from './pooling';
+export { copyRows, scaleTo, sumRows } from './rows';
+export { softMask, softMaskBackward, softMaskBackwardScratch, softMaskScratch } from './softMask';
+export { weightsBackward, weightsBackwardScratch } from './weights';
