@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { scoped } from '../../renderer/backend/index.ts';
-import { useBackend } from '../../renderer/index.ts';
 import {
   type Dataset,
   exportShapenetP2m,
@@ -16,6 +15,7 @@ import {
 import { packageRoot } from '../../src/packageRoot.ts';
 import { Random } from '../../src/tensor/random.ts';
 import { makeBatch } from '../../src/training/batch.ts';
+import { useWasm } from '../backend.ts';
 import type { Benchmark, Case } from '../harness/benchmark.ts';
 
 const batch = 4;
@@ -34,7 +34,7 @@ export const benchmark: Benchmark = {
   baseline: 'the same from files, on the spot, in the main thread',
   async *cases({ short }) {
     if (short) return;
-    await useBackend('wasm');
+    await useWasm();
     const folder = path.join(packageRoot, 'data/furniture-mini');
     const fromFiles = (name: string) => async () => {
       const dataset = await openDataset(name, { workers: 0 });

@@ -2,7 +2,8 @@
 // WebAssembly.
 
 import * as tf from '@tensorflow/tfjs';
-import { kernelsNamed, loadGpuKernels, unloadGpuKernels, useBackend } from '../../renderer/index.ts';
+import { kernelsNamed, loadGpuKernels, unloadGpuKernels } from '../../renderer/index.ts';
+import { useWasm } from '../backend.ts';
 import type { Benchmark, Case } from '../harness/benchmark.ts';
 import { scalar } from '../kernelChoice.ts';
 import { sphereScene, stageNames, stagesOf } from '../stages.ts';
@@ -13,7 +14,7 @@ export const benchmark: Benchmark = {
   baseline: "the same in plain TypeScript, kernel: 'scalar'",
   async *cases({ short }) {
     if (short) return;
-    await useBackend('wasm');
+    await useWasm();
     const mode = await loadGpuKernels();
     for (const size of [64, 256]) {
       for (const level of [3, 5]) {

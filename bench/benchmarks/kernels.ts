@@ -2,8 +2,8 @@
 // flags, convolutions and their gradients, sums of rows, the gradient of a maximum, and Adam.
 
 import * as tf from '@tensorflow/tfjs';
-import { useBackend } from '../../renderer/index.ts';
 import { Adam } from '../../src/tensor/adam.ts';
+import { useWasm } from '../backend.ts';
 import { baselineKernel } from '../baseline/kernels.ts';
 import { type Benchmark, bytes, type Case, flop, type Work } from '../harness/benchmark.ts';
 
@@ -229,7 +229,7 @@ export const benchmark: Benchmark = {
   title: 'kernels of the wasm back end',
   baseline: 'kernels that TensorFlow.js ships; where it has none, im2col and its matMul, and plain loops',
   async *cases({ short }) {
-    await useBackend('wasm');
+    await useWasm();
     for (const group of calls(short)) {
       for (const call of group) yield caseOf(call);
       tf.dispose(group.map(({ inputs }) => inputs));

@@ -2,10 +2,11 @@
 
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { readMesh, sampleSurface, useBackend } from '../../renderer/index.ts';
+import { readMesh, sampleSurface } from '../../renderer/index.ts';
 import { chamferLoss } from '../../src/losses/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
 import { Random } from '../../src/tensor/random.ts';
+import { useWasm } from '../backend.ts';
 import { nearestOfAll } from '../baseline/nearest.ts';
 import { sampleByTensors } from '../baseline/sampling.ts';
 import type { Benchmark, Case } from '../harness/benchmark.ts';
@@ -15,7 +16,7 @@ export const benchmark: Benchmark = {
   title: 'chamfer distance with its gradient, and surface samples',
   baseline: 'all pairs in plain TypeScript; sampling by operations of TensorFlow.js',
   async *cases({ short }) {
-    await useBackend('wasm');
+    await useWasm();
     yield chamferCase(
       short ? { batch: 1, vertices: 642, points: 2000 } : { batch: 8, vertices: 2466, points: 10_000 },
     );

@@ -1,7 +1,7 @@
 // The stages of the rasterizer on raw arrays, over picture sizes and numbers of faces and views.
 
 import * as tf from '@tensorflow/tfjs';
-import { useBackend } from '../../renderer/index.ts';
+import { useWasm } from '../backend.ts';
 import type { Benchmark, Case } from '../harness/benchmark.ts';
 import { compiled, scalar, usual } from '../kernelChoice.ts';
 import { sphereScene, stageNames, stagesOf } from '../stages.ts';
@@ -22,7 +22,7 @@ export const benchmark: Benchmark = {
   title: 'hard picture and soft silhouette of a sphere, forward and backward, stage by stage',
   ...(compiled && { baseline: "the same in plain TypeScript, kernel: 'scalar'" }),
   async *cases({ short }) {
-    await useBackend('wasm');
+    await useWasm();
     for (const options of short ? [scenes[2]] : scenes) {
       const sphere = sphereScene(options);
       const own = stagesOf(usual.kernels, sphere);

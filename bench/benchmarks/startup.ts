@@ -22,7 +22,7 @@ export const benchmark: Benchmark = {
     } satisfies Case;
     yield {
       name: 'quickstart, to the end of the first step',
-      run: firstStep('own'),
+      run: firstStep('wasm'),
       baseline: firstStep('baseline'),
       clock: 'wall',
       seconds: 20,

@@ -6,11 +6,11 @@ import { countAllocations } from './countAllocations.ts';
 
 // Before the renderer is loaded, so that it meets the counting constructors.
 const allocations = countAllocations();
-const { useBackend } = await import('../../renderer/index.ts');
+const { useWasm } = await import('../backend.ts');
 const { methods, nameOf, sphere, step, lossAlone } = await import('../drawing.ts');
 
 const [name, size] = process.argv.slice(2);
-await useBackend('wasm');
+await useWasm();
 const method = methods.find((one) => nameOf(one) === name)!;
 const side = Number(size);
 const bytes = tf.tidy(() => {

@@ -15,10 +15,10 @@ import {
   subdivide,
   Topology,
   unlit,
-  useBackend,
 } from '../../renderer/index.ts';
 import { framingCamera } from '../../src/experiments/portrait.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
+import { useWasm } from '../backend.ts';
 import type { LargeMeshTimes, LargeScene } from '../benchmarks/largeMesh.ts';
 
 const sphere = () => icosphere(8);
@@ -55,7 +55,7 @@ const calls = 4;
 
 const [scene, kernel] = process.argv.slice(2) as [LargeScene, KernelName];
 const { mesh: make, shading } = scenes[scene];
-await useBackend('wasm');
+await useWasm();
 const mesh = await make();
 const camera = framingCamera(mesh.vertices.dataSync(), {
   azimuthDegrees: 35,

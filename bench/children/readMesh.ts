@@ -1,11 +1,12 @@
 // Reads one mesh file: prints the time from the file to plain arrays and to tensors, the best of three, and the most memory that a process
 // that does both has held, Node, TensorFlow.js and the file included.
 
-import { readMesh, readMeshData, useBackend } from '../../renderer/index.ts';
+import { readMesh, readMeshData } from '../../renderer/index.ts';
+import { useWasm } from '../backend.ts';
 import type { ReadingCosts } from '../benchmarks/readMesh.ts';
 
 const path = process.argv[2];
-await useBackend('wasm');
+await useWasm();
 const costs: ReadingCosts = {
   arrays: await best(() => readMeshData(path)),
   tensors: await best(async () => {

@@ -82,11 +82,11 @@ function inProcessesOfTheirOwn(names: readonly string[], template: string | unde
 }
 
 async function check(names: readonly string[], options: BenchOptions): Promise<number> {
+  // All are loaded before the first one runs: the frozen baseline wants to see the back end as it is shipped.
+  const benchmarks: Benchmark[] = [];
+  for (const name of names) benchmarks.push(await loadBenchmark(name));
   let failures = 0;
-  for (const name of names) {
-    const benchmark: Benchmark = await loadBenchmark(name);
-    failures += await checkBriefly(benchmark, options);
-  }
+  for (const benchmark of benchmarks) failures += await checkBriefly(benchmark, options);
   return failures > 0 ? 1 : 0;
 }
 

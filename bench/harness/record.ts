@@ -40,6 +40,8 @@ const record = z.strictObject({
     node: z.string(),
     tfjs: z.string(),
     backend: z.string(),
+    /** What computes matrix products, but for cases that name another. */
+    math: z.string().optional(),
   }),
   /** Commit, and whether files differ from it; absent outside a checkout. */
   revision: z.string().optional(),

@@ -19,7 +19,7 @@ if (side === 'baseline') {
   await useBaseline();
 } else {
   const { useBackend } = await import('../../renderer/backend/index.ts');
-  await useBackend('wasm');
+  await useBackend('wasm', { math: side });
 }
 const stepper = await start(training);
 process.on('message', async (request: Request) => process.send!(await answer(request)));

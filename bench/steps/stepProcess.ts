@@ -10,8 +10,8 @@ export type Training =
   /** `template`: Pixel2Mesh's file; without it, an ellipsoid of about as many vertices. */
   | { network: 'pixel2mesh'; batch: number; template?: string };
 
-/** Which kernels are in use. */
-export type Side = 'own' | 'baseline';
+/** Which kernels are in use: rastergrad's, with its own products or OpenBLAS's, or those of the frozen baseline. */
+export type Side = 'wasm' | 'openblas' | 'baseline';
 
 export type Request = 'step' | 'forward' | 'facts';
 
@@ -38,7 +38,9 @@ export class StepProcess {
   /** Starts it; resolves once the network and its data are there. */
   static async start(training: Training, side: Side): Promise<StepProcess> {
     const program = fileURLToPath(new URL('./child.ts', import.meta.url));
-    const child = fork(program, [side, JSON.stringify(training)]);
+    // One thread, as everything else here.
+    const env = { ...process.env, OPENBLAS_NUM_THREADS: '1' };
+    const child = fork(program, [side, JSON.stringify(training)], { env });
     const started = new StepProcess(child);
     await started.#answer();
     return started;

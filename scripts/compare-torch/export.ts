@@ -3,15 +3,15 @@
 //
 //     npx tsx scripts/compare-torch/export.ts step.safetensors [info_ellipsoid.dat]
 
+import { useWasm } from '../../bench/backend.ts';
 import { chairBatch, officialModel, officialNetwork, trainingSteps } from '../../bench/officialNetwork.ts';
-import { useBackend } from '../../renderer/index.ts';
 import { encodePictures } from '../../src/models/pictureEncoding.ts';
 import { makeTemplate } from '../../src/models/template.ts';
 import { type SafeTensor, type SafeTensorData, writeSafetensors } from '../../src/tensor/safetensors.ts';
 
 const [output, templateFile] = process.argv.slice(2);
 if (!output) throw new Error('usage: npx tsx scripts/compare-torch/export.ts OUTPUT [info_ellipsoid.dat]');
-await useBackend('wasm');
+await useWasm();
 const network = await officialNetwork(templateFile);
 const { batch } = await chairBatch(1);
 const { template, picture } = await officialModel(templateFile);

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { useWasm } from '../../bench/backend.ts';
 import { measure, usual as usually } from '../../bench/harness/measure.ts';
 import { scalar, usual } from '../../bench/kernelChoice.ts';
 import {
@@ -18,7 +19,7 @@ import {
   stageNames,
   stagesOf,
 } from '../../bench/stages.ts';
-import { type KernelName, kernelsNamed, useBackend } from '../../renderer/index.ts';
+import { type KernelName, kernelsNamed } from '../../renderer/index.ts';
 
 /** What results may differ by, as a share of the largest: rounding to float32, in another order. */
 const tolerance = 1e-5;
@@ -26,7 +27,7 @@ const rounds = 3;
 
 const name = (process.argv[2] as KernelName | undefined) ?? usual.name;
 const kernels = kernelsNamed(name);
-await useBackend('wasm');
+await useWasm();
 const folder = mkdtempSync(path.join(tmpdir(), 'rastergrad-stick-'));
 try {
   const stick = compile();
