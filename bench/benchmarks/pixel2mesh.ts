@@ -50,8 +50,8 @@ function stepCase(name: string, own: StepProcess, baseline: StepProcess, facts: 
     clock: 'own',
     work: { amount: flops, unit: 'FLOP' },
     facts: () => ({
-      bestProductGigaflops: flopsPerMillisecond / 1e6,
-      percentOfBound: (100 * flops) / flopsPerMillisecond / fastest,
+      'GFLOP/s in the best product': flopsPerMillisecond / 1e6,
+      '% of that in the step': (100 * flops) / flopsPerMillisecond / fastest,
     }),
   };
 }
@@ -62,5 +62,5 @@ const memoryCase = (name: string, own: StepFacts, baseline: StepFacts): Case => 
   baseline: () => baseline.peakMegabytes,
   clock: 'own',
   unit: 'MB',
-  facts: () => ({ wasmMegabytes: own.wasmMegabytes, tensors: own.tensors }),
+  facts: () => ({ 'MB of them the wasm memory': own.wasmMegabytes, tensors: own.tensors }),
 });

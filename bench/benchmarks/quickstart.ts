@@ -46,7 +46,7 @@ export const benchmark: Benchmark = {
         baseline: () => baselineFacts.peakMegabytes,
         clock: 'own',
         unit: 'MB',
-        facts: () => ({ wasmMegabytes: ownFacts.wasmMegabytes, tensors: ownFacts.tensors }),
+        facts: () => ({ 'MB of them the wasm memory': ownFacts.wasmMegabytes, tensors: ownFacts.tensors }),
       } satisfies Case;
     }
     own.close();

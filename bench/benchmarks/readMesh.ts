@@ -44,7 +44,7 @@ export const benchmark: Benchmark = {
           name: `${name}: most memory held`,
           ...of('megabytes'),
           unit: 'MB',
-          facts: () => ({ fileMegabytes }),
+          facts: () => ({ 'MB of file': fileMegabytes }),
         } satisfies Case;
       }
     } finally {

@@ -36,7 +36,7 @@ export interface Case {
   unit?: 'ms' | 'MB' | 'B/pixel';
   /** How much work one `run` is, for a rate: floating-point operations, or bytes that have to be read and written. */
   work?: Work;
-  /** Other numbers worth keeping, which are looked up once all has been measured. */
+  /** Other numbers worth keeping, by what they count, as in `{ tensors: 43 }`; looked up once all has been measured. */
   facts?: () => Record<string, number>;
   /** How long to go on measuring, where the usual time is too short for enough rounds. */
   seconds?: number;

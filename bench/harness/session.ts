@@ -7,7 +7,7 @@ import { packageRoot } from '../../src/packageRoot.ts';
 import type { Benchmark, BenchOptions, Case } from './benchmark.ts';
 import { describeCheckout } from './checkout.ts';
 import { brief, type Measured, measure, usual } from './measure.ts';
-import { type CaseRecord, writeRecord } from './record.ts';
+import { type BenchmarkRecord, type CaseRecord, writeRecord } from './record.ts';
 import { caseHeader, caseLine } from './tables.ts';
 
 export async function measureAll(benchmark: Benchmark, options: BenchOptions): Promise<void> {
@@ -21,21 +21,21 @@ export async function measureAll(benchmark: Benchmark, options: BenchOptions): P
     cases.push(record);
     console.log(caseLine(record));
   }
+  const { template } = options;
+  await saveResults(benchmark, { ...usual, ...(template && { template: path.basename(template) }) }, cases);
+}
+
+/** Writes bench/results/NAME.json. */
+export async function saveResults(
+  { name, title, baseline }: Omit<Benchmark, 'cases'>,
+  options: BenchmarkRecord['options'],
+  cases: CaseRecord[],
+): Promise<void> {
   const checkout = await describeCheckout(tf.getBackend() ?? 'none');
-  const { name, title, baseline } = benchmark;
   const folder = path.join(packageRoot, 'bench/results');
   await mkdir(folder, { recursive: true });
-  await writeRecord(path.join(folder, `${name}.json`), {
-    benchmark: name,
-    title,
-    ...(baseline && { baseline }),
-    ...checkout,
-    options: {
-      ...usual,
-      ...(options.template && { template: path.basename(options.template) }),
-    },
-    cases,
-  });
+  const head = { benchmark: name, title, ...(baseline && { baseline }) };
+  await writeRecord(path.join(folder, `${name}.json`), { ...head, ...checkout, options, cases });
 }
 
 /** Measures the short form and prints what is under its floor. Returns how many are. */

@@ -7,7 +7,7 @@ import type { Spread } from './spread.ts';
 const nameWidth = 52;
 const columns: [title: string, width: number][] = [
   ['fastest', 12],
-  ['± to median', 11],
+  ['to median', 9],
   ['rate', 13],
   ['baseline', 12],
   ['× as fast', 9],
@@ -43,10 +43,23 @@ export function caseLine({
     ratioSpread ? `${ratioSpread.lower.toFixed(2)}–${ratioSpread.upper.toFixed(2)}` : '',
     facts
       ? Object.entries(facts)
-          .map(([key, value]) => `${key} ${digits(value)}`)
+          .map(([what, value]) => `${digits(value)} ${what}`)
           .join(', ')
       : '',
   ]);
+}
+
+/** A record as docs/performance.md shows it. */
+export function recordTable(record: BenchmarkRecord): string {
+  const { machine, cases, baseline } = record;
+  const { cpu, cores, node, math } = machine;
+  return [
+    `${cpu}, ${cores} cores, Node ${node}${math ? `, ${math}` : ''}; revision ${revision(record)}.`,
+    ...(baseline ? [`Baseline: ${baseline}.`] : []),
+    '',
+    caseHeader(),
+    ...cases.map(caseLine),
+  ].join('\n');
 }
 
 const line = (name: string, cells: readonly string[]) =>

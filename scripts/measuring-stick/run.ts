@@ -1,5 +1,5 @@
 // Our rasterizer kernels beside plain C++ of the same algorithm (raster.cpp), on the same scenes, in turns: processor time of the fastest
-// run of every stage, one thread, and how many times as long ours take. Needs g++.
+// run of every stage, one thread, and how many times as long ours take. Needs g++. Records bench/results/stick.json.
 //
 //     npx tsx scripts/measuring-stick/run.ts [simd|scalar]
 
@@ -10,10 +10,13 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { useWasm } from '../../bench/backend.ts';
 import { measure, usual as usually } from '../../bench/harness/measure.ts';
+import type { CaseRecord } from '../../bench/harness/record.ts';
+import { saveResults } from '../../bench/harness/session.ts';
+import { spreadOf } from '../../bench/harness/spread.ts';
 import { scalar, usual } from '../../bench/kernelChoice.ts';
 import {
+  type SphereOptions,
   type SphereScene,
-  type StageName,
   softOptions,
   sphereScene,
   stageNames,
@@ -29,16 +32,25 @@ const name = (process.argv[2] as KernelName | undefined) ?? usual.name;
 const kernels = kernelsNamed(name);
 await useWasm();
 const folder = mkdtempSync(path.join(tmpdir(), 'rastergrad-stick-'));
+const cases: CaseRecord[] = [];
 try {
   const stick = compile();
-  console.log(
-    `Node ${process.version}, ${cpus()[0].model.trim()}; ${version()} -O3 -march=native; kernel: '${name}'\n`,
-  );
-  console.log(`| picture, views | stage | C++, ms | ${name}, ms | × as long | differs by at most |`);
-  console.log('|---|---|---:|---:|---:|---:|');
+  const compiler = execFileSync('g++', ['--version'], { encoding: 'utf8' }).split('\n')[0];
+  console.log(`Node ${process.version}, ${cpus()[0].model.trim()}; ${compiler} -O3 -march=native\n`);
+  console.log(`| picture, views: stage | C++, ms | ${name}, ms | × as long | differs by at most |`);
+  console.log('|---|---:|---:|---:|---:|');
   for (const size of [64, 256]) {
     for (const batch of [1, 8]) await compareOn(stick, { size, batch, level: 3 });
   }
+  await saveResults(
+    {
+      name: 'stick',
+      title: `rasterizer kernels (${name}) beside plain C++, a sphere of 1,280 faces, one thread`,
+      baseline: `raster.cpp of the same algorithm, ${compiler} -O3 -march=native`,
+    },
+    { rounds, kernel: name },
+    cases,
+  );
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -50,47 +62,40 @@ function compile(): string {
   return program;
 }
 
-function version(): string {
-  return execFileSync('g++', ['--version'], { encoding: 'utf8' }).split('\n')[0];
-}
-
-async function compareOn(
-  stick: string,
-  options: { size: number; batch: number; level: number },
-): Promise<void> {
+async function compareOn(stick: string, options: SphereOptions): Promise<void> {
   const sphere = sphereScene(options);
   const file = path.join(folder, 'scene.bin');
   writeFileSync(file, dumped(sphere));
-  const own = stagesOf(kernels, sphere);
-  const ours = new Map<StageName, number>();
-  const theirs = new Map<StageName, number>();
-  const differences = new Map<StageName, number>();
-  const keepLeast = (map: Map<StageName, number>, stage: StageName, time: number) =>
-    map.set(stage, Math.min(map.get(stage) ?? Number.POSITIVE_INFINITY, time));
+  const stages = stagesOf(kernels, sphere);
+  // A column a stage, and one of their sums; a row a round.
+  const [ours, theirs]: number[][][] = [[], []];
+  let differences: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const lines = execFileSync(stick, [file], { encoding: 'utf8' }).trim().split('\n');
-    for (const [i, stage] of stageNames.entries()) {
-      const [time, difference] = lines[i].split(' ').map(Number);
-      keepLeast(theirs, stage, time);
-      differences.set(stage, difference);
-      if (!(difference <= tolerance)) {
-        throw new Error(`raster.cpp, ${stage}: differs from the plain kernels by ${difference}`);
-      }
-      keepLeast(ours, stage, (await measure({ run: own[stage] }, { ...usually, seconds: 0.3 })).time.min);
+    const answer = execFileSync(stick, [file], { encoding: 'utf8' }).trim().split('\n');
+    const numbers = answer.map((line) => line.split(' ').map(Number));
+    differences = numbers.map(([, difference]) => difference);
+    theirs.push(withSum(numbers.map(([time]) => time)));
+    const own: number[] = [];
+    for (const stage of stageNames) {
+      own.push((await measure({ run: stages[stage] }, { ...usually, seconds: 0.3 })).time.min);
     }
+    ours.push(withSum(own));
   }
-  const label = `${options.size}², ${options.batch}`;
-  const row = (stage: string, stickTime: number, ownTime: number, difference: string) =>
-    console.log(
-      `| ${label} | ${stage} | ${stickTime.toFixed(3)} | ${ownTime.toFixed(3)} | ${(ownTime / stickTime).toFixed(2)} | ${difference} |`,
-    );
-  for (const stage of stageNames) {
-    row(stage, theirs.get(stage)!, ours.get(stage)!, differences.get(stage)!.toExponential(0));
+  for (const [i, stage] of [...stageNames, 'all'].entries()) {
+    if (differences[i] > tolerance) {
+      throw new Error(`raster.cpp, ${stage}: differs from the plain kernels by ${differences[i]}`);
+    }
+    const [time, baseline] = [ours, theirs].map((rows) => spreadOf(rows.map((row) => row[i])));
+    const label = `${options.size}², ${options.batch === 1 ? '1 view' : `${options.batch} views`}: ${stage}`;
+    const numbers = [baseline.min.toFixed(3), time.min.toFixed(3), (time.min / baseline.min).toFixed(2)];
+    console.log(`| ${label} | ${numbers.join(' | ')} | ${differences[i]?.toExponential(0) ?? ''} |`);
+    const ratio = baseline.min / time.min;
+    cases.push({ name: label, unit: 'ms', clock: 'processor', time, baseline, ratio });
   }
-  const sum = (map: Map<StageName, number>) => [...map.values()].reduce((a, b) => a + b);
-  row('**all**', sum(theirs), sum(ours), '');
   tf.dispose([sphere.positions, sphere.colors]);
 }
+
+const withSum = (times: number[]) => [...times, times.reduce((sum, time) => sum + time)];
 
 /** The scene, and what the plain kernels make of it, as raster.cpp reads them. */
 function dumped({ positions, colors, picture, pixels, scene, rows }: SphereScene): Uint8Array {
@@ -115,8 +120,6 @@ function dumped({ positions, colors, picture, pixels, scene, rows }: SphereScene
     [
       ...[header, p, c, faces, upstream, maskUpstream],
       ...[visible.faces, image, mask, colorGradient, positionGradient, outlineGradient],
-    ].map(
-      ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
-    ),
+    ].map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
   );
 }
