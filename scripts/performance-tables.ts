@@ -11,7 +11,7 @@ import { packageRoot } from '../src/packageRoot.ts';
 
 const file = path.join(packageRoot, 'docs/performance.md');
 let text = readFileSync(file, 'utf8');
-for (const [whole, name] of text.matchAll(/<!-- (\w+) -->[^]*?<!-- \/\1 -->/g)) {
+for (const [whole, name] of text.matchAll(/<!-- (\w+) -->[\s\S]*?<!-- \/\1 -->/g)) {
   const record = path.join(packageRoot, 'bench/results', `${name}.json`);
   const table = existsSync(record) ? recordTable(await readRecord(record)) : '*Not recorded.*';
   text = text.replace(whole, () => `<!-- ${name} -->\n${table}\n<!-- /${name} -->`);
