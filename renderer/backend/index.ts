@@ -3,5 +3,6 @@ export { type HostFunction, type HostKernel, hostFunction, hostScalar } from './
 export { type HostArray, hostOp, type OutputSpec } from './hostOp.ts';
 export { scoped } from './scoped.ts';
 export { type BackendName, type BackendOptions, backendNames, useBackend } from './select.ts';
+export { multiply, multiplyScratch, type Product } from './wasm/gemm.ts';
 export { type MathName, mathInUse, mathNames } from './wasm/math.ts';
 export { wasmMemoryBytes } from './wasm/memory.ts';

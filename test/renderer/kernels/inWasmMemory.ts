@@ -24,7 +24,7 @@ export function inWasmMemory(kernels: Kernels): Kernels {
   const wrapped = Object.entries(kernels).map(([name, kernel]) => [
     name,
     (...args: unknown[]) => {
-      if (!simd() !== undefined) throw new Error('the compiled kernels are not there');
+      if (!simd()) throw new Error('the compiled kernels are not there');
       const arrays = new Set<RealArray>();
       const collect = (array: RealArray) => {
         arrays.add(array);
