@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   icosphere,
+  type KernelName,
   lookAt,
   type MethodOptions,
   PerspectiveCamera,
@@ -30,21 +31,32 @@ interface Inputs {
   topology: Topology;
 }
 
-/** A sphere that fills most of the picture, from `batch` sides. */
+/** A sphere that fills most of the picture, from `batch` sides. Its tensors are the caller's. */
 export function sphere(level: number, batch: number): Inputs {
-  const { vertices, topology } = icosphere(level, { radii: 0.45 });
-  const view = Array.from({ length: batch }, (_, i) =>
-    lookAt({ eye: [2 * Math.cos(i), 0.6, 2 * Math.sin(i)] }),
-  );
-  return {
-    positions: new PerspectiveCamera({ fovDegrees: 30, view }).project(vertices.expandDims(0)),
-    colors: tf.fill([1, topology.vertexCount, 3], 0.5),
-    topology,
-  };
+  return tf.tidy(() => {
+    const { vertices, topology } = icosphere(level, { radii: 0.45 });
+    const view = Array.from({ length: batch }, (_, i) =>
+      lookAt({ eye: [2 * Math.cos(i), 0.6, 2 * Math.sin(i)] }),
+    );
+    return {
+      positions: new PerspectiveCamera({ fovDegrees: 30, view }).project(vertices.expandDims(0)),
+      colors: tf.fill([1, topology.vertexCount, 3], 0.5) as tf.Tensor3D,
+      topology,
+    } as unknown as tf.TensorContainer;
+  }) as unknown as Inputs;
 }
 
-/** Draws, and takes the gradients of the sum of it all, which costs about a millisecond at 256². */
-export function step({ positions, colors, topology }: Inputs, size: number, method: MethodOptions): void {
+/**
+ * Draws, and takes the gradients of the sum of it all, which costs about a millisecond at 256².
+ *
+ * @param kernel the usual one where it is left out
+ */
+export function step(
+  { positions, colors, topology }: Inputs,
+  size: number,
+  method: MethodOptions,
+  kernel?: KernelName,
+): void {
   tf.tidy(() => {
     const gradients = tf.grads((at, attributes) => {
       const { image, silhouette } = rasterize(at as tf.Tensor3D, topology, {
@@ -52,6 +64,7 @@ export function step({ positions, colors, topology }: Inputs, size: number, meth
         height: size,
         attributes: attributes as tf.Tensor3D,
         method,
+        ...(kernel && { kernel }),
       });
       return tf.add(image.sum(), silhouette.sum());
     })([positions, colors]);

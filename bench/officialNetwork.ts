@@ -19,7 +19,7 @@ const camera = { fovDegrees: (360 / Math.PI) * Math.atan(1 / 2.1875), distance: 
 const config = fileURLToPath(new URL('../experiments/pixel2mesh/official.yaml', import.meta.url));
 
 /** @param template the official file; without it, the built-in ellipsoid of 162, 642 and 2562 vertices */
-export async function officialNetwork(template: string | undefined): Promise<Pixel2Mesh> {
+export async function officialModel(template: string | undefined): Promise<Pixel2MeshOptions> {
   const start = template
     ? [`model.template.file=${template}`]
     : [
@@ -28,8 +28,12 @@ export async function officialNetwork(template: string | undefined): Promise<Pix
         'model.template.radii=[0.28, 0.198, 0.198]',
       ];
   const { model } = (await loadConfig(config, start)) as TrainConfig;
-  return new Pixel2Mesh(model as unknown as Pixel2MeshOptions, camera, new Random(1));
+  return model as unknown as Pixel2MeshOptions;
 }
+
+/** The network with fresh weights, the same every time. */
+export const officialNetwork = async (template: string | undefined): Promise<Pixel2Mesh> =>
+  new Pixel2Mesh(await officialModel(template), camera, new Random(1));
 
 /** `size` pictures of the chair, each with 9,000 points. */
 export async function chairBatch(size: number): Promise<{ batch: Batch; points: Float32Array }> {

@@ -1,12 +1,11 @@
 // Can the published network learn one object by heart? 300 steps at full size on one picture, with its own losses; prints the curve of
-// bench/results/pixel2mesh.md. Run: npx tsx bench/overfit.ts [info_ellipsoid.dat]
+// bench/results/overfit.md. Run: npx tsx bench/overfit.ts [info_ellipsoid.dat]
 
 import * as tf from '@tensorflow/tfjs';
 import { useBackend } from '../renderer/backend/select.ts';
 import { chamferDistance } from '../src/metrics/index.ts';
 import { learningRateAt } from '../src/training/schedule.ts';
 import { chairBatch, officialNetwork, trainingSteps } from './officialNetwork.ts';
-import { header, row } from './tables.ts';
 
 const steps = 300;
 
@@ -14,7 +13,8 @@ await useBackend('wasm');
 const network = await officialNetwork(process.argv[2]);
 const { batch, points } = await chairBatch(1);
 const train = trainingSteps(network, batch);
-header(['step', 'loss', 'chamfer ×10⁻³', 'tensors', 'RSS MB', 's a step']);
+row(['step', 'loss', 'chamfer ×10⁻³', 'tensors', 'RSS MB', 's a step']);
+row(Array.from({ length: 6 }, () => '---:'));
 for (let step = 1; step <= steps; step++) {
   const rate = learningRateAt(step, { learningRate: 1e-4, schedule: 'cosine', warmupSteps: 0, steps });
   const { loss, vertices, milliseconds } = train(rate);
@@ -27,4 +27,8 @@ for (let step = 1; step <= steps; step++) {
     (process.memoryUsage().rss / 2 ** 20).toFixed(0),
     (milliseconds / 1000).toFixed(1),
   ]);
+}
+
+function row(cells: readonly string[]): void {
+  console.log(`| ${cells.join(' | ')} |`);
 }

@@ -1,0 +1,21 @@
+// The machine and the revision that results are of.
+
+import { execFileSync } from 'node:child_process';
+import { describeEnvironment } from '../../src/experiments/environment.ts';
+import { packageRoot } from '../../src/packageRoot.ts';
+import type { BenchmarkRecord } from './record.ts';
+
+/** What a record says of where it was made. `backend` is the name of the tensor back end in use. */
+export async function describeCheckout(
+  backend: string,
+): Promise<Pick<BenchmarkRecord, 'machine' | 'revision' | 'dirty'>> {
+  const { rastergrad: _, revision, dirty, ...machine } = await describeEnvironment(backend);
+  return { machine, ...(revision && { revision, dirty: dirty && differs() }) };
+}
+
+/** Whether anything but results differs from the commit: those of the benchmark before must not make the next one's dirty. */
+function differs(): boolean {
+  const pathspec = ['.', ':(exclude)bench/results'];
+  const argv = ['-C', packageRoot, 'status', '--porcelain', '--', ...pathspec];
+  return execFileSync('git', argv, { encoding: 'utf8' }).trim() !== '';
+}

@@ -1,0 +1,70 @@
+// The other end of a StepProcess: makes the training that it is told to, says so, and answers requests one at a time.
+
+import * as tf from '@tensorflow/tfjs';
+import { useBaseline } from '../baseline/kernels.ts';
+import type { Request, Side, StepFacts, Training } from './stepProcess.ts';
+
+/** A training at work. */
+export interface Stepper {
+  step(): void | Promise<void>;
+  forward(): void;
+  /** FLOPs of the products and convolutions of a step. */
+  flops: number;
+}
+
+const side = process.argv[2] as Side;
+const training = JSON.parse(process.argv[3]) as Training;
+
+if (side === 'baseline') {
+  await useBaseline();
+} else {
+  const { useBackend } = await import('../../renderer/backend/index.ts');
+  await useBackend('wasm', { math: side });
+}
+const stepper = await start(training);
+process.on('message', async (request: Request) => process.send!(await answer(request)));
+process.send!('ready');
+
+async function start(chosen: Training): Promise<Stepper> {
+  if (chosen.network === 'quickstart') return (await import('./quickstart.ts')).quickstart();
+  return (await import('./fullSize.ts')).fullSize(chosen.batch, chosen.template);
+}
+
+async function answer(request: Request): Promise<number | StepFacts> {
+  if (request === 'facts') return facts();
+  const before = process.cpuUsage();
+  await stepper[request]();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+function facts(): StepFacts {
+  const backend = tf.backend() as unknown as { wasm: { HEAPF32: Float32Array } };
+  return {
+    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+    wasmMegabytes: backend.wasm.HEAPF32.buffer.byteLength / 2 ** 20,
+    tensors: tf.memory().numTensors,
+    flops: stepper.flops,
+    flopsPerMillisecond: bestProductRate(),
+  };
+}
+
+/** Over products of the networks' shapes and one large square: the fastest of each. */
+function bestProductRate(): number {
+  let best = 0;
+  for (const [m, k, n] of [
+    [1024, 1024, 1024],
+    [2466, 256, 512],
+    [784, 1152, 128],
+  ]) {
+    const [a, b] = [tf.randomNormal([m, k]), tf.randomNormal([k, n])];
+    for (let i = 0; i < 12; i++) {
+      const before = process.cpuUsage();
+      tf.matMul(a, b).dispose();
+      const { user, system } = process.cpuUsage(before);
+      best = Math.max(best, (2 * m * k * n) / ((user + system) / 1000));
+    }
+    tf.dispose([a, b]);
+  }
+  return best;
+}
