@@ -3,6 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError, RastergradError } from '../errors.ts';
+import { registerTensorflowKernels } from './tensorflow/register.ts';
 import { registerWasmKernels } from './wasm/register.ts';
 
 export const backendNames = ['wasm', 'tensorflow', 'webgpu', 'cpu'] as const;
@@ -43,8 +44,9 @@ export async function useBackend(
     throw new ArgumentError(`back end "${name}" is unknown; choose one of ${backendNames.join(', ')}, auto`);
   }
   if (tf.engine().backendName !== name) await quietly(() => start(name, options));
-  // An application may have selected wasm itself.
+  // An application may have selected the back end itself.
   if (name === 'wasm') registerWasmKernels();
+  if (name === 'tensorflow') registerTensorflowKernels();
   return name;
 }
 
@@ -70,6 +72,8 @@ const load: Record<BackendName, (options: BackendOptions) => Promise<void>> = {
     if (wasmPath !== undefined) setWasmPaths(wasmPath);
   },
   async tensorflow() {
+    // The library tells what it could do better, unless its environment says that only warnings count.
+    if (globalThis.process) process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
     await importOptional('tensorflow', ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']);
   },
   async webgpu() {
