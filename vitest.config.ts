@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/buildKernels.ts',
     testTimeout: 60_000,
     // What a passing test prints (TensorFlow.js greets, warnings are provoked) is nobody's concern.
     silent: 'passed-only',

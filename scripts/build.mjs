@@ -1,7 +1,7 @@
-// `npm run build`: compiles renderer/ and src/ to plain JavaScript with type declarations in dist/.
+// `npm run build`: compiles renderer/ and src/ to plain JavaScript with type declarations in dist/, and puts the compiled kernels beside.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '..');
@@ -14,6 +14,11 @@ const { status } = spawnSync(process.execPath, [compiler, '--project', 'tsconfig
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(1); // The compiler has said why.
+
+const kernels = 'renderer/kernels/simd';
+for (const name of readdirSync(path.join(root, kernels)).filter((file) => file.endsWith('.wasm'))) {
+  copyFileSync(path.join(root, kernels, name), path.join(root, 'dist', kernels, name));
+}
 
 for (const file of Object.values(bin)) {
   const program = path.join(root, file);

@@ -55,21 +55,21 @@ export function hostScalar(
   inputs: readonly tf.Tensor[],
   kernel: (inputs: RealArray[], gradients: RealArray[]) => number,
 ): tf.Scalar {
-  return hostFunction<RealArray[]>({
-    inputs,
-    shape: [],
-    readsInputs: false,
-    forward(views, output) {
-      const gradients = views.map((view) => new Float32Array(view.length));
-      output[0] = kernel(views, gradients);
-      return gradients;
-    },
-    backward([scale], _views, outputs, gradients) {
-      for (let i = 0; i < outputs.length; i++) {
-        const from = gradients[i];
-        const to = outputs[i];
-        for (let k = 0; k < to.length; k++) to[k] = scale * from[k];
-      }
-    },
-  }) as tf.Scalar;
+  const specs = inputs.map(({ shape }) => ({ shape, dtype: 'float32' as const }));
+  const apply = tf.customGrad((...args) => {
+    const tensors = args.slice(0, -1) as tf.Tensor[];
+    const save = args.at(-1) as tf.GradSaveFunc;
+    const [value, ...gradients] = hostOp(
+      tensors,
+      [{ shape: [], dtype: 'float32' }, ...specs],
+      (views, [output, ...sums]) => {
+        output[0] = kernel(views as Float32Array[], sums as Float32Array[]);
+      },
+    );
+    save(gradients);
+    const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]) =>
+      saved.map((gradient) => gradient.mul(upstream));
+    return { value, gradFunc };
+  });
+  return apply(...inputs) as tf.Scalar;
 }

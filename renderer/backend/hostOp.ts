@@ -3,6 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../errors.ts';
+import { simd } from '../kernels/simd/module.ts';
 import { addressOf, floatsAt, integersAt, sizeOf, type WasmBackend } from './wasm/memory.ts';
 
 export type HostArray = Float32Array | Int32Array;
@@ -15,7 +16,7 @@ export interface OutputSpec {
 
 /**
  * Runs `kernel` on the elements of `inputs` and returns the tensors that it filled. Outputs arrive zeroed. Not differentiable:
- * see `hostFunction`.
+ * see `hostFunction`. A kernel may be run a second time from its beginning, on cleared outputs, when working memory runs short.
  *
  * @throws ArgumentError on a back end whose memory the processor cannot reach (webgpu, webgl).
  */
@@ -48,10 +49,15 @@ function wasmOp(
   const infos = outputs.map(({ shape, dtype }) => backend.makeOutput(shape, dtype));
   const view = ({ shape, dtype }: tf.TensorInfo, address: number) =>
     (dtype === 'int32' ? integersAt : floatsAt)(backend, address, sizeOf(shape));
-  const outputViews = infos.map((info) => view(info, addressOf(backend, info)).fill(0));
-  const inputViews = inputs.map((input, i) => view(input, inputAddresses[i]));
-  try {
+  const run = () => {
+    const outputViews = infos.map((info) => view(info, addressOf(backend, info)).fill(0));
+    const inputViews = inputs.map((input, i) => view(input, inputAddresses[i]));
     kernel(inputViews, outputViews);
+  };
+  const compiled = simd();
+  try {
+    if (compiled) compiled.scratch.run(run);
+    else run();
   } catch (error) {
     for (const { dataId } of infos) backend.disposeData(dataId);
     throw error;

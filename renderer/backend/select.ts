@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError, RastergradError } from '../errors.ts';
 import { registerTensorflowKernels } from './tensorflow/register.ts';
+import type { WasmBackend } from './wasm/memory.ts';
 import { registerWasmKernels } from './wasm/register.ts';
 
 export const backendNames = ['wasm', 'tensorflow', 'webgpu', 'cpu'] as const;
@@ -45,7 +46,7 @@ export async function useBackend(
   }
   if (tf.engine().backendName !== name) await quietly(() => start(name, options));
   // An application may have selected the back end itself.
-  if (name === 'wasm') registerWasmKernels();
+  if (name === 'wasm') await registerWasmKernels(tf.backend() as WasmBackend);
   if (name === 'tensorflow') registerTensorflowKernels();
   return name;
 }

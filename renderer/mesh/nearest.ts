@@ -1,14 +1,54 @@
-// Exact nearest neighbours between two point sets, for point-cloud losses and metrics: a balanced k-d tree (J. L. Bentley,
-// "Multidimensional binary search trees used for associative searching", CACM 1975) in flat arrays.
+// Exact nearest neighbours between two point sets, for point-cloud losses and metrics: by the compiled kernels (assembly/nearest.ts),
+// or a balanced k-d tree in flat arrays (J. L. Bentley, "Multidimensional binary search trees used for associative searching", CACM
+// 1975) for double precision, several neighbours, and back ends other than wasm.
 
 import type { RealArray } from '../backend/index.ts';
+import { type Simd, simd } from '../kernels/simd/module.ts';
 
 /**
  * For each of the queries [Q·3] the index of the nearest of the points [P·3]; of equally near ones the lowest. −1 where there is
  * none: no points, or a query that is not a number. Points must be finite. Memory O(Q + P), time about (Q + P)·log P.
  */
 export function nearestPoints(queries: RealArray, points: RealArray): Int32Array {
-  return nearestFew(queries, points, 1);
+  const compiled = simd();
+  if (!compiled || !isSingle(queries) || !isSingle(points)) return nearestFew(queries, points, 1);
+  return compiled.scratch.run(() => {
+    const from = cloudOf(compiled, queries);
+    const to = cloudOf(compiled, points);
+    return nearestIn(compiled, from, to);
+  });
+}
+
+/** `nearestPoints(a, b)` and `nearestPoints(b, a)`. */
+export function nearestBothWays(a: RealArray, b: RealArray): [Int32Array, Int32Array] {
+  const compiled = simd();
+  if (!compiled || !isSingle(a) || !isSingle(b)) return [nearestFew(a, b, 1), nearestFew(b, a, 1)];
+  return compiled.scratch.run(() => {
+    const [one, other] = [cloudOf(compiled, a), cloudOf(compiled, b)];
+    return [nearestIn(compiled, one, other), nearestIn(compiled, other, one)];
+  });
+}
+
+const isSingle = (array: RealArray): array is Float32Array => array instanceof Float32Array;
+
+/** Points sorted and boxed in working memory, for the compiled search. */
+interface Cloud {
+  address: number;
+  count: number;
+}
+
+function cloudOf({ exports, scratch }: Simd, points: Float32Array): Cloud {
+  const count = points.length / 3;
+  const address = scratch.take(exports.cloudBytes(count));
+  const work = scratch.take(exports.cloudScratch(count));
+  exports.buildCloud(scratch.copy(points), count, address, work);
+  return { address, count };
+}
+
+function nearestIn({ exports, scratch }: Simd, queries: Cloud, points: Cloud): Int32Array {
+  const nearest = scratch.take(4 * queries.count);
+  exports.nearestPoints(queries.address, queries.count, points.address, points.count, nearest);
+  return scratch.integers(nearest, queries.count).slice();
 }
 
 /** The same for the `count` nearest: [Q·count], nearest first, −1 where there are no more. */

@@ -67,10 +67,9 @@ export function readPicture(path: string, size: number): Picture {
 
 /** [size, size, 4] from RGBA bytes. */
 export function unitRange(rgba: Uint8Array, size: number): Picture {
-  return ndarray(
-    Float32Array.from(rgba, (byte) => byte / 255),
-    [size, size, 4],
-  );
+  const values = new Float32Array(rgba.length);
+  for (let i = 0; i < values.length; i++) values[i] = rgba[i] / 255;
+  return ndarray(values, [size, size, 4]);
 }
 
 export function atSize(picture: Picture, size: number): Picture {

@@ -3,7 +3,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { hostOp, type RealArray } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
-import { nearestPoints } from '../../renderer/mesh/nearest.ts';
+import { nearestBothWays } from '../../renderer/mesh/nearest.ts';
 import { evenOffsets, type PointClouds, pointTable } from './pointClouds.ts';
 import { expectShape } from './shapes.ts';
 
@@ -52,8 +52,9 @@ export function findPairs(predicted: RealArray, target: RealArray, offsets: Int3
   for (let b = 0; b < batch; b++) {
     const vertices = predicted.subarray(b * size, (b + 1) * size);
     const points = target.subarray(3 * offsets[b], 3 * offsets[b + 1]);
-    targetOf.set(nearestPoints(vertices, points), (b * size) / 3);
-    predictedOf.set(nearestPoints(points, vertices), offsets[b]);
+    const [nearestTarget, nearestPredicted] = nearestBothWays(vertices, points);
+    targetOf.set(nearestTarget, (b * size) / 3);
+    predictedOf.set(nearestPredicted, offsets[b]);
   }
   return { targetOf, predictedOf };
 }

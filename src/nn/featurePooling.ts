@@ -3,6 +3,7 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { type HostKernel, hostFunction, type RealArray } from '../../renderer/backend/index.ts';
+import { simdFor } from '../../renderer/kernels/simd/module.ts';
 
 /** A camera at (0, 0, distance) that looks at the origin, down −z; its picture is as wide as it is high. */
 export interface PoolingCamera {
@@ -119,8 +120,26 @@ export function poolingKernel(
     return Math.abs(depth) > 1e-12 ? depth : 1e-12;
   };
   const footprint = {} as Footprint;
+  /** Arguments of the compiled kernels. */
+  const sizesWith = (table: number) =>
+    [
+      batch * vertexCount,
+      vertexCount,
+      table,
+      layouts.length,
+      lens.distance,
+      lens.nearest,
+      lens.legacy,
+    ] as const;
   return {
     forward([positions, ...maps], output) {
+      const compiled = simdFor(positions, output, ...maps);
+      if (compiled) {
+        const { exports, scratch } = compiled;
+        const table = scratch.copy(layoutTable(layouts, maps));
+        exports.poolFeatures(positions.byteOffset, ...sizesWith(table), output.byteOffset);
+        return;
+      }
       for (let row = 0; row < batch * vertexCount; row++) {
         const item = Math.floor(row / vertexCount);
         const depth = depthOf(positions[3 * row + 2]);
@@ -140,6 +159,18 @@ export function poolingKernel(
       }
     },
     backward(upstream, [positions, ...maps], [dPositions, ...dMaps]) {
+      const compiled = simdFor(upstream, positions, dPositions, ...maps, ...dMaps);
+      if (compiled) {
+        const { exports, scratch } = compiled;
+        const table = scratch.copy(layoutTable(layouts, maps, dMaps));
+        exports.poolFeaturesBackward(
+          upstream.byteOffset,
+          positions.byteOffset,
+          ...sizesWith(table),
+          dPositions.byteOffset,
+        );
+        return;
+      }
       for (let row = 0; row < batch * vertexCount; row++) {
         const item = Math.floor(row / vertexCount);
         const isMovable = lens.legacy || lens.distance - positions[3 * row + 2] >= lens.nearest;
@@ -170,6 +201,24 @@ export function poolingKernel(
       }
     },
   };
+}
+
+/** What the compiled kernels know about maps: renderer/kernels/simd/assembly/pooling.ts says how it is laid out. */
+function layoutTable(
+  layouts: readonly MapLayout[],
+  maps: readonly RealArray[],
+  gradients: readonly RealArray[] = [],
+): Uint8Array {
+  const table = new DataView(new ArrayBuffer(88 * layouts.length));
+  for (const [m, { height, width, channels, columns, rows }] of layouts.entries()) {
+    const addresses = [maps[m].byteOffset, gradients[m]?.byteOffset ?? 0];
+    for (const [i, value] of [...addresses, height, width, channels].entries()) {
+      table.setUint32(88 * m + 4 * i, value, true);
+    }
+    const axes = [columns, rows].flatMap(({ scale, offset, low, high }) => [scale, offset, low, high]);
+    for (const [i, value] of axes.entries()) table.setFloat64(88 * m + 24 + 8 * i, value, true);
+  }
+  return new Uint8Array(table.buffer);
 }
 
 function addTexel(

@@ -3,6 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { type HostKernel, hostFunction, type RealArray } from '../../renderer/backend/index.ts';
+import { type Scratch, type Simd, simdFor } from '../../renderer/kernels/simd/module.ts';
 import type { GraphSupport, SparseRows } from './graphSupport.ts';
 import { glorotUniform, type Initializer, type Parameters, zeros } from './parameters.ts';
 
@@ -37,12 +38,21 @@ export function mixKernel(
   support: GraphSupport,
   sizes: Sizes,
   activation: GraphActivation,
-): HostKernel<RealArray> {
+): HostKernel<Uint8Array> {
+  const rectify = activation === 'relu';
   return {
     readsInputs: false,
-    forward: ([z, b, r], output) => mixForward(z, b, r, support, sizes, activation === 'relu', output),
-    backward: (upstream, _inputs, [dz, db, dr], factors) =>
-      mixBackward(upstream, factors, support, sizes, dz, db, dr),
+    forward([z, b, r], output) {
+      const compiled = simdFor(z, b, output);
+      return compiled
+        ? mixCompiled(compiled, z, b, r, support, sizes, rectify, output)
+        : mixForward(z, b, r, support, sizes, rectify, output);
+    },
+    backward(upstream, _inputs, [dz, db, dr], active) {
+      const compiled = simdFor(upstream, dz, db);
+      if (compiled) mixBackwardCompiled(compiled, upstream, active, support, sizes, dz, db, dr);
+      else mixBackward(upstream, active, support, sizes, dz, db, dr);
+    },
   };
 }
 
@@ -52,7 +62,10 @@ interface Sizes {
   channels: number;
 }
 
-/** Fills `output` and returns the factor that each element's gradient is scaled by: 0 where rectified, ½ beside a residual. */
+/**
+ * Fills `output` and returns which elements let their gradient through the activation: a bit each, four channels a byte. Beside a
+ * residual, all gradients are halved.
+ */
 function mixForward(
   z: RealArray,
   bias: RealArray,
@@ -61,26 +74,31 @@ function mixForward(
   sizes: Sizes,
   rectify: boolean,
   output: RealArray,
-): RealArray {
+): Uint8Array {
   const { channels } = sizes;
   for (let row = 0; row < output.length; row += channels) {
     for (let c = 0; c < channels; c++) output[row + c] = z[2 * row + c] + bias[c];
   }
   addProduct(support, z, 2 * channels, channels, output, channels, 0, sizes);
-  const scale = residual ? 0.5 : 1;
-  const factors = new Float32Array(output.length);
-  for (let i = 0; i < output.length; i++) {
-    const active = !rectify || output[i] > 0;
-    factors[i] = active ? scale : 0;
-    output[i] = active ? scale * output[i] : 0;
+  const active = new Uint8Array(activeBytes(sizes));
+  const rowBytes = bytesOfRow(channels);
+  for (let row = 0, at = 0; row < output.length; row += channels, at += rowBytes) {
+    for (let c = 0; c < channels; c++) {
+      if (!rectify || output[row + c] > 0) active[at + (c >> 2)] |= 1 << (c & 3);
+      else output[row + c] = 0;
+    }
   }
-  if (residual) for (let i = 0; i < output.length; i++) output[i] += 0.5 * residual[i];
-  return factors;
+  if (residual) for (let i = 0; i < output.length; i++) output[i] = 0.5 * (output[i] + residual[i]);
+  return active;
 }
+
+const bytesOfRow = (channels: number) => (channels + 3) >> 2;
+
+const activeBytes = ({ batch, vertexCount, channels }: Sizes) => batch * vertexCount * bytesOfRow(channels);
 
 function mixBackward(
   upstream: RealArray,
-  factors: RealArray,
+  active: Uint8Array,
   support: GraphSupport,
   sizes: Sizes,
   dz: RealArray,
@@ -88,10 +106,13 @@ function mixBackward(
   dResidual: RealArray | undefined,
 ): void {
   const { channels } = sizes;
+  const scale = dResidual ? 0.5 : 1;
   const biasSums = new Float64Array(channels);
-  for (let row = 0; row < upstream.length; row += channels) {
+  const rowBytes = bytesOfRow(channels);
+  for (let row = 0, at = 0; row < upstream.length; row += channels, at += rowBytes) {
     for (let c = 0; c < channels; c++) {
-      const g = factors[row + c] * upstream[row + c];
+      const isActive = (active[at + (c >> 2)] >> (c & 3)) & 1;
+      const g = isActive ? scale * upstream[row + c] : 0;
       dz[2 * row + c] = g;
       biasSums[c] += g;
     }
@@ -100,6 +121,62 @@ function mixBackward(
   dBias.set(biasSums);
   if (dResidual) for (let i = 0; i < dResidual.length; i++) dResidual[i] = 0.5 * upstream[i];
 }
+
+function mixCompiled(
+  { exports, scratch }: Simd,
+  z: RealArray,
+  bias: RealArray,
+  residual: RealArray | undefined,
+  support: GraphSupport,
+  sizes: Sizes,
+  rectify: boolean,
+  output: RealArray,
+): Uint8Array {
+  const size = activeBytes(sizes);
+  const active = scratch.take(size);
+  exports.mixNeighbours(
+    z.byteOffset,
+    bias.byteOffset,
+    residual?.byteOffset ?? 0,
+    ...rowsIn(scratch, support),
+    sizes.batch,
+    sizes.vertexCount,
+    sizes.channels,
+    rectify,
+    output.byteOffset,
+    active,
+  );
+  return scratch.bytes(active, size).slice();
+}
+
+function mixBackwardCompiled(
+  { exports, scratch }: Simd,
+  upstream: RealArray,
+  active: Uint8Array,
+  support: GraphSupport,
+  sizes: Sizes,
+  dz: RealArray,
+  dBias: RealArray,
+  dResidual: RealArray | undefined,
+): void {
+  const sums = scratch.copy(new Float64Array(sizes.channels));
+  exports.mixNeighboursBackward(
+    upstream.byteOffset,
+    scratch.copy(active),
+    ...rowsIn(scratch, support.transpose),
+    sizes.batch,
+    sizes.vertexCount,
+    sizes.channels,
+    dz.byteOffset,
+    sums,
+    dResidual?.byteOffset ?? 0,
+  );
+  dBias.set(scratch.floats64(sums, sizes.channels));
+}
+
+/** Addresses of a matrix's offsets, indices and values. */
+const rowsIn = (scratch: Scratch, { offsets, indices, values }: SparseRows) =>
+  [scratch.copy(offsets), scratch.copy(indices), scratch.copy(values)] as const;
 
 /**
  * Adds matrix · from to `to`, for every item of a batch. Both have rows of `channels` numbers, `stride` apart, the first one at

@@ -2,6 +2,7 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { type HostKernel, hostFunction } from '../../renderer/backend/index.ts';
+import { simdFor } from '../../renderer/kernels/simd/module.ts';
 
 /**
  * @param features [B, V, C]
@@ -27,6 +28,13 @@ export function unpoolKernel(
   return {
     readsInputs: false,
     forward([input], output) {
+      const compiled = simdFor(input, output);
+      if (compiled) {
+        const { exports, scratch } = compiled;
+        const pairs = scratch.copy(edges);
+        exports.unpool(input.byteOffset, pairs, batch, coarse, edgeCount, channels, output.byteOffset);
+        return;
+      }
       for (let item = 0; item < batch; item++) {
         const from = item * coarse * channels;
         const to = item * fine * channels;
@@ -40,6 +48,21 @@ export function unpoolKernel(
       }
     },
     backward(upstream, _inputs, [gradient]) {
+      const compiled = simdFor(upstream, gradient);
+      if (compiled) {
+        const { exports, scratch } = compiled;
+        const pairs = scratch.copy(edges);
+        exports.unpoolBackward(
+          upstream.byteOffset,
+          pairs,
+          batch,
+          coarse,
+          edgeCount,
+          channels,
+          gradient.byteOffset,
+        );
+        return;
+      }
       for (let item = 0; item < batch; item++) {
         const to = item * coarse * channels;
         const from = item * fine * channels;

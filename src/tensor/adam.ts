@@ -3,6 +3,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { hostOp } from '../../renderer/backend/hostOp.ts';
 import { ArgumentError, RastergradError } from '../../renderer/errors.ts';
+import { simdFor } from '../../renderer/kernels/simd/module.ts';
 
 /** A trainable parameter under the name by which gradients and checkpoints know it. */
 export interface NamedVariable {
@@ -103,9 +104,9 @@ export class Adam {
       moving.flatMap(({ variable, gradient }) => [variable, gradient]),
       moving.map(({ variable }) => ({ shape: variable.shape, dtype: 'float32' })),
       (inputs, outputs) => {
+        const move = this.#options.uniform ? updateUniformly : (compiledUpdate(inputs) ?? update);
         norm = globalNorm(moving.map(({ name }, i) => [name, inputs[2 * i + 1] as Float32Array]));
         this.#step += 1;
-        const move = this.#options.uniform ? updateUniformly : update;
         const factors = this.#factors(learningRate, Math.min(1, this.#options.clipNorm / norm));
         for (const [i, { variable, offset }] of moving.entries()) {
           const m = this.#m.subarray(offset, offset + variable.size);
@@ -170,6 +171,45 @@ interface Factors {
   keep: number;
 }
 
+/** Elements whose moments are with the compiled kernel at a time: they fit the second-level cache. */
+const chunk = 1 << 14;
+
+/** `update` by the compiled kernel, where all of `arrays` lie in its memory. */
+function compiledUpdate(arrays: readonly ArrayBufferView[]): typeof update | undefined {
+  const compiled = simdFor(...arrays);
+  if (!compiled) return undefined;
+  const { exports, scratch } = compiled;
+  const [mAddress, vAddress] = [scratch.take(4 * chunk), scratch.take(4 * chunk)];
+  return (weights, gradient, m, v, updated, factors) => {
+    const { beta1, beta2, gain1, gain2, rate, correction2, epsilon, keep } = factors;
+    for (let first = 0; first < weights.length; first += chunk) {
+      const [mPart, vPart] = [m.subarray(first, first + chunk), v.subarray(first, first + chunk)];
+      const mHere = scratch.floats(mAddress, mPart.length);
+      const vHere = scratch.floats(vAddress, vPart.length);
+      mHere.set(mPart);
+      vHere.set(vPart);
+      exports.adam(
+        weights.byteOffset + 4 * first,
+        gradient.byteOffset + 4 * first,
+        mAddress,
+        vAddress,
+        updated.byteOffset + 4 * first,
+        mPart.length,
+        beta1,
+        beta2,
+        gain1,
+        gain2,
+        rate,
+        correction2,
+        epsilon,
+        keep,
+      );
+      mPart.set(mHere);
+      vPart.set(vHere);
+    }
+  };
+}
+
 function update(
   weights: Float32Array,
   gradient: Float32Array,
@@ -220,6 +260,8 @@ function globalNorm(gradients: readonly (readonly [string, Float32Array])[]): nu
 
 /** Sum of squares, in four sums so that additions need not wait for one another. */
 function squaredNorm(values: Float32Array): number {
+  const compiled = simdFor(values);
+  if (compiled) return compiled.exports.squaredNorm(values.byteOffset, values.length);
   const whole = values.length & ~3;
   let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
   for (let i = 0; i < whole; i += 4) {

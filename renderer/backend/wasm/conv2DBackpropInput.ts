@@ -2,10 +2,10 @@
 // input's patches, which are added where they overlap.
 
 import * as tf from '@tensorflow/tfjs';
-import { type Conv2DAttrs, conv2DInfo } from './conv2DInfo.ts';
-import { multiply, transpose } from './gemm.ts';
-import { addressOf, floatsAt, sizeOf, type WasmBackend, withScratch } from './memory.ts';
-import { addPatches, patchesSize, picturesAtOnce } from './patches.ts';
+import { simd } from '../../kernels/simd/module.ts';
+import { type Conv2DAttrs, Convolution } from './convolution.ts';
+import { multiply, multiplyScratch } from './gemm.ts';
+import { addressOf, floatsAt, sizeOf, type WasmBackend } from './memory.ts';
 
 export const conv2DBackpropInput: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropInput,
@@ -13,35 +13,39 @@ export const conv2DBackpropInput: tf.KernelConfig = {
   kernelFunc({ inputs, backend: anyBackend, attrs }) {
     const backend = anyBackend as WasmBackend;
     const { dy, filter } = inputs as unknown as { dy: tf.TensorInfo; filter: tf.TensorInfo };
-    const { inputShape, ...convolution } = attrs as unknown as Conv2DAttrs & { inputShape: number[] };
-    const info = conv2DInfo(inputShape, filter.shape, convolution);
-    const [dyAddress, filterAddress] = [addressOf(backend, dy), addressOf(backend, filter)];
+    const { inputShape, ...rest } = attrs as unknown as Conv2DAttrs & { inputShape: number[] };
+    const convolution = new Convolution(inputShape, filter.shape, rest);
+    const { taps, outChannels } = convolution;
+    const [upstream, weights] = [addressOf(backend, dy), addressOf(backend, filter)];
     const output = backend.makeOutput(inputShape, 'float32');
     const out = addressOf(backend, output);
-
-    const { batchSize, outChannels } = info;
-    const pictureSize = info.inHeight * info.inWidth * info.inChannels;
-    const windows = info.outHeight * info.outWidth;
-    const taps = info.filterHeight * info.filterWidth * info.inChannels;
-    const group = picturesAtOnce(info, batchSize);
-    withScratch(
-      backend,
-      [group * patchesSize(info), taps * outChannels],
-      (patchesAddress, transposedAddress) => {
-        transpose(backend, filterAddress, transposedAddress, taps, outChannels);
-        floatsAt(backend, out, sizeOf(inputShape)).fill(0);
-        for (let first = 0; first < batchSize; first += group) {
-          const count = Math.min(group, batchSize - first);
-          const upstream = dyAddress + 4 * first * windows * outChannels;
-          multiply(backend, upstream, transposedAddress, patchesAddress, count * windows, outChannels, taps);
-          for (let i = 0; i < count; i++) {
-            const patches = floatsAt(backend, patchesAddress + 4 * i * patchesSize(info), patchesSize(info));
-            const picture = floatsAt(backend, out + 4 * (first + i) * pictureSize, pictureSize);
-            addPatches(patches, picture, info);
-          }
+    const { exports, scratch } = simd()!;
+    scratch.run(() => {
+      const work = scratch.take(multiplyScratch());
+      const patches = scratch.take(4 * convolution.patchesSize);
+      floatsAt(backend, out, sizeOf(inputShape)).fill(0);
+      for (const band of convolution.bands) {
+        const windows = convolution.windowsOf(band);
+        multiply(
+          backend,
+          {
+            m: windows,
+            n: taps,
+            k: outChannels,
+            a: upstream + 4 * convolution.outputOffset(band),
+            b: weights,
+            transposeB: true,
+            c: patches,
+          },
+          work,
+        );
+        const size = (windows / band.pictures) * taps;
+        for (let i = 0; i < band.pictures; i++) {
+          const picture = out + 4 * convolution.pictureOffset(band.first + i);
+          exports.addPatches(patches + 4 * i * size, picture, ...convolution.sizesOf(band));
         }
-      },
-    );
+      }
+    });
     return output;
   },
 };

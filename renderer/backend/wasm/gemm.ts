@@ -1,103 +1,51 @@
-// Matrix product and transposition at addresses in the wasm memory, on which the back end's heavy kernels stand.
+// Matrix products at addresses in the wasm memory, on which the back end's heavy kernels stand.
 
+import { simd } from '../../kernels/simd/module.ts';
 import { floatsAt, type WasmBackend } from './memory.ts';
 
-type CompiledKernel = (...args: unknown[]) => void;
-
-/** The back end's compiled kernels that we call past TensorFlow.js, with their argument types. */
-const signatures = {
-  BatchMatMul: ['number', 'array', 'number', 'number', 'array', 'number', 'number', 'number', 'number'],
-  Transpose: ['number', 'array', 'number', 'number', 'number', 'array', 'number'],
-};
-
-const compiled = new WeakMap<WasmBackend['wasm'], Record<keyof typeof signatures, CompiledKernel>>();
-
-function kernelsOf({ wasm }: WasmBackend) {
-  let kernels = compiled.get(wasm);
-  if (!kernels) {
-    const wrap = (name: keyof typeof signatures) => wasm.cwrap(name, null, signatures[name]);
-    kernels = { BatchMatMul: wrap('BatchMatMul'), Transpose: wrap('Transpose') };
-    compiled.set(wasm, kernels);
-  }
-  return kernels;
+/** c[m, n] = act(op(a)[m, k] · op(b)[k, n] + bias), row-major float32 matrices at byte addresses. */
+export interface Product {
+  m: number;
+  n: number;
+  k: number;
+  a: number;
+  /** a is given as [k, m]. */
+  transposeA?: boolean;
+  b: number;
+  /** b is given as [n, k]. */
+  transposeB?: boolean;
+  c: number;
+  /** [n] added to every row. */
+  bias?: number;
+  /** act = max(0, ·) */
+  rectify?: boolean;
+  /** c += op(a)·op(b), with neither bias nor act. */
+  adds?: boolean;
 }
 
-/**
- * Runs `action` with tensor ids for areas of the memory, given as [address, length in floats]. The ids are fresh each time:
- * XNNPACK keeps a packed copy of a right-hand operand under its id until that id is disposed of, so no stale copy is ever used
- * and none stays behind.
- */
-function withIds(
-  backend: WasmBackend,
-  areas: readonly [address: number, length: number][],
-  action: (...ids: number[]) => void,
-): void {
-  const { tfjs } = backend.wasm;
-  const ids = areas.map(([address, length]) => {
-    const id = backend.dataIdNextNumber++;
-    tfjs.registerTensor(id, length, address);
-    return id;
-  });
-  action(...ids);
-  for (const id of ids) tfjs.disposeData(id);
-}
+/** Bytes of working memory that `multiply` takes. */
+export const multiplyScratch = (): number => kernels().gemmScratch();
 
-const int32Bytes = (...values: number[]) => new Uint8Array(Int32Array.from(values).buffer);
+const kernels = () => simd()!.exports;
 
-/**
- * out[m, n] = a[m, k] · b[k, n], row-major float32 matrices at byte addresses. May make the memory grow.
- *
- * Stands on the stock kernel behind tf.matMul, which is fast for one pair of untransposed matrices and slow for all else.
- */
-export function multiply(
-  backend: WasmBackend,
-  a: number,
-  b: number,
-  out: number,
-  m: number,
-  k: number,
-  n: number,
-): void {
+/** Computes a product, with `scratch` the address of working memory. */
+export function multiply(backend: WasmBackend, product: Product, scratch: number): void {
+  const { m, n, k, a, b, c, transposeA = false, transposeB = false, bias = 0 } = product;
   if (m === 0 || n === 0) return;
   if (k === 0) {
-    floatsAt(backend, out, m * n).fill(0);
+    fillEmpty(backend, product);
     return;
   }
-  const areas: [number, number][] = [
-    [a, m * k],
-    [b, k * n],
-    [out, m * n],
-  ];
-  withIds(backend, areas, (aId, bId, outId) =>
-    kernelsOf(backend).BatchMatMul(aId, int32Bytes(1, m, k), 3, bId, int32Bytes(1, k, n), 3, 0, 0, outId),
-  );
+  const flags =
+    (transposeA ? 1 : 0) | (transposeB ? 2 : 0) | (product.rectify ? 4 : 0) | (product.adds ? 8 : 0);
+  kernels().gemm(m, n, k, a, transposeA ? m : k, b, transposeB ? k : n, c, n, bias, flags, scratch);
 }
 
-const float32Code = 0;
-
-/** to[columns, rows] = transpose of from[rows, columns], row-major float32 matrices at byte addresses. */
-export function transpose(
-  backend: WasmBackend,
-  from: number,
-  to: number,
-  rows: number,
-  columns: number,
-): void {
-  if (rows === 0 || columns === 0) return;
-  const length = rows * columns;
-  const areas: [number, number][] = [
-    [from, length],
-    [to, length],
-  ];
-  withIds(backend, areas, (fromId, toId) =>
-    kernelsOf(backend).Transpose(
-      fromId,
-      int32Bytes(rows, columns),
-      2,
-      float32Code,
-      toId,
-      int32Bytes(1, 0),
-      2,
-    ),
-  );
+/** A product over nothing: the bias in every row. */
+function fillEmpty(backend: WasmBackend, { m, n, c, bias, rectify, adds }: Product): void {
+  if (adds) return;
+  const out = floatsAt(backend, c, m * n).fill(0);
+  if (!bias) return;
+  const row = floatsAt(backend, bias, n).map((value) => (rectify ? Math.max(0, value) : value));
+  for (let i = 0; i < m; i++) out.set(row, i * n);
 }

@@ -1,17 +1,17 @@
-// tf.matMul on the wasm back end. The stock kernel is fast only for a single pair of untransposed matrices; here transposed
-// operands are transposed first, batches that share the right operand become one tall product, other batches a loop of products.
+// tf.matMul on the wasm back end. The stock kernel is fast only for a single pair of untransposed matrices. Batches that share the
+// right operand become one tall product, other batches a loop of products.
 
 import * as tf from '@tensorflow/tfjs';
-import { multiply, transpose } from './gemm.ts';
-import { addressOf, sizeOf, type WasmBackend, withScratch } from './memory.ts';
+import { simd } from '../../kernels/simd/module.ts';
+import { multiply, multiplyScratch } from './gemm.ts';
+import { addressOf, sizeOf, type WasmBackend } from './memory.ts';
 
-/** One operand: a stack of row-major matrices, as multiplied or transposed. */
+/** One operand: a stack of matrices, with their sizes as they are multiplied. */
 interface Operand {
   address: number;
   batch: number;
   rows: number;
   columns: number;
-  transposed: boolean;
 }
 
 function operand(backend: WasmBackend, info: tf.TensorInfo, transposed: boolean): Operand {
@@ -21,18 +21,7 @@ function operand(backend: WasmBackend, info: tf.TensorInfo, transposed: boolean)
     batch: sizeOf(info.shape.slice(0, -2)),
     rows: transposed ? columns : rows,
     columns: transposed ? rows : columns,
-    transposed,
   };
-}
-
-/** Writes the operand's matrices, transposed, to `target`, and returns the operand as it then is. */
-function transposedTo(backend: WasmBackend, source: Operand, target: number): Operand {
-  const { address, batch, rows, columns } = source;
-  const bytes = 4 * rows * columns;
-  for (let i = 0; i < batch; i++) {
-    transpose(backend, address + i * bytes, target + i * bytes, columns, rows);
-  }
-  return { ...source, address: target, transposed: false };
 }
 
 /** For every matrix of the broadcast batch, its place in an operand with these outer dimensions. */
@@ -48,6 +37,8 @@ function batchPlaces(outer: readonly number[], broadcast: readonly number[]): nu
   return places;
 }
 
+type KernelCall = Parameters<tf.KernelFunc>[0];
+
 interface MatMulAttrs {
   transposeA: boolean;
   transposeB: boolean;
@@ -56,52 +47,57 @@ interface MatMulAttrs {
 export const matMul: tf.KernelConfig = {
   kernelName: tf.BatchMatMul,
   backendName: 'wasm',
-  kernelFunc({ inputs, backend: anyBackend, attrs }) {
-    const backend = anyBackend as WasmBackend;
-    const { a: aInfo, b: bInfo } = inputs as unknown as { a: tf.TensorInfo; b: tf.TensorInfo };
-    const { transposeA, transposeB } = attrs as unknown as MatMulAttrs;
-    if (aInfo.dtype !== 'float32' || bInfo.dtype !== 'float32') {
-      throw new Error(`matMul on the wasm back end takes float32, not ${aInfo.dtype} and ${bInfo.dtype}`);
-    }
-    const outerA = aInfo.shape.slice(0, -2);
-    const outerB = bInfo.shape.slice(0, -2);
-    const outer = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
-    // Moves both operands here before anything else is allocated.
-    let a = operand(backend, aInfo, transposeA);
-    let b = operand(backend, bInfo, transposeB);
-    const [m, k, n] = [a.rows, a.columns, b.columns];
-    if (b.rows !== k) {
-      throw new Error(
-        `matMul: inner sizes ${k} and ${b.rows} of shapes ${aInfo.shape} and ${bInfo.shape} differ`,
-      );
-    }
-    const output = backend.makeOutput([...outer, m, n], 'float32');
-    const out = addressOf(backend, output);
-    withScratch(
-      backend,
-      [a.transposed ? a.batch * m * k : 0, b.transposed ? b.batch * k * n : 0],
-      (scratchA, scratchB) => {
-        if (a.transposed) a = transposedTo(backend, a, scratchA);
-        if (b.transposed) b = transposedTo(backend, b, scratchB);
-        if (b.batch === 1) {
-          multiply(backend, a.address, b.address, out, a.batch * m, k, n);
-          return;
-        }
-        const placesA = batchPlaces(outerA, outer);
-        const placesB = batchPlaces(outerB, outer);
-        for (let i = 0; i < placesA.length; i++) {
-          multiply(
-            backend,
-            a.address + 4 * m * k * placesA[i],
-            b.address + 4 * k * n * placesB[i],
-            out + 4 * m * n * i,
-            m,
-            k,
-            n,
-          );
-        }
-      },
-    );
-    return output;
-  },
+  kernelFunc: (call) => matMulWith(call, {}),
 };
+
+/** The product of inputs a and b, plus a bias [n], rectified. */
+export function matMulWith(
+  { inputs, backend: anyBackend, attrs }: KernelCall,
+  { bias, rectify }: { bias?: tf.TensorInfo; rectify?: boolean },
+): tf.TensorInfo {
+  const backend = anyBackend as WasmBackend;
+  const { a: aInfo, b: bInfo } = inputs as unknown as { a: tf.TensorInfo; b: tf.TensorInfo };
+  const { transposeA, transposeB } = attrs as unknown as MatMulAttrs;
+  if (aInfo.dtype !== 'float32' || bInfo.dtype !== 'float32') {
+    throw new Error(`matMul on the wasm back end takes float32, not ${aInfo.dtype} and ${bInfo.dtype}`);
+  }
+  const outerA = aInfo.shape.slice(0, -2);
+  const outerB = bInfo.shape.slice(0, -2);
+  const outer = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
+  // Moves both operands here before anything else is allocated.
+  const a = operand(backend, aInfo, transposeA);
+  const b = operand(backend, bInfo, transposeB);
+  const [m, k, n] = [a.rows, a.columns, b.columns];
+  if (b.rows !== k) {
+    throw new Error(
+      `matMul: inner sizes ${k} and ${b.rows} of shapes ${aInfo.shape} and ${bInfo.shape} differ`,
+    );
+  }
+  if (bias && bias.shape[0] !== n)
+    throw new Error(`matMul: the bias has shape [${bias.shape}], expected [${n}]`);
+  const biasAddress = bias && addressOf(backend, bias);
+  const output = backend.makeOutput([...outer, m, n], 'float32');
+  const out = addressOf(backend, output);
+  const shared = { n, k, transposeA, transposeB, bias: biasAddress, rectify };
+  const { scratch } = simd()!;
+  scratch.run(() => {
+    const work = scratch.take(multiplyScratch());
+    if (b.batch === 1 && !transposeA) {
+      multiply(backend, { ...shared, m: a.batch * m, a: a.address, b: b.address, c: out }, work);
+      return;
+    }
+    const placesA = batchPlaces(outerA, outer);
+    const placesB = batchPlaces(outerB, outer);
+    for (let i = 0; i < placesA.length; i++) {
+      const product = {
+        ...shared,
+        m,
+        a: a.address + 4 * m * k * placesA[i],
+        b: b.address + 4 * k * n * placesB[i],
+        c: out + 4 * m * n * i,
+      };
+      multiply(backend, product, work);
+    }
+  });
+  return output;
+}

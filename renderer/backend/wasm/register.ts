@@ -2,27 +2,47 @@
 // are slow or wrong there.
 
 import * as tf from '@tensorflow/tfjs';
+import { attachSimd } from '../../kernels/simd/module.ts';
+import { concat } from './concat.ts';
+import { conv2D } from './conv2D.ts';
 import { conv2DBackpropFilter } from './conv2DBackpropFilter.ts';
 import { conv2DBackpropInput } from './conv2DBackpropInput.ts';
 import { fusedMatMul } from './fusedMatMul.ts';
+import { identity } from './identity.ts';
 import { matMul } from './matMul.ts';
 import { maxPoolGrad } from './maxPoolGrad.ts';
+import type { WasmBackend } from './memory.ts';
 import { resizeBilinearGrad } from './resizeBilinearGrad.ts';
 import { withSamePadding } from './samePadding.ts';
+import { slice, split } from './slice.ts';
+import { sum } from './sum.ts';
 import { unsortedSegmentSum } from './unsortedSegmentSum.ts';
 
 let registered = false;
 
-/** Registers the kernels, once a process. The wasm back end must have been loaded. */
-export function registerWasmKernels(): void {
+/** Registers the kernels, once a process, and puts the compiled loops to work in the memory of the back end, which is the current one. */
+export async function registerWasmKernels({ wasm }: WasmBackend): Promise<void> {
+  // Built for several threads, the back end keeps its memory elsewhere, and shares it.
+  if (wasm.asm) {
+    await attachSimd({
+      memory: wasm.asm.memory,
+      malloc: (bytes) => wasm._malloc(bytes),
+      free: (address) => wasm._free(address),
+    });
+  }
   if (registered) return;
   registered = true;
   const stock = (kernelName: string) => tf.getKernel(kernelName, 'wasm');
   for (const kernel of [
     matMul,
-    fusedMatMul(stock(tf._FusedMatMul)),
-    withSamePadding(stock(tf.Conv2D)),
-    withSamePadding(stock(tf.FusedConv2D)),
+    fusedMatMul,
+    conv2D(withSamePadding(stock(tf.Conv2D))),
+    conv2D(withSamePadding(stock(tf.FusedConv2D))),
+    concat(stock(tf.Concat)),
+    identity,
+    slice(stock(tf.Slice)),
+    split(stock(tf.SplitV)),
+    sum(stock(tf.Sum)),
     conv2DBackpropFilter,
     conv2DBackpropInput,
     maxPoolGrad,

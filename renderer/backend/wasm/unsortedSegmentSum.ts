@@ -2,6 +2,7 @@
 // does not change from run to run.
 
 import * as tf from '@tensorflow/tfjs';
+import { simd } from '../../kernels/simd/module.ts';
 import { addressOf, floatsAt, integersAt, sizeOf, type WasmBackend } from './memory.ts';
 
 export const unsortedSegmentSum: tf.KernelConfig = {
@@ -12,20 +13,28 @@ export const unsortedSegmentSum: tf.KernelConfig = {
     const { x, segmentIds } = inputs as unknown as { x: tf.TensorInfo; segmentIds: tf.TensorInfo };
     const { numSegments } = attrs as unknown as { numSegments: number };
     const width = sizeOf(x.shape.slice(1));
-    const [xAddress, idsAddress] = [addressOf(backend, x), addressOf(backend, segmentIds)];
+    const [rows, ids] = [addressOf(backend, x), addressOf(backend, segmentIds)];
     const output = backend.makeOutput([numSegments, ...x.shape.slice(1)], x.dtype);
-    const view = x.dtype === 'int32' ? integersAt : floatsAt;
-    const sums = view(backend, addressOf(backend, output), numSegments * width).fill(0);
-    const rows = view(backend, xAddress, x.shape[0] * width);
-    const ids = integersAt(backend, idsAddress, x.shape[0]);
-    for (let row = 0; row < ids.length; row++) {
-      const id = ids[row];
-      // As in TensorFlow, rows with an id outside the range are dropped.
-      if (id < 0 || id >= numSegments) continue;
-      const to = id * width;
-      const from = row * width;
-      for (let i = 0; i < width; i++) sums[to + i] += rows[from + i];
+    const sums = addressOf(backend, output);
+    if (x.dtype === 'int32') {
+      addIntegers(
+        integersAt(backend, rows, sizeOf(x.shape)),
+        integersAt(backend, ids, x.shape[0]),
+        integersAt(backend, sums, numSegments * width).fill(0),
+        width,
+      );
+    } else {
+      floatsAt(backend, sums, numSegments * width).fill(0);
+      simd()!.exports.addRows(rows, ids, x.shape[0], width, sums, numSegments);
     }
     return output;
   },
 };
+
+function addIntegers(rows: Int32Array, ids: Int32Array, sums: Int32Array, width: number): void {
+  for (const [row, id] of ids.entries()) {
+    // As in TensorFlow, rows with an id outside the range are dropped.
+    if (id < 0 || id * width >= sums.length) continue;
+    for (let i = 0; i < width; i++) sums[id * width + i] += rows[row * width + i];
+  }
+}

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestFew, nearestPoints } from '../../../renderer/mesh/nearest.ts';
+import { nearestBothWays, nearestFew, nearestPoints } from '../../../renderer/mesh/nearest.ts';
+import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
 
-function nearestByTryingAll(queries: Float64Array, points: Float64Array): number[] {
+// Single precision goes to the compiled kernels.
+await useTestBackend();
+
+function nearestByTryingAll(queries: ArrayLike<number>, points: ArrayLike<number>): number[] {
   return Array.from({ length: queries.length / 3 }, (_, q) => {
     let best = Number.POSITIVE_INFINITY;
     let nearest = -1;
@@ -19,7 +23,10 @@ function nearestByTryingAll(queries: Float64Array, points: Float64Array): number
   });
 }
 
-describe('nearestPoints', () => {
+describe.each([
+  ['double', Float64Array],
+  ['single', Float32Array],
+] as const)('nearestPoints, %s precision', (_, Reals) => {
   it('finds the very point that trying all finds, of equal ones the first', () => {
     // Coordinates on a coarse grid, so that most distances tie.
     const cloud = fc
@@ -27,7 +34,7 @@ describe('nearestPoints', () => {
         minLength: 0,
         maxLength: 120,
       })
-      .map((points) => Float64Array.from(points.flat()));
+      .map((points) => Reals.from(points.flat()));
     fc.assert(
       fc.property(cloud, cloud, (queries, points) => {
         expect([...nearestPoints(queries, points)]).toEqual(nearestByTryingAll(queries, points));
@@ -37,14 +44,38 @@ describe('nearestPoints', () => {
   });
 
   it('does so for a thousand points at random', () => {
-    const queries = testNumbers(3 * 700, 1);
-    const points = testNumbers(3 * 1000, 2).map((x, i) => (i % 3 === 1 ? 0.1 * x : x));
+    const queries = Reals.from(testNumbers(3 * 700, 1));
+    const points = Reals.from(testNumbers(3 * 1000, 2).map((x, i) => (i % 3 === 1 ? 0.1 * x : x)));
     expect([...nearestPoints(queries, points)]).toEqual(nearestByTryingAll(queries, points));
   });
 
+  it('does so for points whose distances single precision cannot tell apart', () => {
+    const near = (count: number, seed: number) =>
+      Reals.from(testNumbers(3 * count, seed).map((x) => 1 + 1e-6 * x));
+    const [queries, points] = [near(300, 3), near(500, 4)];
+    expect([...nearestPoints(queries, points)]).toEqual(nearestByTryingAll(queries, points));
+    const far = queries.map((x) => x + 1000);
+    expect([...nearestPoints(far, points)]).toEqual(nearestByTryingAll(far, points));
+  });
+
+  it('does so for tiny and for equal points', () => {
+    const queries = Reals.from(testNumbers(3 * 50, 5).map((x) => 1e-24 * x));
+    const points = Reals.from(testNumbers(3 * 70, 6).map((x) => 1e-24 * x));
+    expect([...nearestPoints(queries, points)]).toEqual(nearestByTryingAll(queries, points));
+    expect([...nearestPoints(queries, new Reals(30))]).toEqual(new Array(50).fill(0));
+  });
+
+  it('answers both ways', () => {
+    const [a, b] = [Reals.from(testNumbers(3 * 90, 7)), Reals.from(testNumbers(3 * 40, 8))];
+    const [ofA, ofB] = nearestBothWays(a, b);
+    expect([...ofA]).toEqual(nearestByTryingAll(a, b));
+    expect([...ofB]).toEqual(nearestByTryingAll(b, a));
+  });
+
   it('finds nothing among no points, and nothing for a query that is not a number', () => {
-    expect([...nearestPoints(new Float64Array(3), new Float64Array())]).toEqual([-1]);
-    expect([...nearestPoints(new Float64Array([0, Number.NaN, 0]), new Float64Array(3))]).toEqual([-1]);
+    expect([...nearestPoints(new Reals(3), new Reals())]).toEqual([-1]);
+    expect([...nearestPoints(new Reals([0, Number.NaN, 0, 1, 1, 1]), new Reals(3))]).toEqual([-1, 0]);
+    expect([...nearestPoints(new Reals([Infinity, 0, 0, 1, 1, 1]), new Reals(3))]).toEqual([-1, 0]);
   });
 });
 

@@ -1,0 +1,182 @@
+// The compiled kernels, at work in the memory of TensorFlow.js's wasm back end: loading them, finding out whether an array lies there,
+// and the working memory that they share.
+
+import { RastergradError } from '../../errors.ts';
+import type { SimdExports } from './exports.ts';
+
+/** A WebAssembly memory that belongs to another module, and its allocator. */
+export interface HostMemory {
+  memory: WebAssembly.Memory;
+  malloc(bytes: number): number;
+  free(address: number): void;
+}
+
+/** The kernels, and working memory for them. */
+export interface Simd {
+  exports: SimdExports;
+  scratch: Scratch;
+}
+
+/** Thrown by `Scratch.take` where there is too little; `Scratch.run` answers it. */
+class ScratchTooSmall extends Error {}
+
+/**
+ * Working memory for the duration of one operation: taken piece by piece, given back all at once. It never grows while an operation
+ * runs, since that may move the memory away under the views that the operation holds; the operation is begun again instead.
+ */
+export class Scratch {
+  readonly #host: HostMemory;
+  #block = 0;
+  #start = 0;
+  #size = 0;
+  #used = 0;
+  #running = false;
+
+  constructor(host: HostMemory) {
+    this.#host = host;
+  }
+
+  /**
+   * Runs an operation, again from its beginning where it found too little working memory: until it has taken all that it needs, it must not
+   * change anything but what it fills. Views of the memory are to be made inside. Within another operation it is part of that one.
+   */
+  run<Result>(operation: () => Result): Result {
+    if (this.#running) return operation();
+    this.#running = true;
+    try {
+      for (;;) {
+        this.#used = 0;
+        try {
+          return operation();
+        } catch (error) {
+          if (!(error instanceof ScratchTooSmall)) throw error;
+          this.#grow();
+        }
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Address of `bytes` bytes, a multiple of 16, until the operation ends. Contents are undefined. */
+  take(bytes: number): number {
+    const at = this.#start + this.#used;
+    this.#used += Math.ceil(bytes / 16) * 16;
+    if (this.#used > this.#size) throw new ScratchTooSmall();
+    return at;
+  }
+
+  /** Address of a copy of an array's elements, until the operation ends. */
+  copy(array: Float32Array | Float64Array | Int32Array | Uint8Array): number {
+    const at = this.take(array.byteLength);
+    const { buffer, byteOffset, byteLength } = array;
+    this.bytes(at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+    return at;
+  }
+
+  /** The bytes at an address. */
+  bytes(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.#host.memory.buffer, address, length);
+  }
+
+  /** The floats at an address. */
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#host.memory.buffer, address, length);
+  }
+
+  /** The integers at an address. */
+  integers(address: number, length: number): Int32Array {
+    return new Int32Array(this.#host.memory.buffer, address, length);
+  }
+
+  /** The doubles at an address. */
+  floats64(address: number, length: number): Float64Array {
+    return new Float64Array(this.#host.memory.buffer, address, length);
+  }
+
+  /** Makes room for what was asked for last, and as much again. */
+  #grow(): void {
+    const size = 2 * this.#used;
+    if (this.#block) this.#host.free(this.#block);
+    this.#size = 0;
+    this.#block = this.#host.malloc(size + 16) >>> 0;
+    if (this.#block === 0) {
+      throw new RastergradError(
+        `the wasm back end is out of memory (${size} bytes of working memory wanted): use smaller batches`,
+      );
+    }
+    this.#start = Math.ceil(this.#block / 16) * 16;
+    this.#size = size;
+  }
+}
+
+let attached: (Simd & { memory: WebAssembly.Memory }) | undefined;
+
+/** The kernels, once they are attached. */
+export const simd = (): Simd | undefined => attached;
+
+/** The kernels, where they can reach all of `arrays`: those that lie in the memory that they are attached to, in float32 or int32. */
+export function simdFor(...arrays: readonly ArrayBufferView[]): Simd | undefined {
+  const buffer = attached?.memory.buffer;
+  for (const array of arrays) {
+    if (array.buffer !== buffer || array instanceof Float64Array) return undefined;
+  }
+  return attached;
+}
+
+/**
+ * Puts the kernels to work in a memory, once; the fused ones where the engine has relaxed SIMD. A memory shared between threads cannot be
+ * theirs, and an engine without SIMD does not run them: there the loops in plain TypeScript go on doing the work.
+ *
+ * @throws RastergradError where the compiled kernels are not there
+ */
+export async function attachSimd(host: HostMemory): Promise<void> {
+  if (attached?.memory === host.memory || !isPlain(host.memory) || !WebAssembly.validate(usesSimd)) return;
+  await allowRelaxedSimd();
+  const name = WebAssembly.validate(usesRelaxedSimd) ? 'kernels.relaxed.wasm' : 'kernels.wasm';
+  const { instance } = await WebAssembly.instantiate(await bytesOf(name), { env: { memory: host.memory } });
+  attached = {
+    exports: instance.exports as unknown as SimdExports,
+    scratch: new Scratch(host),
+    memory: host.memory,
+  };
+}
+
+const isPlain = ({ buffer }: WebAssembly.Memory) => buffer instanceof ArrayBuffer;
+
+async function bytesOf(name: string): Promise<BufferSource> {
+  const url =
+    name === 'kernels.wasm'
+      ? new URL('./kernels.wasm', import.meta.url)
+      : new URL('./kernels.relaxed.wasm', import.meta.url);
+  if (url.protocol !== 'file:') {
+    const response = await fetch(url);
+    if (!response.ok) throw new RastergradError(`${url}: cannot be loaded (${response.status})`);
+    return response.arrayBuffer();
+  }
+  const { readFile } = await import(/* @vite-ignore */ 'node:fs/promises');
+  return readFile(url).catch(() => {
+    throw new RastergradError(`${url.pathname} is missing: build it with npm run build:kernels`);
+  });
+}
+
+/** Node 20 has relaxed SIMD, but behind a flag; later ones have it always. */
+async function allowRelaxedSimd(): Promise<void> {
+  if (WebAssembly.validate(usesRelaxedSimd) || !globalThis.process?.versions?.v8?.startsWith('11.')) return;
+  const { setFlagsFromString } = await import(/* @vite-ignore */ 'node:v8');
+  setFlagsFromString('--experimental-wasm-relaxed-simd');
+}
+
+/** A module with one function of no arguments, whose body is `code`. */
+const moduleOf = (...code: number[]) =>
+  Uint8Array.of(
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...[1, 4, 1, 0x60, 0, 0],
+    ...[3, 2, 1, 0],
+    ...[10, code.length + 4, 1, code.length + 2, 0, ...code, 0x0b],
+  );
+
+// i32.const 0, i8x16.splat three times over, and the instruction in question; drop.
+const vector = [0x41, 0, 0xfd, 0x0f];
+const usesSimd = moduleOf(...vector, 0x1a);
+const usesRelaxedSimd = moduleOf(...vector, ...vector, ...vector, 0xfd, 0x85, 0x02, 0x1a);
