@@ -1,6 +1,7 @@
 // Projected vertices in, pictures out: the renderer without cameras and lights.
 
 import * as tf from '@tensorflow/tfjs';
+import { isOnDevice } from './backend/onDevice.ts';
 import { drawOnDevice } from './drawOnDevice.ts';
 import { ArgumentError } from './errors.ts';
 import { type KernelName, type Kernels, kernelsNamed, largestSide } from './kernels/index.ts';
@@ -162,9 +163,6 @@ export function frameOf(
     background: options.background,
   });
 }
-
-/** Whether tensors are where only programs of the device reach them. */
-const isOnDevice = (): boolean => tf.getBackend() === 'webgpu';
 
 const defaultNear = 1e-6;
 

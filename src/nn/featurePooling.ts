@@ -4,6 +4,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostKernel, hostFunction, type RealArray } from '../../renderer/backend/index.ts';
 import { simdFor } from '../../renderer/kernels/simd/module.ts';
+import { poolOnDevice } from './poolOnDevice.ts';
 
 /** A camera at (0, 0, distance) that looks at the origin, down −z; its picture is as wide as it is high. */
 export interface PoolingCamera {
@@ -91,6 +92,7 @@ export function poolFeatures(vertices: tf.Tensor3D, maps: readonly tf.Tensor4D[]
     inputs: [vertices, ...maps],
     shape: [batch, vertexCount, total],
     ...poolingKernel(batch, vertexCount, sizes, lens),
+    onDevice: () => poolOnDevice(vertices, maps, lens),
   }) as tf.Tensor3D;
 }
 

@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostKernel, hostFunction, type RealArray } from '../../renderer/backend/index.ts';
 import { type Scratch, type Simd, simdFor } from '../../renderer/kernels/simd/module.ts';
+import { sparseProduct } from '../../renderer/kernels/webgpu/index.ts';
 import type { GraphSupport, SparseRows } from './graphSupport.ts';
 import { glorotUniform, type Initializer, type Parameters, zeros } from './parameters.ts';
 
@@ -30,7 +31,23 @@ export function mixNeighbours(
     inputs: residual ? [products, bias, residual] : [products, bias],
     shape: [batch, vertexCount, channels],
     ...mixKernel(support, { batch, vertexCount, channels }, activation),
+    onDevice: () => mixOnDevice(products, bias, support, activation, residual),
   }) as tf.Tensor3D;
+}
+
+function mixOnDevice(
+  products: tf.Tensor3D,
+  bias: tf.Tensor1D,
+  { vertexCount, offsets, indices: columns, values }: GraphSupport,
+  activation: GraphActivation,
+  residual?: tf.Tensor3D,
+): tf.Tensor3D {
+  const [own, others] = tf.split(products, 2, 2) as tf.Tensor3D[];
+  const mixed = own
+    .add(sparseProduct({ columnCount: vertexCount, offsets, columns, values }, others))
+    .add(bias);
+  const activated = activation === 'relu' ? tf.relu(mixed) : mixed;
+  return (residual ? residual.add(activated).mul(0.5) : activated) as tf.Tensor3D;
 }
 
 /** `mixNeighbours` on arrays: products, bias and, where there are three inputs, the residual. */
