@@ -51,22 +51,19 @@ export async function valuesOn<Name extends string>(
   return values as Record<Name, Float32Array>;
 }
 
-/** Watches for numbers that are read back from the device while `work` runs. */
+/** How often numbers are copied from the device while `work` runs. (There is no synchronous way in Node: it throws.) */
 export function readBacks(work: () => void): number {
-  const backend = tf.backend() as unknown as Record<'read' | 'readSync', (...given: unknown[]) => unknown>;
-  const { read, readSync } = backend;
+  const backend = tf.backend() as unknown as { getBufferData(buffer: unknown): unknown };
+  const { getBufferData } = backend;
   let count = 0;
-  for (const name of ['read', 'readSync'] as const) {
-    const original = backend[name];
-    backend[name] = (...given) => {
-      count++;
-      return original.apply(backend, given);
-    };
-  }
+  backend.getBufferData = (buffer) => {
+    count++;
+    return getBufferData.call(backend, buffer);
+  };
   try {
     work();
   } finally {
-    Object.assign(backend, { read, readSync });
+    backend.getBufferData = getBufferData;
   }
   return count;
 }

@@ -6,6 +6,7 @@ import { ArgumentError, RastergradError } from '../errors.ts';
 import { registerTensorflowKernels } from './tensorflow/register.ts';
 import type { WasmBackend } from './wasm/memory.ts';
 import { registerWasmKernels } from './wasm/register.ts';
+import { registerWebGpuKernels } from './webgpu/register.ts';
 
 export const backendNames = ['wasm', 'tensorflow', 'webgpu', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
@@ -48,6 +49,7 @@ export async function useBackend(
   // An application may have selected the back end itself.
   if (name === 'wasm') await registerWasmKernels(tf.backend() as WasmBackend);
   if (name === 'tensorflow') registerTensorflowKernels();
+  if (name === 'webgpu') registerWebGpuKernels();
   return name;
 }
 

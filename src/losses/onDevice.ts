@@ -2,7 +2,12 @@
 // in its own file what it means.
 
 import * as tf from '@tensorflow/tfjs';
-import { type CompressedRows, nearestRows, sparseProduct } from '../../renderer/kernels/webgpu/index.ts';
+import {
+  type CompressedRows,
+  nearestRows,
+  sparseProduct,
+  takeRows,
+} from '../../renderer/kernels/webgpu/index.ts';
 import type { Topology } from '../../renderer/mesh/topology.ts';
 import { edgeRowCount } from './edgeRows.ts';
 import type { NearestPairs } from './nearest.ts';
@@ -47,7 +52,7 @@ export function chamferOnDevice(
     for (let b = 0; b < batch; b++) {
       shares.fill(weight / (batch * (starts[b + 1] - starts[b])), starts[b], starts[b + 1]);
     }
-    return tf.sum(tf.square(from.sub(tf.gather(to, partners))).mul(tf.tensor2d(shares, [shares.length, 1])));
+    return tf.sum(tf.square(from.sub(takeRows(to, partners))).mul(tf.tensor2d(shares, [shares.length, 1])));
   };
   return way(points, offsets, vertices, predictedOf, 1).add(
     way(vertices, evenOffsets(batch, vertexCount), points, targetOf, oppositeWeight),
@@ -125,13 +130,18 @@ export const laplacianOnDevice = (before: tf.Tensor3D, after: tf.Tensor3D, topol
 export const moveOnDevice = (before: tf.Tensor3D, after: tf.Tensor3D): tf.Scalar =>
   squaredSum(after.sub(before)).mul(3 / after.size);
 
-/** 1 in place of 0, to be divided by. */
-const nonZero = (x: tf.Tensor) => x.add(tf.equal(x, 0).toFloat());
+/** Of numbers of 0 or more: 1 in place of 0, to be divided by. */
+const nonZero = (x: tf.Tensor) => x.add(tf.sub(1, tf.step(x)));
 
 export function silhouetteIouOnDevice(predicted: tf.Tensor3D, target: tf.Tensor3D): tf.Scalar {
   const product = predicted.mul(target);
   const union = predicted.add(target).sub(product).sum([1, 2]);
-  return tf.mean(union.sub(product.sum([1, 2])).div(nonZero(union)));
+  return tf.mean(
+    union
+      .sub(product.sum([1, 2]))
+      .div(nonZero(union))
+      .mul(tf.step(union)),
+  );
 }
 
 export const silhouetteL2OnDevice = (predicted: tf.Tensor3D, target: tf.Tensor3D): tf.Scalar =>

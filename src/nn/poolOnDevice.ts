@@ -2,6 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError } from '../../renderer/errors.ts';
+import { takeRows } from '../../renderer/kernels/webgpu/index.ts';
 import type { Lens, LensAxis } from './featurePooling.ts';
 
 /** As `poolFeatures`. @throws ArgumentError for a lens that is `legacy`. */
@@ -21,12 +22,13 @@ export function poolOnDevice(vertices: tf.Tensor3D, maps: readonly tf.Tensor4D[]
   );
   const pooled = maps.map((map) => {
     const [, height, width, channels] = map.shape;
-    const texels = map.reshape([-1, channels]);
-    const [columns, rows] = [ends(across, lens.axis(width)), ends(down, lens.axis(height))];
-    const corners = rows.flatMap((row) =>
+    const texels = map.reshape([-1, channels]) as tf.Tensor2D;
+    const [columns, lines] = [ends(across, lens.axis(width)), ends(down, lens.axis(height))];
+    const corners = lines.flatMap((row) =>
       columns.map((column) => {
         const at = items.mul(height).add(row.place).mul(width).add(column.place);
-        return tf.gather(texels, at.squeeze<tf.Tensor1D>([1]).toInt()).mul(row.weight.mul(column.weight));
+        const rows = at.squeeze<tf.Tensor1D>([1]).toInt() as tf.Tensor1D;
+        return takeRows(texels, rows).mul(row.weight.mul(column.weight));
       }),
     );
     return tf.addN(corners);

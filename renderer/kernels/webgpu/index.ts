@@ -7,3 +7,4 @@ export { nearestRows, type PointRows } from './nearestRows.ts';
 export { type DeviceScene, deviceScene, type HostScene } from './scene.ts';
 export { type DeviceSoftMaskOptions, softMask } from './softMask.ts';
 export { type CompressedRows, sparseProduct } from './sparseProduct.ts';
+export { takeRows } from './takeRows.ts';
