@@ -3,6 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError, RastergradError } from '../errors.ts';
+import { prepareTensorflow } from './tensorflow/prepare.ts';
 import { registerTensorflowKernels } from './tensorflow/register.ts';
 import type { WasmBackend } from './wasm/memory.ts';
 import { registerWasmKernels } from './wasm/register.ts';
@@ -75,8 +76,7 @@ const load: Record<BackendName, (options: BackendOptions) => Promise<void>> = {
     if (wasmPath !== undefined) setWasmPaths(wasmPath);
   },
   async tensorflow() {
-    // The library tells what it could do better, unless its environment says that only warnings count.
-    if (globalThis.process) process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+    prepareTensorflow();
     await importOptional('tensorflow', ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']);
   },
   async webgpu() {

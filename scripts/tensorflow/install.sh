@@ -4,7 +4,7 @@
 #
 #   bash scripts/tensorflow/install.sh [FOLDER]      FOLDER (default .cache/tensorflow) takes the library and the packages
 #
-# Needs Linux on x86-64, Node 20 or 22, Python 3 with pip, g++ and 900 MB. What is in FOLDER already is not fetched again.
+# Needs Linux on x86-64, Node, Python 3 with pip, g++ and 900 MB. What is in FOLDER already is not fetched again.
 
 set -euo pipefail
 
