@@ -104,7 +104,7 @@ describe.skipIf(absent)(`rasterize on webgpu${absent ? `: ${absent}` : ''}`, () 
       const positions = camera.project(vertices.expandDims(0) as tf.Tensor3D);
       const attributes = vertices.expandDims(0) as tf.Tensor3D;
       return drawn(positions, topology, { width: 64, height: 64, attributes, method: { type: 'dibr' } });
-    }, 1e-4);
+    }, 2e-5);
   });
 
   it('draws ragged batches, indexed attributes and pictures as backgrounds', async () => {

@@ -45,14 +45,15 @@ const options = {
   views: 2,
   objective: {
     losses: config.losses,
-    renderedLevels: 2,
+    renderedLevels: 1,
     renderer: config.renderer,
     fovDegrees: dataset.camera.fovDegrees,
   },
 };
 const startModel = () => modelOf(config.model).create(config.model, dataset.camera, new Random(1));
 
-describe.skipIf(absent)(`on webgpu${absent ? `: ${absent}` : ''}`, () => {
+// Hundreds of programs are compiled, which SwiftShader takes seconds for.
+describe.skipIf(absent)(`on webgpu${absent ? `: ${absent}` : ''}`, { timeout: 180_000 }, () => {
   it('losses and the gradients of all weights are those of wasm', async () => {
     const compute = () => {
       const model = startModel();
@@ -77,14 +78,14 @@ describe.skipIf(absent)(`on webgpu${absent ? `: ${absent}` : ''}`, () => {
     const expected = await valuesOn('wasm', compute);
     const actual = await valuesOn('webgpu', compute);
     for (const [name, values] of Object.entries(expected)) {
-      expect(relativeError(actual[name], values), name).toBeLessThan(1e-3);
+      expect(relativeError(actual[name], values), name).toBeLessThan(5e-5);
     }
   });
 
   it('takes the steps of wasm', async () => {
     await useBackend('wasm');
     const trainer = new Trainer(startModel(), objects, options, new Random(2));
-    const expected = [1, 2, 3].map((step) => trainer.step(step));
+    const expected = [1, 2].map((step) => trainer.step(step));
     await useBackend('webgpu');
     const onDevice = new DeviceTrainer(startModel(), objects, options, new Random(2));
     for (const [i, { losses, emptyViews }] of expected.entries()) {
@@ -93,7 +94,7 @@ describe.skipIf(absent)(`on webgpu${absent ? `: ${absent}` : ''}`, () => {
       expect(Object.keys(actual.losses)).toEqual(Object.keys(losses));
       for (const [name, value] of Object.entries(losses)) {
         const error = Math.abs(actual.losses[name] - value) / Math.abs(value);
-        expect(error, `${name}, step ${i + 1}`).toBeLessThan(2e-3);
+        expect(error, `${name}, step ${i + 1}`).toBeLessThan(5e-5);
       }
     }
   });
