@@ -26,7 +26,7 @@ import type { CornerAttributes, Frame } from './visibility/index.ts';
 export const drawOnDevice: typeof draw = {
   image(frame, method) {
     checkMethod(method);
-    if (frame.shader) throw notThere('a shader');
+    if (frame.shader) throw notOnDevice('a shader');
     const attributes = paintedAttributes(frame);
     const picture = backgroundPicture(frame);
     const image = at(frame, attributes, backgroundColor(frame, attributes.values.shape.at(-1)!));
@@ -37,10 +37,10 @@ export const drawOnDevice: typeof draw = {
     checkMethod(method);
     if (method.type === 'hard') return hardSilhouette(frame);
     const settings = options as unknown as DibrOptions;
-    if (settings.unbiased) throw notThere('option "unbiased" of method "dibr"');
+    if (settings.unbiased) throw notOnDevice('option "unbiased" of method "dibr"');
     const { order, ...mask } = softMaskOptions(settings);
     if (order === 'nearest' && mask.maxFaces < Number.POSITIVE_INFINITY) {
-      throw notThere('a soft mask of the nearest faces (order "nearest" of method "dibr")');
+      throw notOnDevice('a soft mask of the nearest faces (order "nearest" of method "dibr")');
     }
     const { scene, visible } = onDevice(frame);
     return softMask(scene, frame.picture, visible, mask);
@@ -112,10 +112,11 @@ function hardSilhouette(frame: Frame): tf.Tensor3D {
 }
 
 function checkMethod({ type }: GradientMethod): void {
-  if (type !== 'hard' && type !== 'dibr') throw notThere(`method "${type}"`);
+  if (type !== 'hard' && type !== 'dibr') throw notOnDevice(`method "${type}"`);
 }
 
-const notThere = (what: string) =>
+/** For whoever asks for more than there is. */
+export const notOnDevice = (what: string): ArgumentError =>
   new ArgumentError(
     `the back end "webgpu" has no ${what.replace(/^an? /, '')} yet, only the methods "hard" and "dibr" on attributes; choose the back end "wasm", "tensorflow" or "cpu"`,
   );

@@ -6,6 +6,7 @@ import { useBackend } from '../../../renderer/backend/index.ts';
 import { lookAt, PerspectiveCamera } from '../../../renderer/camera/index.ts';
 import { icosphere, Topology } from '../../../renderer/mesh/index.ts';
 import { type OutputName, type RasterizeOptions, rasterize } from '../../../renderer/rasterize.ts';
+import { render } from '../../../renderer/render.ts';
 import { testNumbers } from '../../gradient.ts';
 import { readBacks, startWebGpu, valuesOn } from '../../webGpu.ts';
 import { crumpledSpheres, positionsTensor, relativeError } from '../scenes.ts';
@@ -208,5 +209,7 @@ describe.skipIf(absent)(`rasterize on webgpu${absent ? `: ${absent}` : ''}`, () 
     );
     expect(draw({ method: { type: 'dibr', order: 'nearest' } })).toThrow(/of the nearest faces/);
     expect(draw({ shader: (rows) => rows })).toThrow(/no shader yet/);
+    const camera = new PerspectiveCamera({ fovDegrees: 50, view: lookAt({ eye: [0, 0, 3] }) });
+    expect(() => render(icosphere(0), camera, size)).toThrow(/"webgpu" has no render\(\) yet/);
   });
 });
