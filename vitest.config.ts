@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/buildKernels.ts',
+    // The same numbers on every machine; `RASTERGRAD_MATH=openblas` tests with OpenBLAS.
+    env: { RASTERGRAD_MATH: process.env.RASTERGRAD_MATH ?? 'wasm' },
     testTimeout: 60_000,
     // What a passing test prints (TensorFlow.js greets, warnings are provoked) is nobody's concern.
     silent: 'passed-only',

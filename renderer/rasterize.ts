@@ -57,7 +57,11 @@ export interface RasterizeOptions<Name extends OutputName = 'image' | 'silhouett
   shader?: Shader;
   /** Colour of pixels where nothing is visible, one number a channel, or a picture [1 or B, H, W, C]. Default: 0. */
   background?: Background;
-  /** Which implementation of the inner loops, but on the webgpu back end, which has its own; 'gpu' needs `await loadGpuKernels()` first. Default: 'scalar'. */
+  /**
+   * Which implementation of the inner loops: 'simd' (default; compiled, on the wasm back end, elsewhere the same as 'scalar'), 'scalar'
+   * (plain TypeScript), 'reference' (slow, in double precision), or 'gpu', which needs `await loadGpuKernels()` first. The
+   * webgpu back end has its own, whatever this says.
+   */
   kernel?: KernelName;
   /** Default: image and silhouette. */
   outputs?: readonly Name[];
@@ -82,7 +86,7 @@ export function rasterize<Name extends OutputName = 'image' | 'silhouette'>(
   topology: Topology | readonly Topology[],
   options: RasterizeOptions<Name>,
 ): Pick<RasterOutputs, Name> {
-  return rasterizeWith(kernelsNamed(options.kernel ?? 'scalar'), positions, topology, options);
+  return rasterizeWith(kernelsNamed(options.kernel ?? 'simd'), positions, topology, options);
 }
 
 /** `rasterize` on any implementation of the inner loops; `options.kernel` is left aside. */

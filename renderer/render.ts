@@ -73,7 +73,7 @@ export function render<Name extends RenderOutputName = 'image' | 'silhouette'>(
   if (meshes.length === 0) throw new ArgumentError('there must be a mesh to render, but there are none');
   if (!(camera instanceof Camera))
     throw new ArgumentError(`camera must be a Camera, but is ${shown(camera)}`);
-  const { shading, lights, normals, outputs, method: chosen, kernel = 'scalar', ...rest } = options;
+  const { shading, lights, normals, outputs, method: chosen, kernel = 'simd', ...rest } = options;
   if (shading !== undefined && typeof shading !== 'function') {
     throw new ArgumentError(
       `shading must be a Shading, as unlit() or lit() make them, but is ${shown(shading)}`,

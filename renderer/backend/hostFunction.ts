@@ -11,6 +11,8 @@ export interface HostKernel<State = unknown> {
   forward(inputs: RealArray[], output: RealArray): State;
   /** Adds dL/d(input) into `gradients` (zeroed on arrival), one array an input, given dL/d(output). */
   backward(upstream: RealArray, inputs: RealArray[], gradients: RealArray[], state: State): void;
+  /** What the loops write whole, so that it need not arrive zeroed. */
+  fills?: 'output' | 'output and gradients';
   /** Whether `backward` looks at `inputs`. Where it does not, they are not kept for it, and it gets none. Default true. */
   readsInputs?: boolean;
 }
@@ -30,18 +32,27 @@ export function hostFunction<State>({
   shape,
   forward,
   backward,
+  fills,
   readsInputs = true,
   onDevice,
 }: HostFunction<State>): tf.Tensor {
   if (onDevice && isOnDevice()) return onDevice();
-  const gradientSpecs = inputs.map((input) => ({ shape: input.shape, dtype: 'float32' as const }));
+  const gradientSpecs = inputs.map((input) => ({
+    shape: input.shape,
+    dtype: 'float32' as const,
+    uncleared: fills === 'output and gradients',
+  }));
   const apply = tf.customGrad((...args) => {
     const tensors = args.slice(0, -1) as tf.Tensor[];
     const save = args.at(-1) as tf.GradSaveFunc;
     let state: State;
-    const [value] = hostOp(tensors, [{ shape, dtype: 'float32' }], (views, [output]) => {
-      state = forward(views as Float32Array[], output as Float32Array);
-    });
+    const [value] = hostOp(
+      tensors,
+      [{ shape, dtype: 'float32', uncleared: fills !== undefined }],
+      (views, [output]) => {
+        state = forward(views as Float32Array[], output as Float32Array);
+      },
+    );
     save(readsInputs ? tensors : []);
     const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]) =>
       hostOp([upstream, ...saved], gradientSpecs, ([dy, ...views], gradients) =>

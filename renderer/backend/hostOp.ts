@@ -12,10 +12,13 @@ export type HostArray = Float32Array | Int32Array;
 export interface OutputSpec {
   shape: number[];
   dtype: 'float32' | 'int32';
+  /** The kernel writes every element, so that they need not arrive zeroed. */
+  uncleared?: boolean;
 }
 
 /**
- * Runs `kernel` on the elements of `inputs` and returns the tensors that it filled. Outputs arrive zeroed. Not differentiable:
+ * Runs `kernel` on the elements of `inputs` and returns the tensors that it filled. Outputs arrive zeroed, unless
+ * their spec says otherwise. Not differentiable:
  * see `hostFunction`. A kernel may be run a second time from its beginning, on cleared outputs, when working memory runs short.
  *
  * @throws ArgumentError on a back end whose memory the processor cannot reach (webgpu, webgl).
@@ -50,7 +53,8 @@ function wasmOp(
   const view = ({ shape, dtype }: tf.TensorInfo, address: number) =>
     (dtype === 'int32' ? integersAt : floatsAt)(backend, address, sizeOf(shape));
   const run = () => {
-    const outputViews = infos.map((info) => view(info, addressOf(backend, info)).fill(0));
+    const outputViews = infos.map((info) => view(info, addressOf(backend, info)));
+    for (const [i, output] of outputViews.entries()) if (!outputs[i].uncleared) output.fill(0);
     const inputViews = inputs.map((input, i) => view(input, inputAddresses[i]));
     kernel(inputViews, outputViews);
   };

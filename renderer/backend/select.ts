@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ArgumentError, RastergradError } from '../errors.ts';
 import { prepareTensorflow } from './tensorflow/prepare.ts';
 import { registerTensorflowKernels } from './tensorflow/register.ts';
+import { type MathName, useMath } from './wasm/math.ts';
 import type { WasmBackend } from './wasm/memory.ts';
 import { registerWasmKernels } from './wasm/register.ts';
 import { registerWebGpuKernels } from './webgpu/register.ts';
@@ -15,6 +16,12 @@ export type BackendName = (typeof backendNames)[number];
 export interface BackendOptions {
   /** In a browser: URL of the folder that serves the `.wasm` files of @tensorflow/tfjs-backend-wasm, with its last slash. */
   wasmPath?: string;
+  /**
+   * What computes the matrix products of the wasm back end: our own kernels ('wasm'), OpenBLAS through the package koffi ('openblas'), or
+   * OpenBLAS where both are installed ('auto'). By default what the environment variable RASTERGRAD_MATH says, else 'auto'. Without
+   * OpenBLAS, results are the same for any split of a batch; with it, they agree to float32 rounding.
+   */
+  math?: MathName;
 }
 
 /** Thrown when the packages behind a back end are absent, or present but unable to load. */
@@ -48,16 +55,19 @@ export async function useBackend(
   }
   if (tf.engine().backendName !== name) await quietly(() => start(name, options));
   // An application may have selected the back end itself.
-  if (name === 'wasm') await registerWasmKernels(tf.backend() as WasmBackend);
+  if (name === 'wasm') {
+    await registerWasmKernels(tf.backend() as WasmBackend);
+    await useMath(options.math ?? (environment('RASTERGRAD_MATH') as MathName | undefined) ?? 'auto');
+  }
   if (name === 'tensorflow') registerTensorflowKernels();
   if (name === 'webgpu') registerWebGpuKernels();
   return name;
 }
 
-function environmentChoice(): BackendName | 'auto' {
-  const choice = globalThis.process?.env?.RASTERGRAD_BACKEND;
-  return choice ? (choice as BackendName | 'auto') : 'wasm';
-}
+const environmentChoice = () => (environment('RASTERGRAD_BACKEND') ?? 'wasm') as BackendName | 'auto';
+
+/** A variable of the environment; undefined where it is empty, or where there is no environment. */
+const environment = (name: string): string | undefined => globalThis.process?.env?.[name] || undefined;
 
 async function start(name: BackendName, options: BackendOptions): Promise<void> {
   if (!tf.findBackendFactory(name)) await load[name](options);

@@ -5,10 +5,12 @@ import { gpuKernels } from './gpu/index.ts';
 import type { Kernels } from './kernels.ts';
 import { referenceKernels } from './reference/index.ts';
 import { scalarKernels } from './scalar/index.ts';
+import { simdKernels } from './simd/index.ts';
 
-export type KernelName = 'scalar' | 'reference' | 'gpu';
+export type KernelName = 'simd' | 'scalar' | 'reference' | 'gpu';
 
 const implementations: Record<KernelName, () => Kernels> = {
+  simd: () => simdKernels,
   scalar: () => scalarKernels,
   reference: () => referenceKernels,
   gpu: gpuKernels,

@@ -1,4 +1,4 @@
-// What the inner loops of the renderer take and give: plain typed arrays, no tensors. Every implementation (scalar, reference, gpu)
+// What the inner loops of the renderer take and give: plain typed arrays, no tensors. Every implementation (simd, scalar, reference, gpu)
 // offers the same functions, so that one can stand in for, or be checked against, another.
 
 import type { AntialiasKernels } from './antialias.ts';
@@ -16,8 +16,12 @@ export interface Kernels
     EdgeGradientKernels,
     ScanlineGradientKernels,
     SoftAggregateKernels {
-  /** The nearest face at every pixel centre. Ties in float32 depth go to the lowest face; a centre on an edge is inside (see `Picture`). */
-  findVisible(scene: Scene, picture: Picture): Fragments;
+  /**
+   * The nearest face at every pixel centre. Ties in float32 depth go to the lowest face; a centre on an edge is inside (see `Picture`).
+   *
+   * @param into where to write them, one fragment a pixel. By default they get arrays of their own.
+   */
+  findVisible(scene: Scene, picture: Picture, into?: Fragments): Fragments;
 
   /** Writes attributes at fragments, `channels` a fragment; empty fragments are left as they are. */
   interpolate(scene: Scene, fragments: Fragments, attributes: AttributeRows, output: RealArray): void;

@@ -53,6 +53,25 @@ export interface Fragments {
   itemStarts: Int32Array;
 }
 
+/** One fragment a pixel, empty so far. */
+export const emptyFragments = (batch: number, { width, height }: Picture): Fragments => ({
+  faces: new Int32Array(batch * width * height).fill(-1),
+  weights: new Float32Array(3 * batch * width * height),
+  itemStarts: itemStartsOf(batch, width * height),
+});
+
+/** `Fragments.itemStarts` where every pixel has one fragment. */
+export const itemStartsOf = (batch: number, pixels: number): Int32Array =>
+  Int32Array.from({ length: batch + 1 }, (_, b) => b * pixels);
+
+/** What was found, written into `into` where that is given. */
+export function handedOver(found: Fragments, into: Fragments | undefined): Fragments {
+  if (!into) return found;
+  into.faces.set(found.faces);
+  into.weights.set(found.weights);
+  return into;
+}
+
 /** Rows of numbers at the corners of faces: colours, texture coordinates, depth. */
 export interface AttributeRows {
   values: RealArray;

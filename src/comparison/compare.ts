@@ -45,7 +45,7 @@ export async function compareGradients(
   const resolutions = [...new Set(config.resolutions)].sort((a, b) => a - b);
   const summaries = summarizeMethods(config.methods);
   const methods = summaries.map(comparedMethod);
-  const backend = await useExperimentBackend(config.backend);
+  const backend = await useExperimentBackend(config.backend, { math: config.math });
   const scenes = await buildScenes(config.scenes, config.meshes, { seed, cases });
   const [shape, ...others] = await buildScenes([config.descent.shape], [], { seed, cases: 1 });
   if (others.length > 0) {

@@ -16,7 +16,7 @@ import {
 } from '../datasets/sample.ts';
 import { spread } from '../datasets/spread.ts';
 import { chamferLoss, edgeLoss, laplacianLoss } from '../losses/index.ts';
-import { silhouetteIou } from '../metrics/index.ts';
+import { type Mask, maskIou, maskOf } from '../metrics/index.ts';
 import { Adam } from '../tensor/adam.ts';
 import type { Random } from '../tensor/random.ts';
 import { channel, drawSurfaces } from '../training/batch.ts';
@@ -84,7 +84,7 @@ const comparedSize = 64;
  * and the silhouette alone.
  */
 export class NearestSilhouette {
-  private readonly entries: { object: DatasetObject; view: number; coverage: Float32Array }[];
+  private readonly entries: { object: DatasetObject; view: number; mask: Mask }[];
   private readonly hasOneRig: boolean;
   private readonly badSamples: BadSamples;
 
@@ -94,8 +94,8 @@ export class NearestSilhouette {
       Array.from({ length: object.views.length }, (_, view) => ({ object, view })),
     );
     this.entries = spread(pictures, comparedPictures).flatMap(({ object, view }) => {
-      const coverage = badSamples.attempt(() => comparedCoverage(object.views[view].image));
-      return coverage ? [{ object, view, coverage }] : [];
+      const mask = badSamples.attempt(() => comparedMask(object.views[view].image));
+      return mask ? [{ object, view, mask }] : [];
     });
     const [first, ...others] = spread(objects, 3);
     this.hasOneRig = badSamples.attempt(() => others.every((other) => hasSameRig(first, other))) ?? false;
@@ -120,10 +120,10 @@ export class NearestSilhouette {
     viewsOf: (object: DatasetObject, view: number) => number[],
     fits: (candidate: Sample, sample: Sample) => boolean,
   ): Sample | undefined {
-    const coverage = comparedCoverage(sample.input.image);
+    const mask = comparedMask(sample.input.image);
     let best: { candidate: Sample; iou: number } | undefined;
-    for (const { object, view, coverage: other } of this.entries) {
-      const iou = silhouetteIou(other, coverage);
+    for (const { object, view, mask: other } of this.entries) {
+      const iou = maskIou(other, mask);
       if (best && iou <= best.iou) continue;
       const candidate = this.badSamples.attempt(() => toSample(object, view, viewsOf(object, view)));
       if (candidate && fits(candidate, sample)) best = { candidate, iou };
@@ -132,9 +132,9 @@ export class NearestSilhouette {
   }
 }
 
-function comparedCoverage(image: NdArray<Float32Array>): Float32Array {
+function comparedMask(image: NdArray<Float32Array>): Mask {
   const small = image.shape[0] > comparedSize ? resizeImage(image, comparedSize, comparedSize) : image;
-  return channel([small], 3);
+  return maskOf(channel([small], 3));
 }
 
 function hasSameRig(a: DatasetObject, b: DatasetObject): boolean {

@@ -20,7 +20,7 @@ import {
 /**
  * Loads the config at `file`, lays it over the ones it `extends`, and the `key=value` overrides over that.
  *
- * Where neither says a back end, the environment's RASTERGRAD_BACKEND does. Where the file says no name, its own name is taken.
+ * Where neither says a back end, the environment's RASTERGRAD_BACKEND does; likewise `math` and RASTERGRAD_MATH. Where the file says no name, its own name is taken.
  *
  * @throws FileError for a missing file, bad YAML, a circle of `extends`, an unknown field or a wrong value, or a comparison.
  * @throws ArgumentError for an override that is malformed, names an unknown field or has a wrong value.
@@ -65,8 +65,8 @@ async function load(file: string | undefined, overrides: string[]): Promise<Conf
   const blame = (field: string, problem: string): RastergradError => {
     const override = parsed.findLast((candidate) => liesWithin(field, candidate.path.join('.')));
     if (override) return new ArgumentError(problem);
-    const isEnvironments = field === 'backend' && !Object.hasOwn(fromFiles, 'backend');
-    if (isEnvironments) return new ArgumentError(`RASTERGRAD_BACKEND: ${problem}`);
+    const isEnvironments = (field === 'backend' || field === 'math') && !Object.hasOwn(fromFiles, field);
+    if (isEnvironments) return new ArgumentError(`RASTERGRAD_${field.toUpperCase()}: ${problem}`);
     return file === undefined ? new ArgumentError(problem) : new FileError(file, problem);
   };
   return check(fields, blame);
@@ -151,8 +151,8 @@ async function readFields(file: string): Promise<ConfigFields> {
 }
 
 function environmentFields(): ConfigFields {
-  const backend = process.env.RASTERGRAD_BACKEND;
-  return backend ? { backend } : {};
+  const { RASTERGRAD_BACKEND: backend, RASTERGRAD_MATH: math } = process.env;
+  return { ...(backend && { backend }), ...(math && { math }) };
 }
 
 /** A name made of the file's, without its ending and without characters that a folder should not have. */

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { mathInUse } from '../../renderer/backend/index.ts';
 import { packageRoot } from '../packageRoot.ts';
 
 export interface Environment {
@@ -16,6 +17,8 @@ export interface Environment {
   node: string;
   tfjs: string;
   backend: string;
+  /** What computes the matrix products of the wasm back end. */
+  math?: string;
   platform: string;
   cpu: string;
   cores: number;
@@ -38,6 +41,7 @@ export async function describeEnvironment(backend: string): Promise<Environment>
     node: process.versions.node,
     tfjs: (require('@tensorflow/tfjs/package.json') as { version: string }).version,
     backend,
+    ...(backend === 'wasm' && { math: mathInUse() }),
     platform: `${process.platform} ${process.arch}`,
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,

@@ -68,6 +68,11 @@ export interface TimingsRecord {
   stepsPerSecond: number;
   /** Of the whole process. */
   memoryMegabytes: number;
+  /** Of a training, since the last line: mean milliseconds of a step, and of its wait for data, reading and augmentation included. */
+  stepMilliseconds?: number;
+  waitMilliseconds?: number;
+  /** Size of the wasm back end's memory, which never shrinks; absent on other back ends. */
+  wasmMegabytes?: number;
 }
 
 /** Orders numbers: the best is the one for which this is least. */

@@ -1,5 +1,6 @@
 // Runs an experiment from its config to its report, or goes on with one that was interrupted.
 
+import { mathInUse } from '../../renderer/backend/index.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { writeReport } from '../report/index.ts';
@@ -46,12 +47,13 @@ export async function runExperiment(
   { output = 'runs', resume, observer = {}, signal }: RunOptions = {},
 ): Promise<RunResult> {
   const resolved = typeof config === 'string' ? await loadConfig(config) : config;
-  const backend = await useExperimentBackend(resolved.backend);
+  const backend = await useExperimentBackend(resolved.backend, { math: resolved.math });
   const open = async (): Promise<RunFolder> => {
     const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
     if (!resume) await folder.writeConfig(resolved);
     await folder.writeEnvironment(backend);
-    observer.onNote?.(`${resume ? 'Resuming' : 'Run folder'} ${folder.path}, back end ${backend}`);
+    const math = backend === 'wasm' ? ` (${mathInUse()})` : '';
+    observer.onNote?.(`${resume ? 'Resuming' : 'Run folder'} ${folder.path}, back end ${backend}${math}`);
     return folder;
   };
   const { folder, results } =

@@ -2,6 +2,7 @@
 // Schema that `rastergrad schema` prints and docs/config.md all come from here; losses and methods from their registries.
 
 import { z } from 'zod';
+import { mathNames } from '../../renderer/backend/index.ts';
 import {
   type GradientMethod,
   type MethodOption,
@@ -54,6 +55,14 @@ const identity = {
     .default('wasm')
     .describe(
       'Tensor back end. `tensorflow` needs @tensorflow/tfjs-node or -node-gpu; `auto` takes it where installed.',
+    ),
+  math: z
+    .enum(mathNames)
+    .default('auto')
+    .describe(
+      'What computes the matrix products of the wasm back end. `openblas` needs the package koffi and the library OpenBLAS; `auto` ' +
+        'takes it where both are installed. Results agree to float32 rounding; with `wasm` they are the same on every run and machine ' +
+        'of a kind, for any split of a batch.',
     ),
 };
 

@@ -2,6 +2,7 @@
 // goes to the run folder and to the observer; what comes of it is evaluated elsewhere.
 
 import { setImmediate } from 'node:timers/promises';
+import { wasmMemoryBytes } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { methods } from '../../renderer/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
@@ -89,9 +90,12 @@ export async function train(context: TrainContext): Promise<number> {
   if (steps === 0) await save(0);
   let emptySteps = 0;
   if (start < steps) await trainer.prefetch(start + 1);
+  const clock = new StepClock();
   for (let step = start + 1; step <= steps; step++) {
+    clock.begin();
     const ahead = step < steps ? trainer.prefetch(step + 1) : undefined;
-    const { losses, emptyViews } = trainer.step(step);
+    const { losses, emptyViews, dataMilliseconds } = trainer.step(step);
+    clock.end(dataMilliseconds);
     folder.metrics.append({ step, kind: 'train', losses });
     const stepsPerSecond = (1000 * (step - start)) / (performance.now() - began);
     observer.onStep?.({ step, steps, losses, stepsPerSecond, secondsLeft: (steps - step) / stepsPerSecond });
@@ -112,15 +116,54 @@ export async function train(context: TrainContext): Promise<number> {
     }
     if (isDue(step, timingEvery)) {
       const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
-      folder.timings.append({ step, seconds: secondsSoFar(), stepsPerSecond, memoryMegabytes });
+      const wasmMegabytes = wasmMemoryBytes() / 2 ** 20 || undefined;
+      const timing = { step, seconds: secondsSoFar(), stepsPerSecond, memoryMegabytes, wasmMegabytes };
+      folder.timings.append({ ...timing, ...clock.report() });
     }
     if (isDue(step, checkpointEvery) || signal?.aborted) await save(step);
     if (signal?.aborted) return step;
     // Lets the signal handler, and whatever else waits, have its turn.
     await setImmediate();
-    await ahead;
+    await clock.wait(ahead);
   }
   return steps;
+}
+
+/** What a step takes, and how much of it is waiting for data. */
+class StepClock {
+  #steps = 0;
+  #began = 0;
+  #working = 0;
+  #waiting = 0;
+
+  begin(): void {
+    this.#began = performance.now();
+  }
+
+  end(dataMilliseconds: number): void {
+    this.#steps++;
+    this.#working += performance.now() - this.#began;
+    this.#waiting += dataMilliseconds;
+  }
+
+  /** Counts the time until data are there to the last step. */
+  async wait(data: Promise<void> | undefined): Promise<void> {
+    const began = performance.now();
+    await data;
+    const waited = performance.now() - began;
+    this.#working += waited;
+    this.#waiting += waited;
+  }
+
+  /** Means since the last report. */
+  report(): { stepMilliseconds: number; waitMilliseconds: number } {
+    const means = {
+      stepMilliseconds: this.#working / this.#steps,
+      waitMilliseconds: this.#waiting / this.#steps,
+    };
+    this.#steps = this.#working = this.#waiting = 0;
+    return means;
+  }
 }
 
 function makeTrainer({ config, dataset, model }: TrainContext): Trainer {

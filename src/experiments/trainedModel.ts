@@ -49,7 +49,7 @@ async function loadModel(
   pictures: Pick<Dataset, 'camera'>,
   checkpoint: string,
 ): Promise<MeshPredictor> {
-  await useExperimentBackend(config.backend);
+  await useExperimentBackend(config.backend, { math: config.math });
   const model = makeModel(config, pictures);
   await readCheckpoint(checkpoint, { model });
   return model;

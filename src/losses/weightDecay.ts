@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { type HostKernel, hostOp, isOnDevice, type RealArray } from '../../renderer/backend/index.ts';
+import { simdFor } from '../../renderer/kernels/simd/module.ts';
 import type { NamedVariable } from '../tensor/adam.ts';
 import { weightsLoss } from './loss.ts';
 import { weightDecayOnDevice } from './onDevice.ts';
@@ -58,9 +59,8 @@ export function weightDecayLoss(
     );
   }
   const kernel = weightDecayKernel(decaying.map(({ name }) => coefficientOf(name)));
-  const specs = variables.map(({ shape }) => ({ shape, dtype: 'float32' as const }));
-  // Not a `hostFunction`: what is saved for the backward pass is cloned, and a clone is a copy on the wasm back end. Variables
-  // outlive the pass by themselves.
+  const specs = variables.map(({ shape }) => ({ shape, dtype: 'float32' as const, uncleared: true }));
+  // Not a `hostFunction`, since variables outlive the pass by themselves.
   const apply = tf.customGrad(() => {
     const [value] = hostOp(variables, [{ shape: [], dtype: 'float32' }], (weights, [output]) =>
       kernel.forward(weights as Float32Array[], output as Float32Array),
@@ -80,18 +80,30 @@ export function weightDecayKernel(coefficients: readonly number[]) {
     forward(weights: RealArray[], output: RealArray) {
       let total = 0;
       for (const [i, values] of weights.entries()) {
-        let sum = 0;
-        for (let k = 0; k < values.length; k++) sum += values[k] * values[k];
-        total += (coefficients[i] / 2) * sum;
+        total += (coefficients[i] / 2) * squaredNorm(values);
       }
       output[0] = total;
     },
+    /** Fills the gradients. */
     backward([upstream]: RealArray, weights: RealArray[], gradients: RealArray[]) {
-      for (const [i, values] of weights.entries()) {
-        const scale = upstream * coefficients[i];
-        const gradient = gradients[i];
-        for (let k = 0; k < values.length; k++) gradient[k] += scale * values[k];
-      }
+      for (const [i, values] of weights.entries()) scaleTo(gradients[i], values, upstream * coefficients[i]);
     },
   } satisfies HostKernel;
+}
+
+function squaredNorm(values: RealArray): number {
+  const compiled = simdFor(values);
+  if (compiled) return compiled.exports.squaredNorm(values.byteOffset, values.length);
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += values[k] * values[k];
+  return sum;
+}
+
+function scaleTo(result: RealArray, values: RealArray, factor: number): void {
+  const compiled = simdFor(result, values);
+  if (compiled) {
+    compiled.exports.scaleTo(result.byteOffset, values.byteOffset, factor, values.length);
+    return;
+  }
+  for (let k = 0; k < values.length; k++) result[k] = factor * values[k];
 }

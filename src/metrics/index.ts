@@ -1,4 +1,5 @@
 export { type EarthMovers, earthMoversDistance, exactEmdPoints } from './earthMover.ts';
+export { type Mask, maskIou, maskOf } from './mask.ts';
 export { type CloudMatches, type Matches, matchClouds } from './matches.ts';
 export { normalConsistency, type OrientedPoints } from './normals.ts';
 export { chamferDistance, fScore } from './points.ts';

@@ -1,6 +1,7 @@
 // How alike two silhouettes are, and colours within one: numbers for people, not for gradients.
 
 import { ArgumentError } from '../../renderer/errors.ts';
+import { maskIou, maskOf } from './mask.ts';
 
 /**
  * Pixels covered in both over pixels covered in either, a pixel being covered from one half on. In 0 … 1; 1 where both are empty.
@@ -13,15 +14,7 @@ export function silhouetteIou(predicted: ArrayLike<number>, target: ArrayLike<nu
   if (predicted.length !== target.length) {
     throw new ArgumentError(`predicted has ${predicted.length} pixels, but target has ${target.length}`);
   }
-  let intersection = 0;
-  let union = 0;
-  for (let k = 0; k < predicted.length; k++) {
-    const inPredicted = predicted[k] >= 0.5;
-    const inTarget = target[k] >= 0.5;
-    if (inPredicted && inTarget) intersection++;
-    if (inPredicted || inTarget) union++;
-  }
-  return union > 0 ? intersection / union : 1;
+  return maskIou(maskOf(predicted), maskOf(target));
 }
 
 /**

@@ -27,8 +27,8 @@ export class Dense {
   apply<T extends tf.Tensor>(features: T): T {
     const [inputs, outputs] = this.weights.shape;
     const rows = features.reshape([-1, inputs]) as tf.Tensor2D;
-    return tf
-      .add(tf.matMul(rows, this.weights), this.bias)
+    return tf.fused
+      .matMul({ a: rows, b: this.weights, bias: this.bias })
       .reshape([...features.shape.slice(0, -1), outputs]) as T;
   }
 }

@@ -1,238 +1,61 @@
 // Graph convolution with two supports, the identity and a neighbourhood matrix S: y = act(X·W₀ + S·X·W₁ + b)
-// (Pixel2Mesh, Wang et al. 2018, equation 1). Both dense products are one matMul, X·[W₀ W₁]; one fused loop does the rest.
+// (Pixel2Mesh, Wang et al. 2018, equation 1). Both dense products are one, X·[W₀ W₁]; one fused loop does the rest. On the wasm back end
+// all of it is one operation, whose products are never kept.
 
 import * as tf from '@tensorflow/tfjs';
-import { type HostKernel, hostFunction, type RealArray } from '../../renderer/backend/index.ts';
-import { type Scratch, type Simd, simdFor } from '../../renderer/kernels/simd/module.ts';
-import { sparseProduct } from '../../renderer/kernels/webgpu/index.ts';
-import type { GraphSupport, SparseRows } from './graphSupport.ts';
+import { hostFunction, multiply, multiplyScratch } from '../../renderer/backend/index.ts';
+import { type Simd, simd } from '../../renderer/kernels/simd/module.ts';
+import type { GraphSupport } from './graphSupport.ts';
+import { type GraphActivation, mixBackwardCompiled, mixCompiled, mixNeighbours } from './mixNeighbours.ts';
 import { glorotUniform, type Initializer, type Parameters, zeros } from './parameters.ts';
 
-export type GraphActivation = 'relu' | 'linear';
-
-/**
- * act(Z₀ + S·Z₁ + b), and with a `residual` R the mean ½(R + act(…)) that Pixel2Mesh's residual blocks end with.
- *
- * @param products [B, V, 2C]: Z₀ in the first C columns, Z₁ in the last
- * @param bias [C]
- * @param residual [B, V, C]
- * @returns [B, V, C]
- */
-export function mixNeighbours(
-  products: tf.Tensor3D,
+/** The whole convolution as one operation of the wasm back end: arguments as those of `GraphConvolution.apply`. */
+function convolveGraph(
+  features: tf.Tensor3D,
+  weights: tf.Tensor2D,
   bias: tf.Tensor1D,
   support: GraphSupport,
   activation: GraphActivation,
   residual?: tf.Tensor3D,
 ): tf.Tensor3D {
-  const [batch, vertexCount, doubled] = products.shape;
-  const channels = doubled / 2;
-  return hostFunction({
-    inputs: residual ? [products, bias, residual] : [products, bias],
-    shape: [batch, vertexCount, channels],
-    ...mixKernel(support, { batch, vertexCount, channels }, activation),
-    onDevice: () => mixOnDevice(products, bias, support, activation, residual),
-  }) as tf.Tensor3D;
-}
-
-function mixOnDevice(
-  products: tf.Tensor3D,
-  bias: tf.Tensor1D,
-  { vertexCount, offsets, indices: columns, values }: GraphSupport,
-  activation: GraphActivation,
-  residual?: tf.Tensor3D,
-): tf.Tensor3D {
-  const [own, others] = tf.split(products, 2, 2) as tf.Tensor3D[];
-  const mixed = own
-    .add(sparseProduct({ columnCount: vertexCount, offsets, columns, values }, others))
-    .add(bias);
-  const activated = activation === 'relu' ? tf.relu(mixed) : mixed;
-  return (residual ? residual.add(activated).mul(0.5) : activated) as tf.Tensor3D;
-}
-
-/** `mixNeighbours` on arrays: products, bias and, where there are three inputs, the residual. */
-export function mixKernel(
-  support: GraphSupport,
-  sizes: Sizes,
-  activation: GraphActivation,
-): HostKernel<Uint8Array> {
-  const rectify = activation === 'relu';
-  return {
-    readsInputs: false,
-    forward([z, b, r], output) {
-      const compiled = simdFor(z, b, output);
-      return compiled
-        ? mixCompiled(compiled, z, b, r, support, sizes, rectify, output)
-        : mixForward(z, b, r, support, sizes, rectify, output);
-    },
-    backward(upstream, _inputs, [dz, db, dr], active) {
-      const compiled = simdFor(upstream, dz, db);
-      if (compiled) mixBackwardCompiled(compiled, upstream, active, support, sizes, dz, db, dr);
-      else mixBackward(upstream, active, support, sizes, dz, db, dr);
-    },
+  const [batch, vertexCount, inputs] = features.shape;
+  const columns = weights.shape[1];
+  const sizes = { batch, vertexCount, channels: columns / 2 };
+  const rows = batch * vertexCount;
+  /** The compiled kernels, with room for the products and for the making of one. */
+  const atWork = (): Simd & { products: number; work: number } => {
+    const { exports, scratch } = simd()!;
+    return {
+      exports,
+      scratch,
+      products: scratch.take(4 * rows * columns),
+      work: scratch.take(multiplyScratch()),
+    };
   };
-}
-
-interface Sizes {
-  batch: number;
-  vertexCount: number;
-  channels: number;
-}
-
-/**
- * Fills `output` and returns which elements let their gradient through the activation: a bit each, four channels a byte. Beside a
- * residual, all gradients are halved.
- */
-function mixForward(
-  z: RealArray,
-  bias: RealArray,
-  residual: RealArray | undefined,
-  support: GraphSupport,
-  sizes: Sizes,
-  rectify: boolean,
-  output: RealArray,
-): Uint8Array {
-  const { channels } = sizes;
-  for (let row = 0; row < output.length; row += channels) {
-    for (let c = 0; c < channels; c++) output[row + c] = z[2 * row + c] + bias[c];
-  }
-  addProduct(support, z, 2 * channels, channels, output, channels, 0, sizes);
-  const active = new Uint8Array(activeBytes(sizes));
-  const rowBytes = bytesOfRow(channels);
-  for (let row = 0, at = 0; row < output.length; row += channels, at += rowBytes) {
-    for (let c = 0; c < channels; c++) {
-      if (!rectify || output[row + c] > 0) active[at + (c >> 2)] |= 1 << (c & 3);
-      else output[row + c] = 0;
-    }
-  }
-  if (residual) for (let i = 0; i < output.length; i++) output[i] = 0.5 * (output[i] + residual[i]);
-  return active;
-}
-
-const bytesOfRow = (channels: number) => (channels + 3) >> 2;
-
-const activeBytes = ({ batch, vertexCount, channels }: Sizes) => batch * vertexCount * bytesOfRow(channels);
-
-function mixBackward(
-  upstream: RealArray,
-  active: Uint8Array,
-  support: GraphSupport,
-  sizes: Sizes,
-  dz: RealArray,
-  dBias: RealArray,
-  dResidual: RealArray | undefined,
-): void {
-  const { channels } = sizes;
-  const scale = dResidual ? 0.5 : 1;
-  const biasSums = new Float64Array(channels);
-  const rowBytes = bytesOfRow(channels);
-  for (let row = 0, at = 0; row < upstream.length; row += channels, at += rowBytes) {
-    for (let c = 0; c < channels; c++) {
-      const isActive = (active[at + (c >> 2)] >> (c & 3)) & 1;
-      const g = isActive ? scale * upstream[row + c] : 0;
-      dz[2 * row + c] = g;
-      biasSums[c] += g;
-    }
-  }
-  addProduct(support.transpose, dz, 2 * channels, 0, dz, 2 * channels, channels, sizes);
-  dBias.set(biasSums);
-  if (dResidual) for (let i = 0; i < dResidual.length; i++) dResidual[i] = 0.5 * upstream[i];
-}
-
-function mixCompiled(
-  { exports, scratch }: Simd,
-  z: RealArray,
-  bias: RealArray,
-  residual: RealArray | undefined,
-  support: GraphSupport,
-  sizes: Sizes,
-  rectify: boolean,
-  output: RealArray,
-): Uint8Array {
-  const size = activeBytes(sizes);
-  const active = scratch.take(size);
-  exports.mixNeighbours(
-    z.byteOffset,
-    bias.byteOffset,
-    residual?.byteOffset ?? 0,
-    ...rowsIn(scratch, support),
-    sizes.batch,
-    sizes.vertexCount,
-    sizes.channels,
-    rectify,
-    output.byteOffset,
-    active,
-  );
-  return scratch.bytes(active, size).slice();
-}
-
-function mixBackwardCompiled(
-  { exports, scratch }: Simd,
-  upstream: RealArray,
-  active: Uint8Array,
-  support: GraphSupport,
-  sizes: Sizes,
-  dz: RealArray,
-  dBias: RealArray,
-  dResidual: RealArray | undefined,
-): void {
-  const sums = scratch.copy(new Float64Array(sizes.channels));
-  exports.mixNeighboursBackward(
-    upstream.byteOffset,
-    scratch.copy(active),
-    ...rowsIn(scratch, support.transpose),
-    sizes.batch,
-    sizes.vertexCount,
-    sizes.channels,
-    dz.byteOffset,
-    sums,
-    dResidual?.byteOffset ?? 0,
-  );
-  dBias.set(scratch.floats64(sums, sizes.channels));
-}
-
-/** Addresses of a matrix's offsets, indices and values. */
-const rowsIn = (scratch: Scratch, { offsets, indices, values }: SparseRows) =>
-  [scratch.copy(offsets), scratch.copy(indices), scratch.copy(values)] as const;
-
-/**
- * Adds matrix · from to `to`, for every item of a batch. Both have rows of `channels` numbers, `stride` apart, the first one at
- * `offset`. Columns are taken three at a time, so that `to` is read and written a third as often.
- */
-function addProduct(
-  { offsets, indices, values }: SparseRows,
-  from: RealArray,
-  fromStride: number,
-  fromOffset: number,
-  to: RealArray,
-  toStride: number,
-  toOffset: number,
-  { batch, vertexCount, channels }: Sizes,
-): void {
-  for (let item = 0; item < batch; item++) {
-    const first = item * vertexCount;
-    for (let v = 0; v < vertexCount; v++) {
-      const row = (first + v) * toStride + toOffset;
-      const end = offsets[v + 1];
-      let k = offsets[v];
-      for (; k + 2 < end; k += 3) {
-        const a = (first + indices[k]) * fromStride + fromOffset;
-        const b = (first + indices[k + 1]) * fromStride + fromOffset;
-        const d = (first + indices[k + 2]) * fromStride + fromOffset;
-        const wa = values[k];
-        const wb = values[k + 1];
-        const wd = values[k + 2];
-        for (let c = 0; c < channels; c++) {
-          to[row + c] += wa * from[a + c] + wb * from[b + c] + wd * from[d + c];
-        }
-      }
-      for (; k < end; k++) {
-        const a = (first + indices[k]) * fromStride + fromOffset;
-        const weight = values[k];
-        for (let c = 0; c < channels; c++) to[row + c] += weight * from[a + c];
-      }
-    }
-  }
+  return hostFunction<Uint8Array>({
+    inputs: residual ? [features, weights, bias, residual] : [features, weights, bias],
+    shape: [batch, vertexCount, sizes.channels],
+    fills: 'output and gradients',
+    forward([x, w, b, r], output) {
+      const { products, work, ...compiled } = atWork();
+      multiply({ m: rows, n: columns, k: inputs, a: x.byteOffset, b: w.byteOffset, c: products }, work);
+      const addresses = {
+        products,
+        bias: b.byteOffset,
+        residual: r?.byteOffset ?? 0,
+        output: output.byteOffset,
+      };
+      return mixCompiled(compiled, addresses, support, sizes, activation === 'relu');
+    },
+    backward(upstream, [x, w], [dx, dw, db, dr], active) {
+      const { products, work, ...compiled } = atWork();
+      const gradients = { products, bias: db, residual: dr?.byteOffset ?? 0 };
+      mixBackwardCompiled(compiled, upstream.byteOffset, active, support, sizes, gradients);
+      const [a, b] = [x.byteOffset, w.byteOffset];
+      multiply({ m: rows, n: inputs, k: columns, a: products, b, transposeB: true, c: dx.byteOffset }, work);
+      multiply({ m: inputs, n: columns, k: rows, a, transposeA: true, b: products, c: dw.byteOffset }, work);
+    },
+  }) as tf.Tensor3D;
 }
 
 /** The parameters of one graph convolution. */
@@ -290,6 +113,9 @@ export class GraphConvolution {
     activation: GraphActivation,
     residual?: tf.Tensor3D,
   ): tf.Tensor3D {
+    if (tf.getBackend() === 'wasm') {
+      return convolveGraph(features, this.weights, this.bias, support, activation, residual);
+    }
     return this.mix(this.products(features), support, activation, residual);
   }
 }

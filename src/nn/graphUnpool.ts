@@ -36,6 +36,7 @@ export function unpoolKernel(
   const edgeCount = edges.length / 2;
   const fine = coarse + edgeCount;
   return {
+    fills: 'output and gradients',
     readsInputs: false,
     forward([input], output) {
       const compiled = simdFor(input, output);

@@ -9,7 +9,7 @@ export {
   poolingKernel,
   trueLens,
 } from './featurePooling.ts';
-export { type GraphActivation, GraphConvolution, mixKernel, mixNeighbours } from './graphConvolution.ts';
+export { GraphConvolution } from './graphConvolution.ts';
 export {
   chebyshevTerm,
   type GraphSupport,

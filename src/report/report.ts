@@ -83,8 +83,19 @@ function timeFacts(timings: TimingsRecord[]): Fact[] {
   return [
     ['Time', formatDuration(seconds)],
     ['Speed', `${last.stepsPerSecond.toPrecision(3)} steps a second`],
+    ...waitFact(timings),
     ['Peak memory', `${Math.round(memory)} MB`],
   ];
+}
+
+/** How long a step waits for data, on average over the run. */
+function waitFact(timings: TimingsRecord[]): Fact[] {
+  const measured = timings.filter(({ waitMilliseconds }) => waitMilliseconds !== undefined);
+  if (measured.length === 0) return [];
+  const mean = (key: 'stepMilliseconds' | 'waitMilliseconds') =>
+    measured.reduce((sum, timing) => sum + timing[key]!, 0) / measured.length;
+  const [step, wait] = [mean('stepMilliseconds'), mean('waitMilliseconds')];
+  return [['Time of a step', `${step.toPrecision(3)} ms, of which ${wait.toPrecision(2)} ms for data`]];
 }
 
 function lastStep(metrics: MetricsRecord[]): string {

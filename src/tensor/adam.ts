@@ -102,7 +102,7 @@ export class Adam {
     let norm = 0;
     const updated = hostOp(
       moving.flatMap(({ variable, gradient }) => [variable, gradient]),
-      moving.map(({ variable }) => ({ shape: variable.shape, dtype: 'float32' })),
+      moving.map(({ variable }) => ({ shape: variable.shape, dtype: 'float32', uncleared: true })),
       (inputs, outputs) => {
         const move = this.#options.uniform ? updateUniformly : (compiledUpdate(inputs) ?? update);
         norm = globalNorm(moving.map(({ name }, i) => [name, inputs[2 * i + 1] as Float32Array]));

@@ -25,6 +25,8 @@ export interface StepReport {
   losses: Record<string, number>;
   /** Share of the supervising views in which the prediction covers no pixel; undefined where nothing was rendered. */
   emptyViews?: number;
+  /** Time that it took to read, augment and assemble the batch. */
+  dataMilliseconds: number;
 }
 
 export class Trainer {
@@ -57,10 +59,12 @@ export class Trainer {
    * @throws ArgumentError, before weights change, where the losses are not finite; RastergradError where a gradient is not
    */
   step(step: number): StepReport {
+    const began = performance.now();
     const { samples, random } = this.examples.step(step);
     return scoped(() => {
       const batch = makeBatch(samples, this.options.targetPoints, random);
-      let report: StepReport = { losses: {} };
+      const dataMilliseconds = performance.now() - began;
+      let report: StepReport = { losses: {}, dataMilliseconds };
       const parameters = this.model.parameters.list();
       const { grads } = tf.variableGrads(
         () => {
@@ -69,6 +73,7 @@ export class Trainer {
           report = {
             losses: Object.fromEntries(numbers.map(([name, term]) => [name, term.dataSync()[0]])),
             emptyViews: value.silhouette && shareOfEmptyViews(value.silhouette),
+            dataMilliseconds,
           };
           return value.total;
         },

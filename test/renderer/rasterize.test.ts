@@ -4,11 +4,12 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../renderer/errors.ts';
+import type { KernelName } from '../../renderer/kernels/index.ts';
 import { icosphere, Topology } from '../../renderer/mesh/index.ts';
 import { type RasterizeOptions, rasterize } from '../../renderer/rasterize.ts';
 import { useTestBackend } from '../backend.ts';
 import { testNumbers } from '../gradient.ts';
-import { crumpledSpheres, positionsTensor } from './scenes.ts';
+import { crumpledSpheres, positionsTensor, relativeError } from './scenes.ts';
 
 beforeAll(() => useTestBackend());
 
@@ -391,12 +392,18 @@ describe('nothing becomes NaN or infinite', () => {
 });
 
 describe('every mesh', () => {
-  const numbersOf = (seed: number, items: number[], stride: 3 | 4 = 4) => {
+  const numbersOf = (seed: number, items: number[], stride: 3 | 4 = 4, kernel?: KernelName) => {
     const test = crumpledSpheres(seed, 3, stride);
     const positions = tf.gather(positionsTensor(test), tf.tensor1d(items, 'int32'));
     const colors = tf.tensor3d(Float32Array.from(testNumbers(18 * 3, 4)), [1, 18, 3]);
     const draw = (p: tf.Tensor) =>
-      rasterize(p as tf.Tensor3D, test.topology, { width: 20, height: 14, method: soft, attributes: colors });
+      rasterize(p as tf.Tensor3D, test.topology, {
+        width: 20,
+        height: 14,
+        method: soft,
+        attributes: colors,
+        kernel,
+      });
     const { image, silhouette } = draw(positions);
     const gradient = tf.grad((p) => {
       const drawn = draw(p);
@@ -413,11 +420,16 @@ describe('every mesh', () => {
     });
   });
 
-  it('gives the same numbers on the wasm and cpu back ends, bit for bit', async () => {
-    const wasm = [numbersOf(12, [0, 1]), numbersOf(12, [0, 1], 3)];
+  it('gives the same numbers on the wasm and cpu back ends, bit for bit where the kernels are the same', async () => {
+    const numbers = () => [numbersOf(12, [0, 1], 4, 'scalar'), numbersOf(12, [0, 1], 3, 'scalar')].flat();
+    const compiled = numbersOf(12, [0, 1]);
+    const wasm = numbers();
     try {
       await useTestBackend('cpu');
-      expect([numbersOf(12, [0, 1]), numbersOf(12, [0, 1], 3)]).toEqual(wasm);
+      expect(numbers()).toEqual(wasm);
+      numbersOf(12, [0, 1]).forEach((values, k) => {
+        expect(relativeError(compiled[k], values)).toBeLessThan(1e-6);
+      });
     } finally {
       await useTestBackend();
     }
@@ -552,7 +564,7 @@ describe('what is wrong is named', () => {
       { attributes: tf.zeros([1, 18, 3]), shader: () => tf.zeros([2, 3]) },
       'the shader must return [4, channels], a row of colours for each row it was given, but returned [2,3]',
     ],
-    [{ kernel: 'fast' }, 'kernel must be one of scalar, reference, gpu, but is "fast"'],
+    [{ kernel: 'fast' }, 'kernel must be one of simd, scalar, reference, gpu, but is "fast"'],
     [
       { attributes: tf.zeros([2, 18, 3]) },
       'attributes must have shape [batch, rows, channels] with a batch that divides 1, but have [2,18,3]',

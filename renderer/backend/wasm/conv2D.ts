@@ -33,7 +33,6 @@ export function conv2D(stock: tf.KernelConfig): tf.KernelConfig {
         const patches = scratch.take(isPointwise ? 0 : 4 * convolution.patchesSize);
         forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
           multiply(
-            backend,
             {
               m: windows,
               n: outChannels,

@@ -26,7 +26,6 @@ export const conv2DBackpropFilter: tf.KernelConfig = {
       floatsAt(backend, out, sizeOf(filterShape)).fill(0);
       forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
         multiply(
-          backend,
           {
             m: taps,
             n: outChannels,

@@ -27,7 +27,6 @@ export const conv2DBackpropInput: tf.KernelConfig = {
       for (const band of convolution.bands) {
         const windows = convolution.windowsOf(band);
         multiply(
-          backend,
           {
             m: windows,
             n: taps,

@@ -1,7 +1,7 @@
 // Matrix products at addresses in the wasm memory, on which the back end's heavy kernels stand.
 
 import { simd } from '../../kernels/simd/module.ts';
-import { floatsAt, type WasmBackend } from './memory.ts';
+import type { Sgemm } from './openBlas.ts';
 
 /** c[m, n] = act(op(a)[m, k] · op(b)[k, n] + bias), row-major float32 matrices at byte addresses. */
 export interface Product {
@@ -23,17 +23,41 @@ export interface Product {
   adds?: boolean;
 }
 
+let sgemm: Sgemm | undefined;
+
+/** Makes products come from another library, or, with undefined, from the compiled kernels. */
+export function setSgemm(other: Sgemm | undefined): void {
+  sgemm = other;
+}
+
 /** Bytes of working memory that `multiply` takes. */
 export const multiplyScratch = (): number => kernels().gemmScratch();
 
 const kernels = () => simd()!.exports;
 
 /** Computes a product, with `scratch` the address of working memory. */
-export function multiply(backend: WasmBackend, product: Product, scratch: number): void {
+export function multiply(product: Product, scratch: number): void {
   const { m, n, k, a, b, c, transposeA = false, transposeB = false, bias = 0 } = product;
   if (m === 0 || n === 0) return;
   if (k === 0) {
-    fillEmpty(backend, product);
+    fillEmpty(product);
+    return;
+  }
+  if (sgemm) {
+    const floats = (address: number, length: number) => simd()!.scratch.floats(address, length);
+    sgemm(
+      transposeA,
+      transposeB,
+      m,
+      n,
+      k,
+      floats(a, m * k),
+      floats(b, k * n),
+      product.adds ? 1 : 0,
+      floats(c, m * n),
+    );
+    if (!product.adds && (bias || product.rectify))
+      kernels().finishRows(c, n, m, n, bias, product.rectify ?? false);
     return;
   }
   const flags =
@@ -42,10 +66,11 @@ export function multiply(backend: WasmBackend, product: Product, scratch: number
 }
 
 /** A product over nothing: the bias in every row. */
-function fillEmpty(backend: WasmBackend, { m, n, c, bias, rectify, adds }: Product): void {
+function fillEmpty({ m, n, c, bias, rectify, adds }: Product): void {
   if (adds) return;
-  const out = floatsAt(backend, c, m * n).fill(0);
+  const { scratch } = simd()!;
+  const out = scratch.floats(c, m * n).fill(0);
   if (!bias) return;
-  const row = floatsAt(backend, bias, n).map((value) => (rectify ? Math.max(0, value) : value));
+  const row = scratch.floats(bias, n).map((value) => (rectify ? Math.max(0, value) : value));
   for (let i = 0; i < m; i++) out.set(row, i * n);
 }

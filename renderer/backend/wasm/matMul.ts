@@ -83,7 +83,7 @@ export function matMulWith(
   scratch.run(() => {
     const work = scratch.take(multiplyScratch());
     if (b.batch === 1 && !transposeA) {
-      multiply(backend, { ...shared, m: a.batch * m, a: a.address, b: b.address, c: out }, work);
+      multiply({ ...shared, m: a.batch * m, a: a.address, b: b.address, c: out }, work);
       return;
     }
     const placesA = batchPlaces(outerA, outer);
@@ -96,7 +96,7 @@ export function matMulWith(
         b: b.address + 4 * k * n * placesB[i],
         c: out + 4 * m * n * i,
       };
-      multiply(backend, product, work);
+      multiply(product, work);
     }
   });
   return output;

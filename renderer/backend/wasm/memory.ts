@@ -1,6 +1,6 @@
 // Direct access to the memory of TensorFlow.js's wasm back end: tensors where they lie.
 
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 
 /** The part of TensorFlow.js's wasm back end that in-place kernels need. */
 export interface WasmBackend extends tf.KernelBackend {
@@ -32,3 +32,7 @@ export const floatsAt = (backend: WasmBackend, address: number, length: number) 
 /** As `floatsAt`, for int32. */
 export const integersAt = (backend: WasmBackend, address: number, length: number) =>
   new Int32Array(backend.wasm.HEAPF32.buffer as ArrayBuffer, address, length);
+
+/** Size of the memory of the wasm back end, which never shrinks: its high-water mark. 0 where another back end is in use. */
+export const wasmMemoryBytes = (): number =>
+  tf.getBackend() === 'wasm' ? (tf.backend() as WasmBackend).wasm.HEAPF32.buffer.byteLength : 0;

@@ -12,6 +12,8 @@ import { type ProjectedVertices, projectVertices } from '../scalar/vertices.ts';
 import {
   type Fragments,
   flatness,
+  handedOver,
+  itemStartsOf,
   type MeshRange,
   type Picture,
   type Scene,
@@ -83,7 +85,7 @@ const visibleWeight = program({
     return qc / sum;`,
 });
 
-export function* findVisible(scene: Scene, picture: Picture): Work<Fragments> {
+export function* findVisible(scene: Scene, picture: Picture, into?: Fragments): Work<Fragments> {
   const { width, height } = picture;
   const pixels = width * height;
   const batch = scene.items.length;
@@ -113,7 +115,7 @@ export function* findVisible(scene: Scene, picture: Picture): Work<Fragments> {
       for (let x = 0; x < width; x++, at += 3) weights[at] = row[x];
     });
   }
-  return { faces, weights, itemStarts: Int32Array.from({ length: batch + 1 }, (_, b) => b * pixels) };
+  return handedOver({ faces, weights, itemStarts: itemStartsOf(batch, pixels) }, into);
 }
 
 /** The faces of a mesh with corners in pixels: column and row of the pixel centre that would lie there. */

@@ -1,6 +1,15 @@
 // Visibility by trying every face at every pixel, interpolation, and both derivatives fragment by fragment.
 
-import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } from '../scene.ts';
+import {
+  type AttributeRows,
+  type Fragments,
+  handedOver,
+  itemStartsOf,
+  type MeshRange,
+  type Picture,
+  type RealArray,
+  type Scene,
+} from '../scene.ts';
 import { type Pixel, pixelAt, pixelsOf } from './pixels.ts';
 import {
   doubledArea,
@@ -11,7 +20,7 @@ import {
   weightsAt,
 } from './triangle.ts';
 
-export function findVisible(scene: Scene, picture: Picture): Fragments {
+export function findVisible(scene: Scene, picture: Picture, into?: Fragments): Fragments {
   const pixels = picture.width * picture.height;
   const batch = scene.items.length;
   const faces = new Int32Array(batch * pixels).fill(-1);
@@ -33,7 +42,7 @@ export function findVisible(scene: Scene, picture: Picture): Fragments {
       }
     }
   });
-  return { faces, weights, itemStarts: Int32Array.from({ length: batch + 1 }, (_, b) => b * pixels) };
+  return handedOver({ faces, weights, itemStarts: itemStartsOf(batch, pixels) }, into);
 }
 
 /** On the right or upper bound of a face. Kaolin's boxes are open there, and so are faces whose weights are linear in the picture. */

@@ -5,18 +5,29 @@
 // agree on its side to the last bit: no cracks. Span ends are computed from the crossing of row and edge, then settled by E.
 // Weights in the image plane are E_k / ΣE; perspective-correct ones (E_k/w_k) / Σ(E_j/w_j); depth is interpolated with them.
 
-import { type Fragments, flatness, type Picture, type Scene, smallestArea } from '../scene.ts';
+import {
+  emptyFragments,
+  type Fragments,
+  flatness,
+  type Picture,
+  type RealArray,
+  type Scene,
+  smallestArea,
+} from '../scene.ts';
 import { scratch } from '../scratch.ts';
 import { type ProjectedVertices, projectVertices } from './vertices.ts';
 
 const depths = scratch(Float32Array);
 const sharesOfVertices = scratch(Float64Array);
 
-export function findVisible(scene: Scene, picture: Picture): Fragments {
+export function findVisible(scene: Scene, picture: Picture, into?: Fragments): Fragments {
   const pixels = picture.width * picture.height;
-  const batch = scene.items.length;
-  const faces = new Int32Array(batch * pixels).fill(-1);
-  const weights = new Float32Array(3 * batch * pixels);
+  const found = into ?? emptyFragments(scene.items.length, picture);
+  const { faces, weights } = found;
+  if (into) {
+    faces.fill(-1);
+    weights.fill(0);
+  }
   const depth = depths(pixels);
   scene.items.forEach((item, b) => {
     const vertices = projectVertices(scene, item, picture);
@@ -34,7 +45,7 @@ export function findVisible(scene: Scene, picture: Picture): Fragments {
       weights.subarray(3 * b * pixels, 3 * (b + 1) * pixels),
     );
   });
-  return { faces, weights, itemStarts: Int32Array.from({ length: batch + 1 }, (_, b) => b * pixels) };
+  return found;
 }
 
 /** What an area counts for at each vertex: 1/w for weights linear in space, 1 for weights linear in the picture. */
@@ -178,7 +189,7 @@ function weigh(
   shares: Float64Array,
   picture: Picture,
   visible: Int32Array,
-  weights: Float32Array,
+  weights: RealArray,
 ): void {
   const width = picture.width | 0;
   const height = picture.height | 0;

@@ -1,8 +1,12 @@
 // The functions of the compiled kernels, as TypeScript sees them. What they do is said where they are written: assembly/.
 
 /** Addresses are in bytes, sizes in elements. */
-export interface SimdExports {
+export interface SimdExports extends NetworkExports, RasterExports {}
+
+/** The loops of networks, losses and optimisers. */
+export interface NetworkExports {
   gemmScratch(): number;
+  finishRows(c: number, ldc: number, rows: number, columns: number, bias: number, rectify: boolean): void;
   gemm(
     m: number,
     n: number,
@@ -109,6 +113,7 @@ export interface SimdExports {
   buildCloud(points: number, count: number, cloud: number, scratch: number): void;
   nearestPoints(queries: number, queryCount: number, points: number, count: number, nearest: number): void;
   copyRows(from: number, fromStep: number, to: number, toStep: number, width: number, count: number): void;
+  scaleTo(to: number, from: number, factor: number, count: number): void;
   sumRows(from: number, width: number, count: number, sums: number, to: number): void;
   addRows(x: number, ids: number, count: number, width: number, rows: number, rowCount: number): void;
 }
@@ -126,4 +131,89 @@ export type PatchSizes = [
   strideX: number,
   top: number,
   left: number,
+];
+
+/** The loops of the renderer. */
+export interface RasterExports {
+  findVisibleScratch(vertexCount: number, width: number, height: number): number;
+  findVisible(
+    ...args: [...Mesh, width: number, height: number, visible: number, weights: number, scratch: number]
+  ): void;
+  interpolate(
+    values: number,
+    channels: number,
+    indices: number,
+    visible: number,
+    weights: number,
+    count: number,
+    output: number,
+  ): void;
+  interpolateBackwardScratch(vertexCount: number, faceCount: number): number;
+  interpolateBackward(
+    ...args: [
+      ...Mesh,
+      values: number,
+      channels: number,
+      indices: number,
+      visible: number,
+      weights: number,
+      count: number,
+      upstream: number,
+      rowGradient: number,
+      positionGradient: number,
+      scratch: number,
+    ]
+  ): void;
+  addDoubles(from: number, count: number, to: number): void;
+  weightsBackwardScratch(vertexCount: number, faceCount: number): number;
+  weightsBackward(
+    ...args: [
+      ...Mesh,
+      visible: number,
+      weights: number,
+      count: number,
+      upstream: number,
+      positionGradient: number,
+      scratch: number,
+    ]
+  ): void;
+  softMaskScratch(vertexCount: number, width: number, height: number): number;
+  softMask(
+    ...args: [
+      ...Mesh,
+      width: number,
+      height: number,
+      visible: number,
+      sharpness: number,
+      boxSize: number,
+      negligible: number,
+      maxFaces: number,
+      output: number,
+      pairs: number,
+      capacity: number,
+      scratch: number,
+    ]
+  ): number;
+  softMaskBackwardScratch(vertexCount: number): number;
+  softMaskBackward(
+    ...args: [
+      ...Mesh,
+      pairs: number,
+      count: number,
+      upstream: number,
+      positionGradient: number,
+      scratch: number,
+    ]
+  ): void;
+}
+
+/** One mesh of a batch, and how its vertices are to be read: assembly/vertices.ts. */
+export type Mesh = [
+  positions: number,
+  stride: number,
+  vertexCount: number,
+  faces: number,
+  faceCount: number,
+  near: number,
+  flags: number,
 ];

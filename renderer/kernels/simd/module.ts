@@ -110,7 +110,10 @@ export class Scratch {
   }
 }
 
-let attached: (Simd & { memory: WebAssembly.Memory }) | undefined;
+/** `relaxed` has fused multiply-adds, for engines with relaxed SIMD. */
+export type SimdVariant = 'plain' | 'relaxed';
+
+let attached: (Simd & { memory: WebAssembly.Memory; variant: SimdVariant }) | undefined;
 
 /** The kernels, once they are attached. */
 export const simd = (): Simd | undefined => attached;
@@ -133,20 +136,27 @@ export function simdFor(...arrays: readonly ArrayBufferView[]): Simd | undefined
 export async function attachSimd(host: HostMemory): Promise<void> {
   if (attached?.memory === host.memory || !isPlain(host.memory) || !WebAssembly.validate(usesSimd)) return;
   await allowRelaxedSimd();
-  const name = WebAssembly.validate(usesRelaxedSimd) ? 'kernels.relaxed.wasm' : 'kernels.wasm';
-  const { instance } = await WebAssembly.instantiate(await bytesOf(name), { env: { memory: host.memory } });
+  const variant = WebAssembly.validate(usesRelaxedSimd) ? 'relaxed' : 'plain';
+  const { instance } = await WebAssembly.instantiate(await bytesOf(variant), {
+    env: { memory: host.memory },
+  });
   attached = {
     exports: instance.exports as unknown as SimdExports,
     scratch: new Scratch(host),
     memory: host.memory,
+    variant,
   };
 }
 
+/** Which build of the kernels is at work; undefined before they are attached. */
+export const simdVariant = (): SimdVariant | undefined => attached?.variant;
+
 const isPlain = ({ buffer }: WebAssembly.Memory) => buffer instanceof ArrayBuffer;
 
-async function bytesOf(name: string): Promise<BufferSource> {
+async function bytesOf(variant: SimdVariant): Promise<BufferSource> {
+  // Written out, so that bundlers see both files.
   const url =
-    name === 'kernels.wasm'
+    variant === 'plain'
       ? new URL('./kernels.wasm', import.meta.url)
       : new URL('./kernels.relaxed.wasm', import.meta.url);
   if (url.protocol !== 'file:') {

@@ -1,44 +1,24 @@
 // The fast kernels against the brute-force ones, over random meshes, picture sizes and options.
 
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Fragments, Kernels, Picture, Scene } from '../../../renderer/kernels/index.ts';
 import { referenceKernels } from '../../../renderer/kernels/reference/index.ts';
 import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
+import { simdKernels } from '../../../renderer/kernels/simd/index.ts';
+import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
 import { somePictures, someScenes, someSpheres } from '../arbitrary.ts';
 import { crumpledSpheres, interpolated, kernelScene, relativeError, somePicture } from '../scenes.ts';
+import { inWasmMemory } from './inWasmMemory.ts';
 
-it('finds the same faces where corners meet pixel centres and faces pass through each other', () => {
-  fc.assert(
-    fc.property(someScenes, somePictures, ({ scene }, picture) => {
-      expect(scalarKernels.findVisible(scene, picture).faces).toEqual(
-        referenceKernels.findVisible(scene, picture).faces,
-      );
-    }),
-    { numRuns: 200, seed: 9 },
-  );
-});
+beforeAll(() => useTestBackend());
 
-it('finds the same faces, weights and interpolated values', () => {
-  fc.assert(
-    fc.property(someSpheres, somePictures, ({ seed, batch, stride }, picture) => {
-      const scene = kernelScene(crumpledSpheres(seed, batch, stride));
-      const fast = scalarKernels.findVisible(scene, picture);
-      const slow = referenceKernels.findVisible(scene, picture);
-      expect(fast.faces).toEqual(slow.faces);
-      expect(relativeError(fast.weights, slow.weights)).toBeLessThan(1e-6);
-      const values = testNumbers(batch * 18 * 3, seed);
-      expect(
-        relativeError(
-          interpolated(scalarKernels, scene, slow, values, 3),
-          interpolated(referenceKernels, scene, slow, values, 3),
-        ),
-      ).toBeLessThan(1e-12);
-    }),
-    { numRuns: 40, seed: 5 },
-  );
-});
+/** The compiled kernels keep float32 on the way, the plain ones double precision. */
+const fast = [
+  { name: 'scalar', fastKernels: scalarKernels, rounding: 0 },
+  { name: 'simd', fastKernels: inWasmMemory(simdKernels), rounding: 2 ** -22 },
+];
 
 function gradientOfWeights(
   kernels: Kernels,
@@ -51,21 +31,6 @@ function gradientOfWeights(
   kernels.weightsBackward(scene, picture, fragments, upstream, gradient);
   return gradient;
 }
-
-it('passes the same gradients from weights to positions', () => {
-  fc.assert(
-    fc.property(someSpheres, somePictures, ({ seed, batch, stride }, picture) => {
-      const scene = kernelScene(crumpledSpheres(seed, batch, stride));
-      const visible = referenceKernels.findVisible(scene, picture);
-      const upstream = testNumbers(visible.weights.length, seed);
-      const expected = gradientOfWeights(referenceKernels, scene, picture, visible, upstream);
-      expect(
-        relativeError(gradientOfWeights(scalarKernels, scene, picture, visible, upstream), expected),
-      ).toBeLessThan(1e-8);
-    }),
-    { numRuns: 40, seed: 6 },
-  );
-});
 
 /** Gradients to attributes and positions, one after the other. */
 function gradientOfInterpolation(
@@ -89,30 +54,9 @@ function gradientOfInterpolation(
   return [...attributeGradient, ...positionGradient];
 }
 
-it('passes the same gradients from interpolated values to attributes and positions, whatever their offset', () => {
-  const offsets = fc.constantFrom(0, 1000);
-  fc.assert(
-    fc.property(
-      someSpheres,
-      somePictures,
-      offsets,
-      fc.integer({ min: 1, max: 5 }),
-      ({ seed, batch, stride }, picture, offset, channels) => {
-        const scene = kernelScene(crumpledSpheres(seed, batch, stride));
-        const visible = referenceKernels.findVisible(scene, picture);
-        const values = testNumbers(batch * 18 * channels, seed).map((value) => value + offset);
-        const [fast, slow] = [scalarKernels, referenceKernels].map((kernels) =>
-          gradientOfInterpolation(kernels, scene, picture, visible, values, channels),
-        );
-        expect(relativeError(fast, slow)).toBeLessThan(1e-8);
-      },
-    ),
-    { numRuns: 40, seed: 8 },
-  );
-});
-
 it.each([
   ['scalar', scalarKernels],
+  ['simd', inWasmMemory(simdKernels)],
   ['reference', referenceKernels],
 ])('%s kernels draw different meshes in one batch as they draw each alone', (_, kernels) => {
   // A whole sphere of one seed, then half the faces of another: both meshes have vertices and faces of their own.
@@ -164,29 +108,99 @@ it.each([
   expect(draw(together, 0, 2)).toEqual(apart[0].map((numbers, k) => [...numbers, ...apart[1][k]]));
 });
 
-it('draws the same soft masks and passes the same gradients', () => {
-  const options = fc.record({
-    sharpness: fc.constantFrom(20, 300, 7000, 1e6),
-    boxSize: fc.constantFrom(0, 0.02, 0.3),
-    maxFaces: fc.constantFrom(1, 4, 30, Number.POSITIVE_INFINITY),
-    order: fc.constantFrom('index' as const, 'nearest' as const),
+describe.each(fast)('$name kernels', ({ fastKernels, rounding }) => {
+  it('finds the same faces where corners meet pixel centres and faces pass through each other', () => {
+    fc.assert(
+      fc.property(someScenes, somePictures, ({ scene }, picture) => {
+        expect(fastKernels.findVisible(scene, picture).faces).toEqual(
+          referenceKernels.findVisible(scene, picture).faces,
+        );
+      }),
+      { numRuns: 200, seed: 9 },
+    );
   });
-  fc.assert(
-    fc.property(someSpheres, somePictures, options, ({ seed, batch, stride }, picture, soft) => {
-      const scene = kernelScene(crumpledSpheres(seed, batch, stride));
-      const visible = referenceKernels.findVisible(scene, picture);
-      const [fast, slow] = [scalarKernels, referenceKernels].map((kernels) => {
-        const mask = new Float64Array(visible.faces.length);
-        const state = kernels.softMask(scene, picture, visible, soft, mask);
-        const gradient = new Float64Array(scene.positions.length);
-        kernels.softMaskBackward(scene, picture, state, testNumbers(mask.length, seed), gradient);
-        return { mask, gradient };
-      });
-      expect(relativeError(fast.mask, slow.mask)).toBeLessThan(2e-6);
-      const scale = Math.max(...slow.gradient.map(Math.abs));
-      // Pairs with p < 2⁻³² are dropped; the others are kept in float32.
-      if (scale > 1e-3) expect(relativeError(fast.gradient, slow.gradient)).toBeLessThan(30 * 2 ** -22);
-    }),
-    { numRuns: 40, seed: 7 },
-  );
+
+  it('finds the same faces, weights and interpolated values', () => {
+    fc.assert(
+      fc.property(someSpheres, somePictures, ({ seed, batch, stride }, picture) => {
+        const scene = kernelScene(crumpledSpheres(seed, batch, stride));
+        const fast = fastKernels.findVisible(scene, picture);
+        const slow = referenceKernels.findVisible(scene, picture);
+        expect(fast.faces).toEqual(slow.faces);
+        expect(relativeError(fast.weights, slow.weights)).toBeLessThan(1e-6);
+        const values = testNumbers(batch * 18 * 3, seed);
+        expect(
+          relativeError(
+            interpolated(fastKernels, scene, slow, values, 3),
+            interpolated(referenceKernels, scene, slow, values, 3),
+          ),
+        ).toBeLessThan(1e-12 + rounding);
+      }),
+      { numRuns: 40, seed: 5 },
+    );
+  });
+
+  it('passes the same gradients from weights to positions', () => {
+    fc.assert(
+      fc.property(someSpheres, somePictures, ({ seed, batch, stride }, picture) => {
+        const scene = kernelScene(crumpledSpheres(seed, batch, stride));
+        const visible = referenceKernels.findVisible(scene, picture);
+        const upstream = testNumbers(visible.weights.length, seed);
+        const expected = gradientOfWeights(referenceKernels, scene, picture, visible, upstream);
+        expect(
+          relativeError(gradientOfWeights(fastKernels, scene, picture, visible, upstream), expected),
+        ).toBeLessThan(1e-8 + rounding);
+      }),
+      { numRuns: 40, seed: 6 },
+    );
+  });
+
+  it('passes the same gradients from interpolated values to attributes and positions, whatever their offset', () => {
+    const offsets = fc.constantFrom(0, 1000);
+    fc.assert(
+      fc.property(
+        someSpheres,
+        somePictures,
+        offsets,
+        fc.integer({ min: 1, max: 5 }),
+        ({ seed, batch, stride }, picture, offset, channels) => {
+          const scene = kernelScene(crumpledSpheres(seed, batch, stride));
+          const visible = referenceKernels.findVisible(scene, picture);
+          const values = testNumbers(batch * 18 * channels, seed).map((value) => Math.fround(value + offset));
+          const [fast, slow] = [fastKernels, referenceKernels].map((kernels) =>
+            gradientOfInterpolation(kernels, scene, picture, visible, values, channels),
+          );
+          expect(relativeError(fast, slow)).toBeLessThan(1e-8 + rounding);
+        },
+      ),
+      { numRuns: 40, seed: 8 },
+    );
+  });
+
+  it('draws the same soft masks and passes the same gradients', () => {
+    const options = fc.record({
+      sharpness: fc.constantFrom(20, 300, 7000, 1e6),
+      boxSize: fc.constantFrom(0, 0.02, 0.3),
+      maxFaces: fc.constantFrom(1, 4, 30, Number.POSITIVE_INFINITY),
+      order: fc.constantFrom('index' as const, 'nearest' as const),
+    });
+    fc.assert(
+      fc.property(someSpheres, somePictures, options, ({ seed, batch, stride }, picture, soft) => {
+        const scene = kernelScene(crumpledSpheres(seed, batch, stride));
+        const visible = referenceKernels.findVisible(scene, picture);
+        const [fast, slow] = [fastKernels, referenceKernels].map((kernels) => {
+          const mask = new Float64Array(visible.faces.length);
+          const state = kernels.softMask(scene, picture, visible, soft, mask);
+          const gradient = new Float64Array(scene.positions.length);
+          kernels.softMaskBackward(scene, picture, state, testNumbers(mask.length, seed), gradient);
+          return { mask, gradient };
+        });
+        expect(relativeError(fast.mask, slow.mask)).toBeLessThan(2e-6);
+        const scale = Math.max(...slow.gradient.map(Math.abs));
+        // Pairs with p < 2⁻³² are dropped; the others are kept in float32.
+        if (scale > 1e-3) expect(relativeError(fast.gradient, slow.gradient)).toBeLessThan(30 * 2 ** -22);
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  });
 });

@@ -1,10 +1,14 @@
-import { describe, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
 import { icosphere, subdivide } from '../../../renderer/mesh/index.ts';
 import { lensOf } from '../../../src/models/lenses.ts';
 import { poolingKernel } from '../../../src/nn/featurePooling.ts';
-import { mixKernel } from '../../../src/nn/graphConvolution.ts';
+import { GraphConvolution } from '../../../src/nn/graphConvolution.ts';
 import { chebyshevTerm } from '../../../src/nn/graphSupport.ts';
 import { unpoolKernel } from '../../../src/nn/graphUnpool.ts';
+import { mixKernel } from '../../../src/nn/mixNeighbours.ts';
+import { Parameters } from '../../../src/nn/parameters.ts';
+import { Random } from '../../../src/tensor/random.ts';
 import { useTestBackend } from '../../backend.ts';
 import { expectSameCompiled } from '../../compiledKernel.ts';
 import { testNumbers } from '../../gradient.ts';
@@ -61,3 +65,37 @@ describe.each([1, 3, 4, 7, 8, 13, 32])('compiled kernels of %i channels', (chann
     expectSameCompiled(kernel, [positions, ...maps], batch * count * (channels + 3), 1e-5);
   });
 });
+
+describe('a graph convolution in one operation', () => {
+  it.each([
+    ['relu', false],
+    ['relu', true],
+    ['linear', false],
+  ] as const)('is its two parts one after the other (%s, residual %s)', (activation, withResidual) => {
+    const [inputs, outputs] = [9, 12];
+    const layer = new GraphConvolution(new Parameters(new Random(1)), 'layer', inputs, outputs);
+    const support = chebyshevTerm(topology);
+    const features = tf.tensor3d(new Float32Array(testNumbers(batch * V * inputs, 1)), [batch, V, inputs]);
+    const residual = withResidual
+      ? tf.tensor3d(new Float32Array(testNumbers(batch * V * outputs, 2)), [batch, V, outputs])
+      : undefined;
+    const upstream = tf.tensor3d(new Float32Array(testNumbers(batch * V * outputs, 3)), [batch, V, outputs]);
+    const whole = (x: tf.Tensor3D, r?: tf.Tensor3D) => layer.apply(x, support, activation, r);
+    const parts = (x: tf.Tensor3D, r?: tf.Tensor3D) => layer.mix(layer.products(x), support, activation, r);
+    const [[value, gradients], [expected, expectedGradients]] = [whole, parts].map((apply) => {
+      const loss = () => tf.sum(tf.mul(apply(features, residual), upstream)) as tf.Scalar;
+      const { grads } = tf.variableGrads(loss);
+      const given = residual ? [features, residual] : [features];
+      const ofInputs = tf.grads((...[x, r]) =>
+        tf.sum(tf.mul(apply(x as tf.Tensor3D, r as tf.Tensor3D | undefined), upstream)),
+      )(given);
+      return [apply(features, residual), [...Object.values(grads), ...ofInputs]] as const;
+    });
+    expect(largestDifference(value, expected)).toBe(0);
+    for (const [i, gradient] of gradients.entries()) {
+      expect(largestDifference(gradient, expectedGradients[i])).toBeLessThan(1e-5);
+    }
+  });
+});
+
+const largestDifference = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0];

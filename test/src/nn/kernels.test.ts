@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { icosphere, subdivide } from '../../../renderer/mesh/index.ts';
 import { lensOf } from '../../../src/models/lenses.ts';
 import { type Lens, poolingKernel, trueLens } from '../../../src/nn/featurePooling.ts';
-import { mixKernel } from '../../../src/nn/graphConvolution.ts';
 import { meanOfNeighbours } from '../../../src/nn/graphSupport.ts';
 import { unpoolKernel } from '../../../src/nn/graphUnpool.ts';
+import { mixKernel } from '../../../src/nn/mixNeighbours.ts';
 import { useTestBackend } from '../../backend.ts';
 import { kernelGradientError, testNumbers } from '../../gradient.ts';
 

@@ -78,7 +78,7 @@ export function gemm(
             }
           }
           if (last && (bias !== 0 || (flags & 4) !== 0)) {
-            finish(
+            finishRows(
               c + 4 * ((m0 + i) * ldc + n0),
               ldc,
               mr,
@@ -146,8 +146,8 @@ function copyTile(from: usize, to: usize, ldc: i32, mr: i32, nr: i32, adds: bool
   }
 }
 
-/** Adds the bias to rows of C and rectifies them. */
-function finish(c: usize, ldc: i32, mr: i32, nc: i32, bias: usize, rectify: bool): void {
+/** Adds the bias, unless it is 0, to `nc` columns of rows of C, and rectifies them. */
+export function finishRows(c: usize, ldc: i32, mr: i32, nc: i32, bias: usize, rectify: bool): void {
   const zero = f32x4.splat(0);
   const whole = nc & ~3;
   for (let i = 0; i < mr; i++, c += 4 * ldc) {

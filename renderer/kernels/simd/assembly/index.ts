@@ -2,9 +2,13 @@
 // allocate nothing, keep nothing, and have no data of their own, since the memory belongs to another module.
 
 export { adam, squaredNorm } from './adam';
-export { gemm, gemmScratch } from './gemm';
+export { findVisible, findVisibleScratch } from './findVisible';
+export { finishRows, gemm, gemmScratch } from './gemm';
 export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './graph';
+export { addDoubles, interpolate, interpolateBackward, interpolateBackwardScratch } from './interpolate';
 export { buildCloud, cloudBytes, cloudScratch, nearestPoints } from './nearest';
 export { addPatches, addRows, gatherPatches } from './patches';
 export { poolFeatures, poolFeaturesBackward } from './pooling';
-export { copyRows, sumRows } from './rows';
+export { copyRows, scaleTo, sumRows } from './rows';
+export { softMask, softMaskBackward, softMaskBackwardScratch, softMaskScratch } from './softMask';
+export { weightsBackward, weightsBackwardScratch } from './weights';

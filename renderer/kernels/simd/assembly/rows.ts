@@ -31,3 +31,11 @@ export function sumRows(from: usize, width: i32, count: i32, sums: usize, to: us
   }
   for (let i = 0; i < width; i++) store<f32>(to + 4 * i, <f32>load<f64>(sums + 8 * i));
 }
+
+/** to = factor · from */
+export function scaleTo(to: usize, from: usize, factor: f32, count: i32): void {
+  const factors = f32x4.splat(factor);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) v128.store(to + 4 * i, f32x4.mul(factors, v128.load(from + 4 * i)));
+  for (; i < count; i++) store<f32>(to + 4 * i, factor * load<f32>(from + 4 * i));
+}

@@ -1,0 +1,18 @@
+// The kernels in AssemblyScript with SIMD, on the memory of TensorFlow.js's wasm back end. Arrays that do not lie there, and engines
+// without SIMD, are served by the plain ones (scalar/), whose results are the same up to rounding in float32.
+
+import type { Kernels } from '../kernels.ts';
+import { scalarKernels } from '../scalar/index.ts';
+import { findVisible } from './findVisible.ts';
+import { interpolate, interpolateBackward, weightsBackward } from './interpolate.ts';
+import { softMask, softMaskBackward } from './softMask.ts';
+
+export const simdKernels: Kernels = {
+  ...scalarKernels,
+  findVisible,
+  interpolate,
+  interpolateBackward,
+  weightsBackward,
+  softMask,
+  softMaskBackward,
+};

@@ -1,0 +1,92 @@
+// DIB-R's silhouette, compiled: assembly/softMask.ts. Masks of the nearest faces are left to the plain kernel.
+
+import type { Kernels } from '../kernels.ts';
+import { scalarKernels } from '../scalar/index.ts';
+import { largestOf, meshesOf, placed } from './arrays.ts';
+import { simdFor } from './module.ts';
+
+/** The (pixel, face) pairs that count: five numbers each, those of an item together. */
+class CompiledPairs {
+  readonly numbers: Int32Array;
+  /** Pairs of item b are itemStarts[b] up to itemStarts[b + 1]. */
+  readonly itemStarts: readonly number[];
+
+  constructor(numbers: Int32Array, itemStarts: readonly number[]) {
+    this.numbers = numbers;
+    this.itemStarts = itemStarts;
+  }
+}
+
+const pairBytes = 20;
+
+/** From here on exp(−x) is left out: see scalar/softMask.ts. */
+const negligible = 32 * Math.LN2;
+
+/** More faces than a mesh can have. */
+const unlimited = 2 ** 31 - 1;
+
+/** Pictures of one run resemble each other: what was enough for the last one is likely to be enough again. */
+let usualPairs = 1024;
+
+export const softMask: Kernels['softMask'] = (...args) => {
+  const [scene, picture, visible, options, output] = args;
+  const { positions, items } = scene;
+  const simd = simdFor(positions, output);
+  if (!simd || options.order === 'nearest') return scalarKernels.softMask(...args);
+  const { exports, scratch } = simd;
+  const { width, height } = picture;
+  const pixels = width * height;
+  const meshes = meshesOf(scene, picture, placed(scratch, scene.faces, positions));
+  const faces = placed(scratch, visible.faces, positions);
+  const work = scratch.take(exports.softMaskScratch(largestOf(scene).vertexCount, width, height));
+  const capacity = usualPairs;
+  const pairs = scratch.take(pairBytes * capacity);
+  const itemStarts = [0];
+  for (let b = 0; b < items.length; b++) {
+    const start = itemStarts[b];
+    const count = exports.softMask(
+      ...meshes[b],
+      width,
+      height,
+      faces + 4 * b * pixels,
+      options.sharpness,
+      options.boxSize,
+      negligible,
+      Math.min(options.maxFaces, unlimited),
+      output.byteOffset + 4 * b * pixels,
+      pairs + pairBytes * start,
+      capacity - start,
+      work,
+    );
+    itemStarts.push(start + count);
+    if (start + count + 4 > capacity) {
+      usualPairs = Math.ceil((1.25 * (start + count) * items.length) / (b + 1)) + 64;
+      return softMask(...args);
+    }
+  }
+  const numbers = new Int32Array(positions.buffer, pairs, 5 * itemStarts[items.length]).slice();
+  return new CompiledPairs(numbers, itemStarts);
+};
+
+export const softMaskBackward: Kernels['softMaskBackward'] = (...args) => {
+  const [scene, picture, state, upstream, positionGradient] = args;
+  if (!(state instanceof CompiledPairs)) return scalarKernels.softMaskBackward(...args);
+  const { positions, stride, items } = scene;
+  const simd = simdFor(positions, upstream, positionGradient);
+  if (!simd) throw new Error('a mask drawn by compiled kernels has lost its memory');
+  const { exports, scratch } = simd;
+  const { numbers, itemStarts } = state;
+  const meshes = meshesOf(scene, picture, placed(scratch, scene.faces, positions));
+  const pairs = placed(scratch, numbers, positions);
+  const work = scratch.take(exports.softMaskBackwardScratch(largestOf(scene).vertexCount));
+  meshes.forEach((mesh, b) => {
+    exports.softMaskBackward(
+      ...mesh,
+      pairs + pairBytes * itemStarts[b],
+      itemStarts[b + 1] - itemStarts[b],
+      upstream.byteOffset + 4 * b * picture.width * picture.height,
+      positionGradient.byteOffset + 4 * stride * items[b].vertexStart,
+      work,
+    );
+  });
+};
