@@ -1,6 +1,8 @@
 // Projected vertices in, pictures out: the renderer without cameras and lights.
 
 import * as tf from '@tensorflow/tfjs';
+import { isOnDevice } from './backend/onDevice.ts';
+import { drawOnDevice } from './drawOnDevice.ts';
 import { ArgumentError } from './errors.ts';
 import { type KernelName, type Kernels, kernelsNamed, largestSide } from './kernels/index.ts';
 import { Topology } from './mesh/topology.ts';
@@ -49,7 +51,7 @@ export interface RasterizeOptions<Name extends OutputName = 'image' | 'silhouett
   perspectiveCorrect?: boolean;
   /** Leave faces that wind clockwise in the picture out of the visible surface. They stay in soft silhouettes. Default: false. */
   cull?: boolean;
-  /** Faces are cut at w = near, and left out behind it; 0 or more. Default: 1e-6. */
+  /** Faces are cut at w = near, and left out behind it; 0 or more. On the webgpu back end, what would be cut is left out. Default: 1e-6. */
   near?: number;
   /** Colours from interpolated attributes. Default: the attributes themselves. */
   shader?: Shader;
@@ -57,7 +59,8 @@ export interface RasterizeOptions<Name extends OutputName = 'image' | 'silhouett
   background?: Background;
   /**
    * Which implementation of the inner loops: 'simd' (default; compiled, on the wasm back end, elsewhere the same as 'scalar'), 'scalar'
-   * (plain TypeScript), 'reference' (slow, in double precision), or 'gpu', which needs `await loadGpuKernels()` first.
+   * (plain TypeScript), 'reference' (slow, in double precision), or 'gpu', which needs `await loadGpuKernels()` first. The
+   * webgpu back end has its own, whatever this says.
    */
   kernel?: KernelName;
   /** Default: image and silhouette. */
@@ -97,8 +100,9 @@ export function rasterizeWith<Name extends OutputName>(
   const { method, options: values } = resolveMethod(options.method ?? { type: 'dibr' });
   return tf.tidy(() => {
     const frame = frameOf(kernels, checkedGeometry(positions, topology), options);
+    const drawing = isOnDevice() ? drawOnDevice : draw;
     return Object.fromEntries(
-      names.map((name) => [name, draw[name as OutputName](frame, method, values)]),
+      names.map((name) => [name, drawing[name as OutputName](frame, method, values)]),
     ) as tf.TensorContainer;
   }) as Pick<RasterOutputs, Name>;
 }
@@ -150,7 +154,7 @@ export function frameOf(
   if (options.background instanceof tf.Tensor)
     checkBackground(options.background, whole.items.length, height, width);
   const plane = Math.max(near, leastNear);
-  const clipping = clipNear(whole, plane);
+  const clipping = isOnDevice() ? undefined : clipNear(whole, plane);
   const attributes = options.attributes && checkedAttributes(options.attributes, whole);
   return new Frame({
     geometry: clipping?.geometry ?? whole,

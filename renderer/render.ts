@@ -1,8 +1,9 @@
 // Meshes and a camera in, pictures out.
 
 import * as tf from '@tensorflow/tfjs';
-import { hostOp } from './backend/index.ts';
+import { hostOp, isOnDevice } from './backend/index.ts';
 import { Camera } from './camera/index.ts';
+import { notOnDevice } from './drawOnDevice.ts';
 import { ArgumentError } from './errors.ts';
 import { kernelsNamed } from './kernels/index.ts';
 import type { Mesh } from './mesh/index.ts';
@@ -67,6 +68,7 @@ export function render<Name extends RenderOutputName = 'image' | 'silhouette'>(
   camera: Camera,
   options: RenderOptions<Name>,
 ): Pick<RenderOutputs, Name> {
+  if (isOnDevice()) throw notOnDevice('render()');
   const meshes = Array.isArray(mesh) ? (mesh as readonly Mesh[]) : [mesh as Mesh];
   if (meshes.length === 0) throw new ArgumentError('there must be a mesh to render, but there are none');
   if (!(camera instanceof Camera))

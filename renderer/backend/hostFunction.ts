@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { RealArray } from '../realArray.ts';
 import { hostOp } from './hostOp.ts';
+import { isOnDevice } from './onDevice.ts';
 
 /** A function of arrays and its derivative, as loops that do not care about the precision of the elements. */
 export interface HostKernel<State = unknown> {
@@ -21,6 +22,8 @@ export interface HostFunction<State> extends HostKernel<State> {
   inputs: readonly tf.Tensor[];
   /** Shape of the float32 result. */
   shape: number[];
+  /** The same where loops do not reach tensors: by programs of the device or by TensorFlow.js's operations. */
+  onDevice?(): tf.Tensor;
 }
 
 /** Applies a `HostFunction`: an ordinary tensor on which `tf.grad`, `tf.variableGrads` and the optimisers work. */
@@ -31,7 +34,9 @@ export function hostFunction<State>({
   backward,
   fills,
   readsInputs = true,
+  onDevice,
 }: HostFunction<State>): tf.Tensor {
+  if (onDevice && isOnDevice()) return onDevice();
   const gradientSpecs = inputs.map((input) => ({
     shape: input.shape,
     dtype: 'float32' as const,
@@ -60,12 +65,14 @@ export function hostFunction<State>({
 
 /**
  * A scalar function whose loop yields value and gradient in one pass, as most losses do: `kernel` returns the value and adds
- * its gradient with respect to each input into `gradients`, which arrive zeroed.
+ * its gradient with respect to each input into `gradients`, which arrive zeroed. `onDevice`: as in `HostFunction`.
  */
 export function hostScalar(
   inputs: readonly tf.Tensor[],
   kernel: (inputs: RealArray[], gradients: RealArray[]) => number,
+  onDevice?: () => tf.Tensor,
 ): tf.Scalar {
+  if (onDevice && isOnDevice()) return tf.tidy(onDevice) as tf.Scalar;
   const specs = inputs.map(({ shape }) => ({ shape, dtype: 'float32' as const }));
   const apply = tf.customGrad((...args) => {
     const tensors = args.slice(0, -1) as tf.Tensor[];

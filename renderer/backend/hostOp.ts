@@ -36,7 +36,7 @@ export function hostOp(
       return typedArrayOp(inputs, outputs, kernel);
     default:
       throw new ArgumentError(
-        `the "${tf.getBackend()}" back end has no rasterizer kernels yet; choose "wasm", "cpu" or "tensorflow"`,
+        `the "${tf.getBackend()}" back end cannot do this yet: it works on the memory of the processor; choose "wasm", "cpu" or "tensorflow"`,
       );
   }
 }

@@ -3,9 +3,12 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ArgumentError, RastergradError } from '../errors.ts';
+import { prepareTensorflow } from './tensorflow/prepare.ts';
+import { registerTensorflowKernels } from './tensorflow/register.ts';
 import { type MathName, useMath } from './wasm/math.ts';
 import type { WasmBackend } from './wasm/memory.ts';
 import { registerWasmKernels } from './wasm/register.ts';
+import { registerWebGpuKernels } from './webgpu/register.ts';
 
 export const backendNames = ['wasm', 'tensorflow', 'webgpu', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
@@ -51,11 +54,13 @@ export async function useBackend(
     throw new ArgumentError(`back end "${name}" is unknown; choose one of ${backendNames.join(', ')}, auto`);
   }
   if (tf.engine().backendName !== name) await quietly(() => start(name, options));
-  // An application may have selected wasm itself.
+  // An application may have selected the back end itself.
   if (name === 'wasm') {
     await registerWasmKernels(tf.backend() as WasmBackend);
     await useMath(options.math ?? (environment('RASTERGRAD_MATH') as MathName | undefined) ?? 'auto');
   }
+  if (name === 'tensorflow') registerTensorflowKernels();
+  if (name === 'webgpu') registerWebGpuKernels();
   return name;
 }
 
@@ -81,6 +86,7 @@ const load: Record<BackendName, (options: BackendOptions) => Promise<void>> = {
     if (wasmPath !== undefined) setWasmPaths(wasmPath);
   },
   async tensorflow() {
+    prepareTensorflow();
     await importOptional('tensorflow', ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']);
   },
   async webgpu() {

@@ -4,6 +4,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostKernel, hostFunction, type RealArray } from '../backend/index.ts';
 import { ArgumentError } from '../errors.ts';
+import { sparseProduct } from '../kernels/webgpu/index.ts';
 
 /** Compressed sparse rows: row r holds `values[k]` in column `columns[k]` for k from `offsets[r]` to `offsets[r + 1] − 1`. */
 export class SparseMatrix {
@@ -70,7 +71,8 @@ export class SparseMatrix {
       );
     }
     shape[shape.length - 2] = this.rowCount;
-    return hostFunction({ inputs: [x], shape, ...sparseKernel(this, width) }) as T;
+    const onDevice = () => sparseProduct(this, x);
+    return hostFunction({ inputs: [x], shape, ...sparseKernel(this, width), onDevice }) as T;
   }
 
   /**

@@ -1,6 +1,7 @@
 // DIB-R: the visible picture of a z-buffer, and a silhouette that fades out around the outline.
 // Chen et al., Learning to Predict 3D Objects with an Interpolation-based Differentiable Renderer, NeurIPS 2019.
 
+import type { SoftMaskOptions } from '../kernels/index.ts';
 import { outlineMask, softMask } from '../visibility/index.ts';
 import type { GradientMethod } from './method.ts';
 import { paintVisible } from './paint.ts';
@@ -57,13 +58,21 @@ export const dibr: GradientMethod<DibrOptions> = {
     },
   },
   image: paintVisible,
-  silhouette: (frame, { sharpness, boxSize, maxFaces, order, unbiased }) =>
-    unbiased
-      ? outlineMask(frame, { sharpness })
-      : softMask(frame, {
-          sharpness,
-          boxSize: boxSize === 'auto' ? Math.sqrt(negligible / sharpness) : boxSize,
-          maxFaces: maxFaces === 'all' ? Number.POSITIVE_INFINITY : maxFaces,
-          order,
-        }),
+  silhouette: (frame, options) =>
+    options.unbiased
+      ? outlineMask(frame, { sharpness: options.sharpness })
+      : softMask(frame, softMaskOptions(options)),
 };
+
+/** What the loops take, without words for numbers. */
+export const softMaskOptions = ({
+  sharpness,
+  boxSize,
+  maxFaces,
+  order,
+}: Readonly<DibrOptions>): SoftMaskOptions => ({
+  sharpness,
+  boxSize: boxSize === 'auto' ? Math.sqrt(negligible / sharpness) : boxSize,
+  maxFaces: maxFaces === 'all' ? Number.POSITIVE_INFINITY : maxFaces,
+  order,
+});

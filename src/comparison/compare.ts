@@ -1,8 +1,8 @@
 // A whole comparison, from its config to its numbers.
 
-import { useBackend } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { describeEnvironment } from '../experiments/environment.ts';
+import { useExperimentBackend } from '../experiments/experimentBackend.ts';
 import type { CompareConfig } from '../experiments/schema.ts';
 import { measureBias } from './bias.ts';
 import { runDescents } from './descent.ts';
@@ -45,7 +45,7 @@ export async function compareGradients(
   const resolutions = [...new Set(config.resolutions)].sort((a, b) => a - b);
   const summaries = summarizeMethods(config.methods);
   const methods = summaries.map(comparedMethod);
-  const backend = await useBackend(config.backend, { math: config.math });
+  const backend = await useExperimentBackend(config.backend, { math: config.math });
   const scenes = await buildScenes(config.scenes, config.meshes, { seed, cases });
   const [shape, ...others] = await buildScenes([config.descent.shape], [], { seed, cases: 1 });
   if (others.length > 0) {

@@ -1,12 +1,13 @@
 // Runs an experiment from its config to its report, or goes on with one that was interrupted.
 
-import { mathInUse, useBackend } from '../../renderer/backend/index.ts';
+import { mathInUse } from '../../renderer/backend/index.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { writeReport } from '../report/index.ts';
 import { latestCheckpoint } from '../training/checkpoint.ts';
 import { loadStartWeights } from '../training/startWeights.ts';
 import { loadConfig } from './config.ts';
+import { useExperimentBackend } from './experimentBackend.ts';
 import { checkStart, fitTargets, openTargets } from './fitRun.ts';
 import { openConfiguredDataset, resizingNote } from './objects.ts';
 import type { RunObserver } from './observer.ts';
@@ -46,7 +47,7 @@ export async function runExperiment(
   { output = 'runs', resume, observer = {}, signal }: RunOptions = {},
 ): Promise<RunResult> {
   const resolved = typeof config === 'string' ? await loadConfig(config) : config;
-  const backend = await useBackend(resolved.backend, { math: resolved.math });
+  const backend = await useExperimentBackend(resolved.backend, { math: resolved.math });
   const open = async (): Promise<RunFolder> => {
     const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
     if (!resume) await folder.writeConfig(resolved);

@@ -1,10 +1,10 @@
 // The trained model of a finished or interrupted run, for evaluation and prediction.
 
-import { useBackend } from '../../renderer/backend/index.ts';
 import { FileError } from '../../renderer/errors.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { latestCheckpoint, readCheckpoint } from '../training/checkpoint.ts';
+import { useExperimentBackend } from './experimentBackend.ts';
 import { openConfiguredDataset } from './objects.ts';
 import { describeInput, type NetworkInput } from './pictureInput.ts';
 import { openRun } from './runFolder.ts';
@@ -49,7 +49,7 @@ async function loadModel(
   pictures: Pick<Dataset, 'camera'>,
   checkpoint: string,
 ): Promise<MeshPredictor> {
-  await useBackend(config.backend, { math: config.math });
+  await useExperimentBackend(config.backend, { math: config.math });
   const model = makeModel(config, pictures);
   await readCheckpoint(checkpoint, { model });
   return model;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { hostScalar, type RealArray } from '../../renderer/backend/index.ts';
 import { shapeLoss } from './loss.ts';
 import { type NearestPairs, nearestPairs } from './nearest.ts';
+import { chamferOnDevice } from './onDevice.ts';
 import { evenOffsets, type PointClouds, pointTable } from './pointClouds.ts';
 import { expectShape } from './shapes.ts';
 
@@ -43,8 +44,11 @@ export function chamferLoss(
 ): tf.Scalar {
   expectShape('predicted', predicted, ['B', 'V', 3]);
   const { values, offsets } = pointTable('target', target, predicted.shape[0]);
-  return hostScalar([predicted, values], ([vertices, points], [vertexGradient, pointGradient]) =>
-    chamferKernel({ vertices, points, offsets, pairs, oppositeWeight, vertexGradient, pointGradient }),
+  return hostScalar(
+    [predicted, values],
+    ([vertices, points], [vertexGradient, pointGradient]) =>
+      chamferKernel({ vertices, points, offsets, pairs, oppositeWeight, vertexGradient, pointGradient }),
+    () => chamferOnDevice(predicted, { values, offsets }, pairs, oppositeWeight),
   );
 }
 

@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { hostScalar, type RealArray } from '../../renderer/backend/index.ts';
 import { pictureLoss } from './loss.ts';
+import { colorOnDevice } from './onDevice.ts';
 import { expectShape } from './shapes.ts';
 
 export const color = pictureLoss({
@@ -45,16 +46,19 @@ export function colorLoss(
   expectShape('image', image, ['N', 'H', 'W', 3]);
   expectShape('target', target, image.shape);
   expectShape('targetMask', targetMask, image.shape.slice(0, 3));
-  return hostScalar([image, target, targetMask], ([rendered, truth, mask], [imageGradient, targetGradient]) =>
-    colorKernel({
-      image: rendered,
-      target: truth,
-      mask,
-      viewCount: image.shape[0],
-      kind,
-      imageGradient,
-      targetGradient,
-    }),
+  return hostScalar(
+    [image, target, targetMask],
+    ([rendered, truth, mask], [imageGradient, targetGradient]) =>
+      colorKernel({
+        image: rendered,
+        target: truth,
+        mask,
+        viewCount: image.shape[0],
+        kind,
+        imageGradient,
+        targetGradient,
+      }),
+    () => colorOnDevice(image, target, targetMask, kind),
   );
 }
 

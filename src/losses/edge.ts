@@ -6,6 +6,7 @@ import { hostScalar, type RealArray } from '../../renderer/backend/index.ts';
 import type { Topology } from '../../renderer/mesh/topology.ts';
 import { type EdgeRowOptions, edgeRowCount, legacySetting } from './edgeRows.ts';
 import { shapeLoss } from './loss.ts';
+import { edgeOnDevice } from './onDevice.ts';
 import { expectShape } from './shapes.ts';
 
 export const edge = shapeLoss({
@@ -29,8 +30,10 @@ export function edgeLoss(
   { legacy = false }: EdgeRowOptions = {},
 ): tf.Scalar {
   expectShape('predicted', predicted, ['B', topology.vertexCount, 3]);
-  return hostScalar([predicted], ([vertices], [gradient]) =>
-    edgeKernel({ vertices, topology, legacy, gradient }),
+  return hostScalar(
+    [predicted],
+    ([vertices], [gradient]) => edgeKernel({ vertices, topology, legacy, gradient }),
+    () => edgeOnDevice(predicted, topology, legacy),
   );
 }
 

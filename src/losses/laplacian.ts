@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { hostScalar, type RealArray } from '../../renderer/backend/index.ts';
 import type { Topology } from '../../renderer/mesh/topology.ts';
 import { shapeLoss } from './loss.ts';
+import { laplacianOnDevice } from './onDevice.ts';
 import { expectShape } from './shapes.ts';
 
 export const laplacian = shapeLoss({
@@ -35,8 +36,10 @@ export const laplacian = shapeLoss({
 export function laplacianLoss(before: tf.Tensor3D, after: tf.Tensor3D, topology: Topology): tf.Scalar {
   expectShape('after', after, ['B', topology.vertexCount, 3]);
   expectShape('before', before, [before.shape[0] === 1 ? 1 : after.shape[0], topology.vertexCount, 3]);
-  return hostScalar([before, after], ([from, to], [fromGradient, toGradient]) =>
-    laplacianKernel(from, to, topology, fromGradient, toGradient),
+  return hostScalar(
+    [before, after],
+    ([from, to], [fromGradient, toGradient]) => laplacianKernel(from, to, topology, fromGradient, toGradient),
+    () => laplacianOnDevice(before, after, topology),
   );
 }
 

@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { hostScalar, type RealArray } from '../../renderer/backend/index.ts';
 import { shapeLoss } from './loss.ts';
+import { moveOnDevice } from './onDevice.ts';
 import { expectShape } from './shapes.ts';
 
 export const move = shapeLoss({
@@ -34,8 +35,10 @@ export const move = shapeLoss({
 export function moveLoss(before: tf.Tensor3D, after: tf.Tensor3D): tf.Scalar {
   expectShape('after', after, ['B', 'V', 3]);
   expectShape('before', before, [before.shape[0] === 1 ? 1 : after.shape[0], after.shape[1], 3]);
-  return hostScalar([before, after], ([from, to], [fromGradient, toGradient]) =>
-    moveKernel(from, to, fromGradient, toGradient),
+  return hostScalar(
+    [before, after],
+    ([from, to], [fromGradient, toGradient]) => moveKernel(from, to, fromGradient, toGradient),
+    () => moveOnDevice(before, after),
   );
 }
 

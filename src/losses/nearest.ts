@@ -1,9 +1,10 @@
 // Which target point is nearest to which predicted vertex, and the other way round: found once a step, used by several losses.
 
 import type * as tf from '@tensorflow/tfjs';
-import { hostOp, type RealArray } from '../../renderer/backend/index.ts';
+import { hostOp, isOnDevice, type RealArray } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { nearestBothWays } from '../../renderer/mesh/nearest.ts';
+import { nearestOnDevice } from './onDevice.ts';
 import { evenOffsets, type PointClouds, pointTable } from './pointClouds.ts';
 import { expectShape } from './shapes.ts';
 
@@ -26,6 +27,7 @@ export function nearestPairs(predicted: tf.Tensor3D, target: tf.Tensor3D | Point
   const { values, offsets } = pointTable('target', target, batch);
   expectPoints('predicted', predicted, evenOffsets(batch, vertexCount));
   expectPoints('target', target, offsets);
+  if (isOnDevice()) return nearestOnDevice(predicted, { values, offsets });
   let pairs: NearestPairs | undefined;
   hostOp([predicted, values], [], ([vertices, points]) => {
     pairs = findPairs(vertices as Float32Array, points as Float32Array, offsets);

@@ -7,6 +7,7 @@ import type { Topology } from '../../renderer/mesh/topology.ts';
 import { type EdgeRowOptions, edgeRowCount, legacySetting } from './edgeRows.ts';
 import { shapeLoss } from './loss.ts';
 import type { NearestPairs } from './nearest.ts';
+import { normalOnDevice } from './onDevice.ts';
 import { normalTable, type PointClouds } from './pointClouds.ts';
 import { expectShape } from './shapes.ts';
 
@@ -39,8 +40,11 @@ export function normalLoss(
 ): tf.Scalar {
   expectShape('predicted', predicted, ['B', topology.vertexCount, 3]);
   const { values, offsets } = normalTable('targetNormals', targetNormals, predicted.shape[0]);
-  return hostScalar([predicted, values], ([vertices, normals], [gradient]) =>
-    normalKernel({ vertices, topology, normals, offsets, targetOf: pairs.targetOf, legacy, gradient }),
+  return hostScalar(
+    [predicted, values],
+    ([vertices, normals], [gradient]) =>
+      normalKernel({ vertices, topology, normals, offsets, targetOf: pairs.targetOf, legacy, gradient }),
+    () => normalOnDevice(predicted, topology, values, pairs, legacy),
   );
 }
 

@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { hostScalar, type RealArray } from '../../renderer/backend/index.ts';
 import { pictureLoss } from './loss.ts';
+import { silhouetteIouOnDevice, silhouetteL2OnDevice } from './onDevice.ts';
 import { expectShape } from './shapes.ts';
 
 export const silhouette = pictureLoss({
@@ -33,8 +34,11 @@ export const silhouette = pictureLoss({
 export function silhouetteIouLoss(predicted: tf.Tensor3D, target: tf.Tensor3D): tf.Scalar {
   expectShape('predicted', predicted, ['N', 'H', 'W']);
   expectShape('target', target, predicted.shape);
-  return hostScalar([predicted, target], ([coverage, mask], [coverageGradient, maskGradient]) =>
-    silhouetteIouKernel(coverage, mask, predicted.shape[0], coverageGradient, maskGradient),
+  return hostScalar(
+    [predicted, target],
+    ([coverage, mask], [coverageGradient, maskGradient]) =>
+      silhouetteIouKernel(coverage, mask, predicted.shape[0], coverageGradient, maskGradient),
+    () => silhouetteIouOnDevice(predicted, target),
   );
 }
 
@@ -48,8 +52,11 @@ export function silhouetteIouLoss(predicted: tf.Tensor3D, target: tf.Tensor3D): 
 export function silhouetteL2Loss(predicted: tf.Tensor3D, target: tf.Tensor3D): tf.Scalar {
   expectShape('predicted', predicted, ['N', 'H', 'W']);
   expectShape('target', target, predicted.shape);
-  return hostScalar([predicted, target], ([coverage, mask], [coverageGradient, maskGradient]) =>
-    silhouetteL2Kernel(coverage, mask, coverageGradient, maskGradient),
+  return hostScalar(
+    [predicted, target],
+    ([coverage, mask], [coverageGradient, maskGradient]) =>
+      silhouetteL2Kernel(coverage, mask, coverageGradient, maskGradient),
+    () => silhouetteL2OnDevice(predicted, target),
   );
 }
 

@@ -3,9 +3,16 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { type HostKernel, hostOp, type RealArray, simdFor } from '../../renderer/backend/index.ts';
+import {
+  type HostKernel,
+  hostOp,
+  isOnDevice,
+  type RealArray,
+  simdFor,
+} from '../../renderer/backend/index.ts';
 import type { NamedVariable } from '../tensor/adam.ts';
 import { weightsLoss } from './loss.ts';
+import { weightDecayOnDevice } from './onDevice.ts';
 
 export const weightDecay = weightsLoss({
   name: 'weightDecay',
@@ -48,6 +55,14 @@ export function weightDecayLoss(
   const decaying = parameters.filter(({ name }) => coefficientOf(name) > 0);
   if (decaying.length === 0) return tf.scalar(0);
   const variables = decaying.map(({ variable }) => variable);
+  if (isOnDevice()) {
+    return tf.tidy(() =>
+      weightDecayOnDevice(
+        variables,
+        decaying.map(({ name }) => coefficientOf(name)),
+      ),
+    );
+  }
   const kernel = weightDecayKernel(decaying.map(({ name }) => coefficientOf(name)));
   const specs = variables.map(({ shape }) => ({ shape, dtype: 'float32' as const, uncleared: true }));
   // Not a `hostFunction`, since variables outlive the pass by themselves.

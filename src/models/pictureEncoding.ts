@@ -1,8 +1,8 @@
 // How a network is shown a picture: what stands behind the object, and in which numbers.
 
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { hostOp } from '../../renderer/backend/index.ts';
+import { hostOp, isOnDevice } from '../../renderer/backend/index.ts';
 import { srgbToLinear } from '../../renderer/io/colorSpace.ts';
 
 export const pictureEncoding = z
@@ -28,6 +28,7 @@ const imagenet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]
  * @returns [B, H, W, 4] for `filled`, [B, H, W, 3] otherwise
  */
 export function encodePictures(pictures: tf.Tensor4D, encoding: PictureEncoding): tf.Tensor4D {
+  if (isOnDevice()) return tf.tidy(() => encodeOnDevice(pictures, encoding));
   const [batch, height, width] = pictures.shape;
   const channels = encodedChannels(encoding);
   const pixels = height * width;
@@ -44,6 +45,19 @@ export function encodePictures(pictures: tf.Tensor4D, encoding: PictureEncoding)
     },
   );
   return encoded as tf.Tensor4D;
+}
+
+function encodeOnDevice(pictures: tf.Tensor4D, encoding: PictureEncoding): tf.Tensor4D {
+  const [rgb, alpha] = tf.split(pictures, [3, 1], 3);
+  if (encoding === 'filled') {
+    const bent = rgb.clipByValue(0, 1).add(0.055).div(1.055).pow(2.4);
+    const linear = tf.where(tf.lessEqual(rgb, 0.04045), rgb.clipByValue(0, 1).div(12.92), bent).mul(alpha);
+    const area = alpha.sum([1, 2], true);
+    const mean = linear.sum([1, 2], true).div(area.add(tf.equal(area, 0).toFloat()));
+    return tf.concat([linear.add(tf.sub(1, alpha).mul(mean)), alpha], 3) as tf.Tensor4D;
+  }
+  const white = rgb.mul(alpha).add(tf.sub(1, alpha));
+  return (encoding === 'imagenet' ? white.sub(imagenet.mean).div(imagenet.deviation) : white) as tf.Tensor4D;
 }
 
 /** Linear colours blended with the mean of the covered ones where coverage ends, so that no vertex picks up a colour of nothing. */

@@ -3,6 +3,7 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { type HostKernel, hostFunction, type RealArray, simdFor } from '../../renderer/backend/index.ts';
+import { poolOnDevice } from './poolOnDevice.ts';
 
 /** A camera at (0, 0, distance) that looks at the origin, down −z; its picture is as wide as it is high. */
 export interface PoolingCamera {
@@ -90,6 +91,7 @@ export function poolFeatures(vertices: tf.Tensor3D, maps: readonly tf.Tensor4D[]
     inputs: [vertices, ...maps],
     shape: [batch, vertexCount, total],
     ...poolingKernel(batch, vertexCount, sizes, lens),
+    onDevice: () => poolOnDevice(vertices, maps, lens),
   }) as tf.Tensor3D;
 }
 

@@ -1,7 +1,8 @@
 // Graph unpooling: every edge gets a new vertex whose features are the mean of the edge's ends (Pixel2Mesh, section 3.3).
 
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { type HostKernel, hostFunction, simdFor } from '../../renderer/backend/index.ts';
+import { type CompressedRows, sparseProduct } from '../../renderer/kernels/webgpu/index.ts';
 
 /**
  * @param features [B, V, C]
@@ -14,8 +15,17 @@ export function graphUnpool(features: tf.Tensor3D, edges: Int32Array): tf.Tensor
     inputs: [features],
     shape: [batch, coarse + edges.length / 2, channels],
     ...unpoolKernel(edges, { batch, coarse, channels }),
+    onDevice: () => tf.concat([features, sparseProduct(meanOfEnds(edges, coarse), features)], 1),
   }) as tf.Tensor3D;
 }
+
+/** The matrix with a row an edge, ½ for both of its ends. */
+const meanOfEnds = (edges: Int32Array, columnCount: number): CompressedRows => ({
+  columnCount,
+  offsets: Int32Array.from({ length: edges.length / 2 + 1 }, (_, e) => 2 * e),
+  columns: edges,
+  values: new Float32Array(edges.length).fill(0.5),
+});
 
 /** `graphUnpool` on arrays. */
 export function unpoolKernel(

@@ -1,7 +1,7 @@
 // What a graph convolution does after its dense products: act(Z₀ + S·Z₁ + b), S the matrix that mixes neighbouring vertices, in one
 // loop forward and one back.
 
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import {
   type HostKernel,
   hostFunction,
@@ -10,6 +10,7 @@ import {
   type Simd,
   simdFor,
 } from '../../renderer/backend/index.ts';
+import { sparseProduct } from '../../renderer/kernels/webgpu/index.ts';
 import type { GraphSupport, SparseRows } from './graphSupport.ts';
 
 export type GraphActivation = 'relu' | 'linear';
@@ -35,7 +36,23 @@ export function mixNeighbours(
     inputs: residual ? [products, bias, residual] : [products, bias],
     shape: [batch, vertexCount, channels],
     ...mixKernel(support, { batch, vertexCount, channels }, activation),
+    onDevice: () => mixOnDevice(products, bias, support, activation, residual),
   }) as tf.Tensor3D;
+}
+
+function mixOnDevice(
+  products: tf.Tensor3D,
+  bias: tf.Tensor1D,
+  { vertexCount, offsets, indices: columns, values }: GraphSupport,
+  activation: GraphActivation,
+  residual?: tf.Tensor3D,
+): tf.Tensor3D {
+  const [own, others] = tf.split(products, 2, 2) as tf.Tensor3D[];
+  const mixed = own
+    .add(sparseProduct({ columnCount: vertexCount, offsets, columns, values }, others))
+    .add(bias);
+  const activated = activation === 'relu' ? tf.relu(mixed) : mixed;
+  return (residual ? residual.add(activated).mul(0.5) : activated) as tf.Tensor3D;
 }
 
 /** `mixNeighbours` on arrays: products, bias and, where there are three inputs, the residual. */

@@ -29,6 +29,7 @@ const minimal = 'task: train\nlosses: {edge: {weight: 1}}\n';
 
 describe('loadConfig', () => {
   it('fills in defaults and takes the name of the file', async () => {
+    vi.stubEnv('RASTERGRAD_BACKEND', '');
     const config = await loadConfig(await write('tiny try.yaml', minimal));
     expect(config).toMatchObject({ task: 'train', name: 'tiny-try', seed: 1, backend: 'wasm' });
     expect((config as TrainConfig).renderer.method).toMatchObject({

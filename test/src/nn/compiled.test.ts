@@ -13,7 +13,7 @@ import { useTestBackend } from '../../backend.ts';
 import { expectSameCompiled } from '../../compiledKernel.ts';
 import { testNumbers } from '../../gradient.ts';
 
-await useTestBackend();
+await useTestBackend('wasm');
 const { topology } = icosphere(1);
 const V = topology.vertexCount;
 const batch = 2;
