@@ -243,9 +243,8 @@ function flipped(image: Picture): Picture {
   const { data } = image;
   const copy = new Float32Array(data.length);
   for (let start = 0; start < data.length; start += width * channels) {
-    for (let column = 0; column < width; column++) {
-      const to = start + column * channels;
-      const from = start + (width - 1 - column) * channels;
+    let from = start + (width - 1) * channels;
+    for (let to = start; to < start + width * channels; to += channels, from -= channels) {
       for (let c = 0; c < channels; c++) copy[to + c] = data[from + c];
     }
   }

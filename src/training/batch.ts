@@ -51,9 +51,11 @@ export function linearColors(images: readonly NdArray<Float32Array>[]): Float32A
   const pixels = images[0].size / 4;
   const result = new Float32Array(images.length * pixels * 3);
   for (const [item, { data }] of images.entries()) {
-    for (let p = 0; p < pixels; p++) {
-      const to = 3 * (item * pixels + p);
-      for (let c = 0; c < 3; c++) result[to + c] = linearOfCode[Math.round(255 * data[4 * p + c])];
+    let to = 3 * item * pixels;
+    for (let from = 0; from < 4 * pixels; from += 4, to += 3) {
+      result[to] = linearOfCode[(255 * data[from] + 0.5) | 0];
+      result[to + 1] = linearOfCode[(255 * data[from + 1] + 0.5) | 0];
+      result[to + 2] = linearOfCode[(255 * data[from + 2] + 0.5) | 0];
     }
   }
   return result;
