@@ -6,13 +6,14 @@
 // to trust its rounding, the centre is tried against the edges themselves, in image-plane coordinates. Depth is N/D with
 // N = Σ E_k z_k s_k and D = Σ E_k s_k, both affine in column and row.
 
+import { pick, wholes } from './lanes';
 import { demote } from './math';
 import { culling, perspective, projectVertices, vertexBytes } from './vertices';
 
 /** How far, in pixels, rounding may put a computed crossing on the wrong side of a pixel centre. */
 const slack: f64 = 1e-6;
 /** Crossings of an edge with more columns a row, or of a face that spans more pixels, are not known to within `slack`. */
-const steepest: f64 = 1e5;
+const steepest: f64 = 1e4;
 
 const smallestArea: f64 = 1e-30;
 const flatness: f64 = 1e-12;
@@ -114,11 +115,16 @@ function drawFaces(
     const from = f64x2.pmax(f64x2.ceil(f64x2.sub(first, margin)), f64x2.splat(0));
     const to = f64x2.pmin(f64x2.floor(f64x2.add(last, margin)), limits);
     if (v128.any_true(f64x2.gt(from, to))) continue;
-    let firstRow = i32(f64x2.extract_lane(from, 1));
-    const lastRow = i32(f64x2.extract_lane(to, 1));
-    // Rows that the face may only touch.
-    const firstSureRow = i32(f64x2.extract_lane(f64x2.ceil(f64x2.add(first, margin)), 1));
-    const lastSureRow = i32(f64x2.extract_lane(f64x2.floor(f64x2.sub(last, margin)), 1));
+    const wholeFrom = wholes(from);
+    const wholeTo = wholes(to);
+    let firstRow = i32x4.extract_lane(wholeFrom, 2);
+    const lastRow = i32x4.extract_lane(wholeTo, 2);
+    // Whether it may be that the face only touches its first row, or its last.
+    const mayTouch = v128.or(
+      f64x2.ne(f64x2.ceil(f64x2.add(first, margin)), f64x2.ceil(f64x2.sub(first, margin))),
+      f64x2.ne(f64x2.floor(f64x2.add(last, margin)), f64x2.floor(f64x2.sub(last, margin))),
+    );
+    const mayTouchRow = i32x4.extract_lane(mayTouch, 2) !== 0;
     if (isHalfOpen && f64(height - 2 * firstRow - 1) / f64(height) >= f64x2.extract_lane(high, 1)) firstRow++;
 
     // Of the edges ab and bc, and of ca: columns and rows from end to end, and columns a row.
@@ -189,8 +195,8 @@ function drawFaces(
         f64x2.mul(perRow, v128.shuffle<f64>(start, start, 1, 1)),
       ),
     );
-    const firstColumn = i32(f64x2.extract_lane(from, 0));
-    const boxEnd = i32(f64x2.extract_lane(to, 0));
+    const firstColumn = i32x4.extract_lane(wholeFrom, 0);
+    const boxEnd = i32x4.extract_lane(wholeTo, 0);
     const box = f64x2.replace_lane(
       f64x2.splat(f64x2.extract_lane(from, 0) - 0.5),
       1,
@@ -199,15 +205,16 @@ function drawFaces(
     const numeratorStep = v128.shuffle<f64>(perColumn, perColumn, 0, 0);
     const denominatorStep = v128.shuffle<f64>(perColumn, perColumn, 1, 1);
     const face = i32x4.splat(f);
+    const isUnsure = isDoubtful || mayTouchRow;
 
     for (let row = firstRow; row <= lastRow; row++) {
       const span = f64x2.pmax(f64x2.pmax(spanOfAb, spanOfBc), f64x2.pmax(spanOfCa, box));
       const ends = f64x2.ceil(f64x2.sub(span, margin));
       const isAtCentre = v128.any_true(f64x2.ne(ends, f64x2.ceil(f64x2.add(span, margin))));
-      const wholeEnds = i32x4.trunc_sat_f64x2_s_zero(ends);
+      const wholeEnds = wholes(ends);
       let column = i32x4.extract_lane(wholeEnds, 0);
-      let lastColumn = -i32x4.extract_lane(wholeEnds, 1);
-      if (isAtCentre || isDoubtful || row < firstSureRow || row > lastSureRow) {
+      let lastColumn = -i32x4.extract_lane(wholeEnds, 2);
+      if (isAtCentre || isUnsure) {
         // Of a doubtful face nothing is known but its box.
         const settled = isDoubtful
           ? settle(va, vb, vc, firstColumn, boxEnd, row, width, height, isHalfOpen)
@@ -268,8 +275,8 @@ function drawSpan(
     const here = demote(f64x2.div(n0, d0), f64x2.div(n1, d1));
     const before = v128.load(depths);
     const isNearer = v128.and(f32x4.gt(here, before), i32x4.le_s(lanes, i32x4.splat(more)));
-    v128.store(depths, v128.bitselect(here, before, isNearer));
-    v128.store(visible, v128.bitselect(face, v128.load(visible), isNearer));
+    v128.store(depths, pick(here, before, isNearer));
+    v128.store(visible, pick(face, v128.load(visible), isNearer));
   }
 }
 

@@ -6,7 +6,7 @@
 // are looked at with it. The point of the edge nearest to p lies at −D n from it where 0 < T < 1; else it is an end, and each end is
 // the start of one edge. Of the three nearest points the nearest counts.
 
-import { pick } from './lanes';
+import { pick, wholes } from './lanes';
 import { demote, exp2OfMinus } from './math';
 import { multiplyAdd } from './multiplyAdd';
 import { addPlanarGradient, projectVertices, vertexBytes } from './vertices';
@@ -122,12 +122,12 @@ export function softMask(
     const highPixel = f64x2.add(f64x2.mul(high, scale), shift);
     const firsts = f64x2.ceil(f64x2.sub(v128.shuffle<f64>(lowPixel, highPixel, 0, 3), margin));
     const lasts = f64x2.floor(f64x2.add(v128.shuffle<f64>(highPixel, lowPixel, 0, 3), margin));
-    const from = i32x4.trunc_sat_f64x2_s_zero(f64x2.pmax(firsts, f64x2.splat(0)));
-    const upTo = i32x4.trunc_sat_f64x2_s_zero(f64x2.pmin(lasts, limits));
+    const from = wholes(f64x2.pmax(firsts, f64x2.splat(0)));
+    const upTo = wholes(f64x2.pmin(lasts, limits));
     let firstColumn = i32x4.extract_lane(from, 0);
-    let firstRow = i32x4.extract_lane(from, 1);
+    let firstRow = i32x4.extract_lane(from, 2);
     let lastColumn = i32x4.extract_lane(upTo, 0);
-    let lastRow = i32x4.extract_lane(upTo, 1);
+    let lastRow = i32x4.extract_lane(upTo, 2);
     if (firstColumn > lastColumn || firstRow > lastRow) continue;
     // The lower bounds of a box belong to it, the upper ones do not.
     if (load<f64>(columns + 8 * firstColumn) < f64x2.extract_lane(low, 0)) firstColumn++;
@@ -369,7 +369,7 @@ export function softMaskBackward(
   stride: i32,
   vertexCount: i32,
   faces: usize,
-  faceCount: i32,
+  _faceCount: i32,
   near: f64,
   flags: i32,
   pairs: usize,
