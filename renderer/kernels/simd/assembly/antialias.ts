@@ -48,36 +48,37 @@ export function antialias(
   let to = pairs;
   for (let row = 0; row < height; row++) {
     const line = visible + 4 * row * width;
-    for (let column = 0; column < width; column++) {
-      if (column + 4 < width && isPlain(line + 4 * column, row > 0 ? 4 * width : 0)) {
-        column += 3;
-        continue;
-      }
-      const here = line + 4 * column;
-      const face = load<i32>(here);
-      for (let direction = 0; direction <= vertical; direction += vertical) {
-        if (direction === 0 ? column + 1 === width : row === 0) continue;
-        const other = load<i32>(direction === 0 ? here + 4 : here - 4 * width);
-        if (other === face) continue;
+    const above = row > 0 ? 4 * width : 0;
+    for (let group = 0; group < width; group += 4) {
+      let lanes = group + 4 < width ? borders(line + 4 * group, above) : (1 << (width - group)) - 1;
+      for (; lanes !== 0; lanes &= lanes - 1) {
+        const column = group + ctz(lanes);
+        const here = line + 4 * column;
+        const face = load<i32>(here);
         const edges = edgesOf(face, faces, opposite, vertices, outlines);
-        const otherEdges = edgesOf(other, faces, opposite, vertices, outlines);
-        if (edges === 0 && otherEdges === 0) continue;
-        const isNear = isNearer(face, other, column, row, direction, faces, vertices, width, height);
-        to = look(
-          row * width + column,
-          isNear ? face : other,
-          isNear ? edges : otherEdges,
-          !isNear && direction === 0 ? column + 1 : column,
-          !isNear && direction !== 0 ? row - 1 : row,
-          direction,
-          isNear,
-          faces,
-          vertices,
-          width,
-          height,
-          to,
-          end,
-        );
+        for (let direction = 0; direction <= vertical; direction += vertical) {
+          if (direction === 0 ? column + 1 === width : row === 0) continue;
+          const other = load<i32>(direction === 0 ? here + 4 : here - above);
+          if (other === face) continue;
+          const otherEdges = edgesOf(other, faces, opposite, vertices, outlines);
+          if (edges === 0 && otherEdges === 0) continue;
+          const isNear = isNearer(face, other, column, row, direction, faces, vertices, width, height);
+          to = look(
+            row * width + column,
+            isNear ? face : other,
+            isNear ? edges : otherEdges,
+            !isNear && direction === 0 ? column + 1 : column,
+            !isNear && direction !== 0 ? row - 1 : row,
+            direction,
+            isNear,
+            faces,
+            vertices,
+            width,
+            height,
+            to,
+            end,
+          );
+        }
       }
     }
   }
@@ -101,11 +102,11 @@ export function antialias(
   return count;
 }
 
-/** Whether four pixels, those to their right and, `above` bytes back, those above them all show one face. */
-function isPlain(at: usize, above: usize): bool {
+/** Which of four pixels show another face than the one to their right, or the one above, `above` bytes back: a bit each. */
+function borders(at: usize, above: usize): i32 {
   const here = v128.load(at);
-  const differ = v128.or(v128.xor(here, v128.load(at, 4)), v128.xor(here, v128.load(at - above)));
-  return !v128.any_true(differ);
+  const differ = v128.or(i32x4.ne(here, v128.load(at, 4)), i32x4.ne(here, v128.load(at - above)));
+  return i32x4.bitmask(differ);
 }
 
 /** Pixel 1 of a pair: above pixel 0, or to its right. */
