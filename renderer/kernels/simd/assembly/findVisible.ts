@@ -78,6 +78,10 @@ function drawFaces(
   const isCulling = (flags & culling) !== 0;
   const halfWidth = f64(width) / 2;
   const halfHeight = f64(height) / 2;
+  const scale = f64x2.replace_lane(f64x2.splat(halfWidth), 1, -halfHeight);
+  const shift = f64x2.replace_lane(f64x2.splat(halfWidth - 0.5), 1, halfHeight - 0.5);
+  const margin = f64x2.splat(slack);
+  const limits = f64x2.replace_lane(f64x2.splat(width - 1), 1, height - 1);
   for (let f = 0; f < faceCount; f++, faces += 12) {
     const va = vertices + vertexBytes * load<u32>(faces);
     let vb = vertices + vertexBytes * load<u32>(faces, 4);
@@ -103,15 +107,11 @@ function drawFaces(
     const swap = vb;
     vb = isClockwise ? vc : vb;
     vc = isClockwise ? swap : vc;
-    const scale = f64x2.replace_lane(f64x2.splat(halfWidth), 1, -halfHeight);
-    const shift = f64x2.replace_lane(f64x2.splat(halfWidth - 0.5), 1, halfHeight - 0.5);
     const pa = f64x2.add(f64x2.mul(a, scale), shift);
     b = f64x2.add(f64x2.mul(v128.load(vb), scale), shift);
     c = f64x2.add(f64x2.mul(v128.load(vc), scale), shift);
     const first = f64x2.pmin(f64x2.pmin(pa, b), c);
     const last = f64x2.pmax(f64x2.pmax(pa, b), c);
-    const margin = f64x2.splat(slack);
-    const limits = f64x2.replace_lane(f64x2.splat(width - 1), 1, height - 1);
     const from = f64x2.pmax(f64x2.ceil(f64x2.sub(first, margin)), f64x2.splat(0));
     const to = f64x2.pmin(f64x2.floor(f64x2.add(last, margin)), limits);
     if (v128.any_true(f64x2.gt(from, to))) continue;
@@ -410,24 +410,29 @@ function weighRun(
 ): void {
   const runEnd = visible + bytes;
   const one = f64x2.splat(1);
-  const two = f64x2.splat(2);
   const zero = f32x4.splat(0);
-  let offsets = f64x2.replace_lane(zero, 1, 1);
+  const perPairA = f64x2.splat(2 * stepA);
+  const perPairB = f64x2.splat(2 * stepB);
+  const perPairC = f64x2.splat(2 * stepC);
+  let pairA = f64x2.replace_lane(f64x2.splat(qa), 1, qa + stepA);
+  let pairB = f64x2.replace_lane(f64x2.splat(qb), 1, qb + stepB);
+  let pairC = f64x2.replace_lane(f64x2.splat(qc), 1, qc + stepC);
   for (; visible < runEnd; visible += 16, weights += 48) {
-    const a0 = f64x2.add(f64x2.splat(qa), f64x2.mul(f64x2.splat(stepA), offsets));
-    const b0 = f64x2.add(f64x2.splat(qb), f64x2.mul(f64x2.splat(stepB), offsets));
-    const c0 = f64x2.add(f64x2.splat(qc), f64x2.mul(f64x2.splat(stepC), offsets));
-    const scale0 = f64x2.div(one, f64x2.add(f64x2.add(a0, b0), c0));
-    offsets = f64x2.add(offsets, two);
-    const a1 = f64x2.add(f64x2.splat(qa), f64x2.mul(f64x2.splat(stepA), offsets));
-    const b1 = f64x2.add(f64x2.splat(qb), f64x2.mul(f64x2.splat(stepB), offsets));
-    const c1 = f64x2.add(f64x2.splat(qc), f64x2.mul(f64x2.splat(stepC), offsets));
-    const scale1 = f64x2.div(one, f64x2.add(f64x2.add(a1, b1), c1));
-    offsets = f64x2.add(offsets, two);
+    const scale0 = f64x2.div(one, f64x2.add(f64x2.add(pairA, pairB), pairC));
+    const a0 = f64x2.mul(pairA, scale0);
+    const b0 = f64x2.mul(pairB, scale0);
+    const c0 = f64x2.mul(pairC, scale0);
+    pairA = f64x2.add(pairA, perPairA);
+    pairB = f64x2.add(pairB, perPairB);
+    pairC = f64x2.add(pairC, perPairC);
+    const scale1 = f64x2.div(one, f64x2.add(f64x2.add(pairA, pairB), pairC));
     // Rounding may carry a centre on an edge to its other side.
-    const a = f32x4.pmax(zero, demote(f64x2.mul(a0, scale0), f64x2.mul(a1, scale1)));
-    const b = f32x4.pmax(zero, demote(f64x2.mul(b0, scale0), f64x2.mul(b1, scale1)));
-    const c = f32x4.pmax(zero, demote(f64x2.mul(c0, scale0), f64x2.mul(c1, scale1)));
+    const a = f32x4.pmax(zero, demote(a0, f64x2.mul(pairA, scale1)));
+    const b = f32x4.pmax(zero, demote(b0, f64x2.mul(pairB, scale1)));
+    const c = f32x4.pmax(zero, demote(c0, f64x2.mul(pairC, scale1)));
+    pairA = f64x2.add(pairA, perPairA);
+    pairB = f64x2.add(pairB, perPairB);
+    pairC = f64x2.add(pairC, perPairC);
     const lowAb = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
     const highAb = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
     const w0 = v128.shuffle<f32>(lowAb, c, 0, 1, 4, 2);
