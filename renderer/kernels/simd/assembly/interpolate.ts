@@ -30,15 +30,16 @@ export function interpolate(
   const rowBytes = 4 * channels;
   while (visible < end) {
     const face = load<i32>(visible);
-    const run = runOf(face, visible, end);
+    let run = 1;
     if (face >= 0) {
       const corners = indices + 12 * face;
       const u = values + rowBytes * load<i32>(corners);
       const v = values + rowBytes * load<i32>(corners, 4);
       const t = values + rowBytes * load<i32>(corners, 8);
       if (channels === 3) {
-        interpolateTriples(u, v, t, weights, run, output);
+        run = interpolateTriples(u, v, t, weights, face, visible, end, output);
       } else {
+        run = runOf(face, visible, end);
         for (let c = 0; c < rowBytes; c += 16) {
           interpolateRun(
             u + c,
@@ -66,7 +67,18 @@ function runOf(face: i32, visible: usize, end: usize): i32 {
   return i32(next - visible) >> 2;
 }
 
-function interpolateTriples(u: usize, v: usize, t: usize, weights: usize, run: i32, output: usize): void {
+/** One run of three channels, whose end is found on the way. @returns its length */
+function interpolateTriples(
+  u: usize,
+  v: usize,
+  t: usize,
+  weights: usize,
+  face: i32,
+  visible: usize,
+  end: usize,
+  output: usize,
+): i32 {
+  const start = visible;
   const rowU = loadChannels(u, 3);
   const rowV = loadChannels(v, 3);
   const rowT = loadChannels(t, 3);
@@ -76,11 +88,18 @@ function interpolateTriples(u: usize, v: usize, t: usize, weights: usize, run: i
   const highU = promoteHigh(rowU);
   const highV = promoteHigh(rowV);
   const highT = promoteHigh(rowT);
-  for (; run > 0; run--, weights += 12, output += 12) {
-    const value = demote(mixed(lowU, lowV, lowT, weights), mixed(highU, highV, highT, weights));
+  do {
+    const a = weightAt(weights);
+    const b = weightAt(weights + 4);
+    const c = weightAt(weights + 8);
+    const value = demote(mixed(lowU, lowV, lowT, a, b, c), mixed(highU, highV, highT, a, b, c));
     v128.store64_lane(output, value, 0);
     v128.store32_lane(output, value, 2, 8);
-  }
+    visible += 4;
+    weights += 12;
+    output += 12;
+  } while (visible < end && load<i32>(visible) === face);
+  return i32(visible - start) >> 2;
 }
 
 function interpolateRun(
@@ -103,19 +122,19 @@ function interpolateRun(
   const highV = promoteHigh(rowV);
   const highT = promoteHigh(rowT);
   for (; run > 0; run--, weights += 12, output += step) {
-    const value = demote(mixed(lowU, lowV, lowT, weights), mixed(highU, highV, highT, weights));
+    const a = weightAt(weights);
+    const b = weightAt(weights + 4);
+    const c = weightAt(weights + 8);
+    const value = demote(mixed(lowU, lowV, lowT, a, b, c), mixed(highU, highV, highT, a, b, c));
     storeChannels(output, value, channels);
   }
 }
 
-/** Three pairs of doubles by three weights in memory. */
-function mixed(u: v128, v: v128, t: v128, weights: usize): v128 {
-  return f64x2.add(
-    f64x2.add(f64x2.mul(u, weightAt(weights)), f64x2.mul(v, weightAt(weights + 4))),
-    f64x2.mul(t, weightAt(weights + 8)),
-  );
+function mixed(u: v128, v: v128, t: v128, a: v128, b: v128, c: v128): v128 {
+  return f64x2.add(f64x2.add(f64x2.mul(u, a), f64x2.mul(v, b)), f64x2.mul(t, c));
 }
 
+/** A float in memory as two equal doubles. */
 function weightAt(at: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load32_splat(at));
 }
