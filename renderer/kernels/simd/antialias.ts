@@ -1,5 +1,6 @@
 // nvdiffrast's antialiasing, compiled: assembly/antialias.ts, an item of the batch at a time.
 
+import { RastergradError } from '../../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import { largestOf, meshesOf, placed } from './arrays.ts';
@@ -70,7 +71,10 @@ export const antialiasBackward: Kernels['antialiasBackward'] = (...args) => {
   const { positions, stride, items } = scene;
   const { values, channels } = pixelRows;
   const simd = simdFor(positions, values, upstream, colorGradient, positionGradient);
-  if (!simd) throw new Error('a picture antialiased by compiled kernels has lost its memory');
+  if (!simd)
+    throw new RastergradError(
+      'a picture antialiased in the memory of the wasm back end has no gradient elsewhere',
+    );
   const { exports, scratch } = simd;
   const { width, height } = picture;
   const meshes = meshesOf(scene, picture, placed(scratch, scene.faces, positions));
