@@ -117,7 +117,10 @@ export const draw: {
   silhouette: (frame, method, options) =>
     checkedPicture(method, 'silhouette', frame, 3, method.silhouette(frame, options)),
   depth: visibleDepth,
-  faceIndex: (frame) => tf.tensor3d(frame.sourceFacesOf(frame.visible), frame.shape, 'int32'),
+  faceIndex: (frame) =>
+    frame.clipping
+      ? tf.tensor3d(frame.sourceFacesOf(frame.visible), frame.shape, 'int32')
+      : frame.visibleFaces.clone(),
   barycentrics: visibleWeights,
 };
 

@@ -153,7 +153,7 @@ function projected(camera: Camera, vertices: tf.Tensor2D): tf.Tensor2D {
 function visible(frame: Frame, attributes: CornerAttributes): tf.Tensor4D {
   const inFrame = frame.clipping?.attributes(attributes) ?? attributes;
   const shape = [...frame.shape, attributes.values.shape.at(-1)!];
-  return interpolateAt(frame, frame.visible, inFrame, shape) as tf.Tensor4D;
+  return interpolateAt(frame, frame.keptVisible, inFrame, shape) as tf.Tensor4D;
 }
 
 /** Of length 1; 0 stays 0. */

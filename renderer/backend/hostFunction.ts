@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import type { RealArray } from '../realArray.ts';
-import { hostOp } from './hostOp.ts';
+import { type HostArray, hostOp } from './hostOp.ts';
 import { isOnDevice } from './onDevice.ts';
 
 /** A function of arrays and its derivative, as loops that do not care about the precision of the elements. */
@@ -17,11 +17,22 @@ export interface HostKernel<State = unknown> {
   readsInputs?: boolean;
 }
 
-export interface HostFunction<State> extends HostKernel<State> {
+export interface HostFunction<State> extends Pick<HostKernel<State>, 'fills' | 'readsInputs'> {
   /** float32 tensors; each gets a gradient. */
   inputs: readonly tf.Tensor[];
+  /** Tensors that both loops look at and that get no gradient; kept for the backward loop. Default: none. */
+  constants?: readonly tf.Tensor[];
   /** Shape of the float32 result. */
   shape: number[];
+  /** As of a `HostKernel`. */
+  forward(inputs: RealArray[], output: RealArray, constants: HostArray[]): State;
+  backward(
+    upstream: RealArray,
+    inputs: RealArray[],
+    gradients: RealArray[],
+    state: State,
+    constants: HostArray[],
+  ): void;
   /** The same where loops do not reach tensors: by programs of the device or by TensorFlow.js's operations. */
   onDevice?(): tf.Tensor;
 }
@@ -29,6 +40,7 @@ export interface HostFunction<State> extends HostKernel<State> {
 /** Applies a `HostFunction`: an ordinary tensor on which `tf.grad`, `tf.variableGrads` and the optimisers work. */
 export function hostFunction<State>({
   inputs,
+  constants = [],
   shape,
   forward,
   backward,
@@ -46,18 +58,21 @@ export function hostFunction<State>({
     const tensors = args.slice(0, -1) as tf.Tensor[];
     const save = args.at(-1) as tf.GradSaveFunc;
     let state: State;
+    const kept = readsInputs ? tensors : [];
     const [value] = hostOp(
-      tensors,
+      [...tensors, ...constants],
       [{ shape, dtype: 'float32', uncleared: fills !== undefined }],
       (views, [output]) => {
-        state = forward(views as Float32Array[], output as Float32Array);
+        const given = views.splice(0, tensors.length) as Float32Array[];
+        state = forward(given, output as Float32Array, views);
       },
     );
-    save(readsInputs ? tensors : []);
+    save([...kept, ...constants]);
     const gradFunc = (upstream: tf.Tensor, saved: tf.Tensor[]) =>
-      hostOp([upstream, ...saved], gradientSpecs, ([dy, ...views], gradients) =>
-        backward(dy as Float32Array, views as Float32Array[], gradients as Float32Array[], state),
-      );
+      hostOp([upstream, ...saved], gradientSpecs, ([dy, ...views], gradients) => {
+        const given = views.splice(0, kept.length) as Float32Array[];
+        backward(dy as Float32Array, given, gradients as Float32Array[], state, views);
+      });
     return { value, gradFunc };
   });
   return apply(...inputs);

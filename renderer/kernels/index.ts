@@ -34,6 +34,7 @@ export type { OutlineMaskOptions, OutlineMaskState } from './outlineMask.ts';
 export {
   type AttributeRows,
   type Fragments,
+  itemStartsOf,
   largestSide,
   type MeshRange,
   type Picture,

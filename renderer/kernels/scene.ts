@@ -61,8 +61,11 @@ export const emptyFragments = (batch: number, { width, height }: Picture): Fragm
 });
 
 /** `Fragments.itemStarts` where every pixel has one fragment. */
-export const itemStartsOf = (batch: number, pixels: number): Int32Array =>
-  Int32Array.from({ length: batch + 1 }, (_, b) => b * pixels);
+export function itemStartsOf(batch: number, pixels: number): Int32Array {
+  const starts = new Int32Array(batch + 1);
+  for (let b = 0; b <= batch; b++) starts[b] = b * pixels;
+  return starts;
+}
 
 /** What was found, written into `into` where that is given. */
 export function handedOver(found: Fragments, into: Fragments | undefined): Fragments {

@@ -32,8 +32,8 @@ function withEdges<Pictures extends tf.Tensor>(
   pictures: Pictures,
   options: EdgeGradientOptions,
 ): Pictures {
-  const { kernels, picture, visible } = frame;
-  return withPositionGradient(frame, pictures, (scene, colors, upstream, positionGradient) =>
+  const { kernels, picture } = frame;
+  return withPositionGradient(frame, pictures, (scene, colors, upstream, positionGradient, visible) =>
     kernels.edgeGradient(scene, picture, visible, colors, upstream, options, positionGradient),
   );
 }

@@ -47,9 +47,12 @@ function withScanlines<Pictures extends tf.Tensor>(
   { eps, supersampling }: NmrOptions,
 ): Pictures {
   const finer = supersampling === 1 ? frame : finerFrame(frame, supersampling);
-  const { kernels, picture, visible } = finer;
-  const pictures = withPositionGradient(finer, draw(finer), (scene, colors, upstream, positionGradient) =>
-    kernels.scanlineGradient(scene, picture, visible, colors, upstream, { eps }, positionGradient),
+  const { kernels, picture } = finer;
+  const pictures = withPositionGradient(
+    finer,
+    draw(finer),
+    (scene, colors, upstream, positionGradient, visible) =>
+      kernels.scanlineGradient(scene, picture, visible, colors, upstream, { eps }, positionGradient),
   );
   return supersampling === 1 ? pictures : averaged(pictures, supersampling);
 }

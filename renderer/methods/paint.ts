@@ -27,14 +27,15 @@ export function paintVisible(frame: Frame): tf.Tensor4D {
 }
 
 function paintOnColor(frame: Frame): tf.Tensor4D {
-  const { shader, visible } = frame;
+  const { shader } = frame;
   if (!shader) {
     const attributes = paintedAttributes(frame);
     const channels = attributes.values.shape.at(-1)!;
     const color = backgroundColor(frame, channels);
-    return interpolateAt(frame, visible, attributes, [...frame.shape, channels], color) as tf.Tensor4D;
+    const shape = [...frame.shape, channels];
+    return interpolateAt(frame, frame.keptVisible, attributes, shape, color) as tf.Tensor4D;
   }
-  const fragments = compact(visible);
+  const fragments = compact(frame.visible);
   const rows = shade(frame, shader, fragments, (attributes) => {
     const shape = [fragments.faces.length, attributes.values.shape.at(-1)!];
     return interpolateAt(frame, fragments, attributes, shape) as tf.Tensor2D;

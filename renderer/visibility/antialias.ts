@@ -10,16 +10,17 @@ import type { Frame } from './frame.ts';
  * and the positions at the ends of the edges that outlines consist of.
  */
 export function antialias(frame: Frame, image: tf.Tensor4D, options: AntialiasOptions): tf.Tensor4D {
-  const { kernels, picture, geometry, visible } = frame;
+  const { kernels, picture, geometry, keptVisible: visible } = frame;
   const channels = image.shape[3];
   return hostFunction<AntialiasState>({
     inputs: [frame.positions, image],
+    constants: visible.tensors,
     shape: image.shape,
-    forward: ([positions, values], output) =>
+    forward: ([positions, values], output, constants) =>
       kernels.antialias(
         frame.scene(positions),
         picture,
-        visible,
+        visible.of(constants),
         geometry.oppositeVertices,
         { values, channels },
         output,

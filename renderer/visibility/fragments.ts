@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { hostFunction } from '../backend/hostFunction.ts';
 import type { AttributeRows, Fragments, RealArray } from '../kernels/index.ts';
 import { attributeRows, type CornerAttributes } from './attributes.ts';
-import type { Frame } from './frame.ts';
+import type { Frame, KeptFragments } from './frame.ts';
 
 /**
  * The visible fragments without the empty ones, as a list with pixels. A picture in which nothing is visible keeps one empty
@@ -42,31 +42,37 @@ export const oneEmptyFragment = (batch: number): Fragments => ({
   itemStarts: new Int32Array(batch + 1).fill(1, 1),
 });
 
+/** Fragments in arrays of their own, as if they were kept in tensors. */
+const held = (fragments: Fragments): KeptFragments => ({ tensors: [], of: () => fragments });
+
 /**
  * Attributes at fragments, in a tensor of the given shape (fragments × channels). Gradients reach the attributes through the
  * weights, and the positions through the derivative of the weights (DIB-R, equations 2 to 5).
  */
 export function interpolateAt(
   frame: Frame,
-  fragments: Fragments,
+  fragments: Fragments | KeptFragments,
   attributes: CornerAttributes,
   shape: number[],
   background?: readonly number[],
 ): tf.Tensor {
   const { kernels, picture } = frame;
   const rowsOf = attributeRows(frame.geometry, attributes);
+  const { tensors, of } = 'tensors' in fragments ? fragments : held(fragments);
   return hostFunction<void>({
     inputs: [frame.positions, attributes.values],
+    constants: tensors,
     shape,
-    forward([positions, values], output) {
+    forward([positions, values], output, constants) {
+      const fragments = of(constants);
       if (background) fillEmpty(fragments, background, output);
       kernels.interpolate(frame.scene(positions), fragments, rowsOf(values), output);
     },
-    backward(upstream, [positions, values], [positionGradient, attributeGradient]) {
+    backward(upstream, [positions, values], [positionGradient, attributeGradient], _, constants) {
       kernels.interpolateBackward(
         frame.scene(positions),
         picture,
-        fragments,
+        of(constants),
         rowsOf(values),
         upstream,
         attributeGradient,
@@ -78,7 +84,7 @@ export function interpolateAt(
 
 /** Barycentric weights of the visible faces as they were before clipping, [B, H, W, 3]; 0 on the background. */
 export function visibleWeights(frame: Frame): tf.Tensor4D {
-  const { visible, kernels, picture, clipping, geometry } = frame;
+  const { keptVisible: visible, kernels, picture, clipping, geometry } = frame;
   if (clipping) {
     // Weights are what interpolates (1, 0, 0), (0, 1, 0) and (0, 0, 1) at the corners.
     const indices = clipping.source.faces.map((_, i) => i % 3);
@@ -87,16 +93,17 @@ export function visibleWeights(frame: Frame): tf.Tensor4D {
   }
   return hostFunction<void>({
     inputs: [geometry.positions],
+    constants: visible.tensors,
     shape: [...frame.shape, 3],
-    forward: (_, output) => output.set(visible.weights),
-    backward: (upstream, [positions], [gradient]) =>
-      kernels.weightsBackward(frame.scene(positions), picture, visible, upstream, gradient),
+    forward: (_inputs, output, constants) => output.set(visible.of(constants).weights),
+    backward: (upstream, [positions], [gradient], _state, constants) =>
+      kernels.weightsBackward(frame.scene(positions), picture, visible.of(constants), upstream, gradient),
   }) as tf.Tensor4D;
 }
 
 /** Camera-space depth z of the visible fragments, [B, H, W]; 0 on the background. */
 export function visibleDepth(frame: Frame): tf.Tensor3D {
-  const { visible, kernels, picture, geometry } = frame;
+  const { keptVisible: visible, kernels, picture, geometry } = frame;
   const { faces, items, stride } = geometry;
   const depthRows = (positions: RealArray): AttributeRows => {
     const values = new Float32Array(positions.length / stride);
@@ -105,14 +112,16 @@ export function visibleDepth(frame: Frame): tf.Tensor3D {
   };
   return hostFunction<void>({
     inputs: [frame.positions],
+    constants: visible.tensors,
     shape: frame.shape,
-    forward: ([positions], output) =>
-      kernels.interpolate(frame.scene(positions), visible, depthRows(positions), output),
-    backward(upstream, [positions], [gradient]) {
+    forward: ([positions], output, constants) =>
+      kernels.interpolate(frame.scene(positions), visible.of(constants), depthRows(positions), output),
+    backward(upstream, [positions], [gradient], _, constants) {
       const rows = depthRows(positions);
       const depthGradient = new Float32Array(rows.values.length);
       const scene = frame.scene(positions);
-      kernels.interpolateBackward(scene, picture, visible, rows, upstream, depthGradient, gradient);
+      const fragments = visible.of(constants);
+      kernels.interpolateBackward(scene, picture, fragments, rows, upstream, depthGradient, gradient);
       for (let v = 0; v < depthGradient.length; v++) gradient[stride * v + 2] += depthGradient[v];
     },
   }) as tf.Tensor3D;

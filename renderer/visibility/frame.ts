@@ -1,8 +1,15 @@
 // One call of the rasterizer: what is drawn, by which rules, and the visible fragments, found once and shared by all outputs.
 
 import type * as tf from '@tensorflow/tfjs';
-import { hostOp } from '../backend/hostOp.ts';
-import type { Fragments, Kernels, Picture, RealArray, Scene } from '../kernels/index.ts';
+import { type HostArray, hostOp } from '../backend/hostOp.ts';
+import {
+  type Fragments,
+  itemStartsOf,
+  type Kernels,
+  type Picture,
+  type RealArray,
+  type Scene,
+} from '../kernels/index.ts';
 import type { CornerAttributes } from './attributes.ts';
 import type { Clipping } from './clipping.ts';
 import type { Geometry } from './geometry.ts';
@@ -24,6 +31,14 @@ export interface FrameOptions {
 /** One number a channel, or a picture [1 or B, H, W, C]. */
 export type Background = readonly number[] | tf.Tensor4D;
 
+/** Fragments that lie in tensors, where kernels reach them without a copy. */
+export interface KeptFragments {
+  /** To be handed to `hostFunction` as constants. */
+  readonly tensors: readonly tf.Tensor[];
+  /** The fragments, given the elements of the tensors. */
+  of(elements: readonly HostArray[]): Fragments;
+}
+
 export class Frame {
   readonly geometry: Geometry;
   readonly clipping?: Clipping;
@@ -33,6 +48,7 @@ export class Frame {
   readonly shader?: Shader;
   /** 0 where absent. */
   readonly background?: Background;
+  #kept?: readonly [faces: tf.Tensor3D, weights: tf.Tensor4D];
   #visible?: Fragments;
 
   constructor(options: FrameOptions) {
@@ -86,15 +102,60 @@ export class Frame {
     );
   }
 
-  /** The nearest face at every pixel centre: one fragment a pixel. */
+  /** [B, H, W] int32: the nearest face at every pixel centre, as `Fragments.faces` has it. */
+  get visibleFaces(): tf.Tensor3D {
+    return this.#found[0];
+  }
+
+  /** The nearest face at every pixel centre, one fragment a pixel, as tensors that live as long as the tidy that they are asked for in. */
+  get keptVisible(): KeptFragments {
+    const itemStarts = this.#itemStarts;
+    return {
+      tensors: this.#found,
+      of: ([faces, weights]) => ({
+        faces: faces as Int32Array,
+        weights: weights as Float32Array,
+        itemStarts,
+      }),
+    };
+  }
+
+  /** The same as arrays. */
   get visible(): Fragments {
     if (!this.#visible) {
-      let found: Fragments | undefined;
-      hostOp([this.positions], [], ([positions]) => {
-        found = this.kernels.findVisible(this.scene(positions as Float32Array), this.picture);
-      });
-      this.#visible = found!;
+      const [faces, weights] = this.#found;
+      this.#visible = {
+        faces: faces.dataSync<'int32'>(),
+        weights: weights.dataSync<'float32'>(),
+        itemStarts: this.#itemStarts,
+      };
     }
     return this.#visible;
+  }
+
+  get #itemStarts(): Int32Array {
+    return itemStartsOf(this.batch, this.picture.width * this.picture.height);
+  }
+
+  /** Found again where a tidy has taken them away. */
+  get #found(): readonly [faces: tf.Tensor3D, weights: tf.Tensor4D] {
+    if (!this.#kept || this.#kept[0].isDisposed) {
+      const found = hostOp(
+        [this.positions],
+        [
+          { shape: this.shape, dtype: 'int32' },
+          { shape: [...this.shape, 3], dtype: 'float32' },
+        ],
+        ([positions], [faces, weights]) => {
+          this.kernels.findVisible(this.scene(positions as Float32Array), this.picture, {
+            faces: faces as Int32Array,
+            weights: weights as Float32Array,
+            itemStarts: this.#itemStarts,
+          });
+        },
+      );
+      this.#kept = found as [tf.Tensor3D, tf.Tensor4D];
+    }
+    return this.#kept;
   }
 }

@@ -8,7 +8,7 @@ export {
   visibleDepth,
   visibleWeights,
 } from './fragments.ts';
-export { type Background, Frame, type FrameOptions } from './frame.ts';
+export { type Background, Frame, type FrameOptions, type KeptFragments } from './frame.ts';
 export { Geometry } from './geometry.ts';
 export { coverage, outlineMask, softMask } from './silhouette.ts';
 export {

@@ -194,6 +194,40 @@ export interface RasterExports {
       scratch: number,
     ]
   ): number;
+  antialiasScratch(vertexCount: number, faceCount: number): number;
+  antialias(
+    ...args: [
+      ...Mesh,
+      width: number,
+      height: number,
+      opposite: number,
+      visible: number,
+      colors: number,
+      channels: number,
+      output: number,
+      pairs: number,
+      capacity: number,
+      scratch: number,
+    ]
+  ): number;
+  antialiasBackwardScratch(vertexCount: number): number;
+  antialiasBackward(
+    ...args: [
+      ...Mesh,
+      width: number,
+      height: number,
+      pairs: number,
+      count: number,
+      gradientBoost: number,
+      edgePadding: number,
+      colors: number,
+      channels: number,
+      upstream: number,
+      colorGradient: number,
+      positionGradient: number,
+      scratch: number,
+    ]
+  ): void;
   softMaskBackwardScratch(vertexCount: number): number;
   softMaskBackward(
     ...args: [

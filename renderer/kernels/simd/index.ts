@@ -3,6 +3,7 @@
 
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
+import { antialias, antialiasBackward } from './antialias.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward, weightsBackward } from './interpolate.ts';
 import { softMask, softMaskBackward } from './softMask.ts';
@@ -15,4 +16,6 @@ export const simdKernels: Kernels = {
   weightsBackward,
   softMask,
   softMaskBackward,
+  antialias,
+  antialiasBackward,
 };

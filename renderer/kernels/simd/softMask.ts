@@ -1,5 +1,6 @@
 // DIB-R's silhouette, compiled: assembly/softMask.ts. Masks of the nearest faces are left to the plain kernel.
 
+import { RastergradError } from '../../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import { largestOf, meshesOf, placed } from './arrays.ts';
@@ -73,7 +74,8 @@ export const softMaskBackward: Kernels['softMaskBackward'] = (...args) => {
   if (!(state instanceof CompiledPairs)) return scalarKernels.softMaskBackward(...args);
   const { positions, stride, items } = scene;
   const simd = simdFor(positions, upstream, positionGradient);
-  if (!simd) throw new Error('a mask drawn by compiled kernels has lost its memory');
+  if (!simd)
+    throw new RastergradError('a mask drawn in the memory of the wasm back end has no gradient elsewhere');
   const { exports, scratch } = simd;
   const { numbers, itemStarts } = state;
   const meshes = meshesOf(scene, picture, placed(scratch, scene.faces, positions));

@@ -8,7 +8,7 @@ import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
 import { simdKernels } from '../../../renderer/kernels/simd/index.ts';
 import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
-import { somePictures, someScenes, someSpheres } from '../arbitrary.ts';
+import { somePictures, someScenes, someSpheres, triangleSoup } from '../arbitrary.ts';
 import { crumpledSpheres, interpolated, kernelScene, relativeError, somePicture } from '../scenes.ts';
 import { inWasmMemory } from './inWasmMemory.ts';
 
@@ -120,6 +120,29 @@ describe.each(fast)('$name kernels', ({ fastKernels, rounding }) => {
     );
   });
 
+  it('finds the same faces far beyond the picture, and along edges that are almost level', () => {
+    const scales = fc.constantFrom(1, 100, 1e4, 1e7);
+    const flattenings = fc.constantFrom(1, 1e-3, 1e-6, 1e-9);
+    const seeds = fc.integer({ min: 1, max: 1e6 });
+    fc.assert(
+      fc.property(seeds, scales, flattenings, somePictures, (seed, scale, flattening, picture) => {
+        const soup = triangleSoup(seed, 9);
+        const middles = testNumbers(9, seed + 1);
+        const positions = soup.positions.map((value, i) => {
+          if (i % 3 === 2) return Math.fround(value);
+          return Math.fround(
+            i % 3 === 0 ? scale * value : middles[Math.floor(i / 9)] + flattening * scale * value,
+          );
+        });
+        const scene = { ...soup, positions };
+        expect(fastKernels.findVisible(scene, picture).faces).toEqual(
+          referenceKernels.findVisible(scene, picture).faces,
+        );
+      }),
+      { numRuns: 200, seed: 10 },
+    );
+  });
+
   it('finds the same faces, weights and interpolated values', () => {
     fc.assert(
       fc.property(someSpheres, somePictures, ({ seed, batch, stride }, picture) => {
@@ -175,6 +198,23 @@ describe.each(fast)('$name kernels', ({ fastKernels, rounding }) => {
       ),
       { numRuns: 40, seed: 8 },
     );
+  });
+
+  it('draws the same wide pictures', () => {
+    const scene = kernelScene(crumpledSpheres(21, 2));
+    const picture = somePicture({ width: 171, height: 40 });
+    const visible = fastKernels.findVisible(scene, picture);
+    expect(visible.faces).toEqual(referenceKernels.findVisible(scene, picture).faces);
+    const [fast, slow] = [fastKernels, referenceKernels].map((kernels) => {
+      const mask = new Float64Array(visible.faces.length);
+      const soft = { sharpness: 50, boxSize: 0.5, maxFaces: 30, order: 'index' as const };
+      const state = kernels.softMask(scene, picture, visible, soft, mask);
+      const gradient = new Float64Array(scene.positions.length);
+      kernels.softMaskBackward(scene, picture, state, testNumbers(mask.length, 3), gradient);
+      return { mask, gradient };
+    });
+    expect(relativeError(fast.mask, slow.mask)).toBeLessThan(2e-6);
+    expect(relativeError(fast.gradient, slow.gradient)).toBeLessThan(30 * 2 ** -22);
   });
 
   it('draws the same soft masks and passes the same gradients', () => {

@@ -92,7 +92,11 @@ const cases: Case[] = (['image', 'depth', 'barycentrics', 'silhouette'] as const
 describe.each(cases)(
   '$output, positions of $stride numbers, perspective-correct $perspectiveCorrect',
   (options) => {
-    it.each([1, 2])('has the gradient of its finite differences (mesh %i)', (seed) => {
+    it.each([
+      [1, 'simd'],
+      [2, 'simd'],
+      [1, 'scalar'],
+    ] as const)('has the gradient of its finite differences (mesh %i, %s kernels)', (seed, kernel) => {
       const test = crumpledSpheres(seed, 1, options.stride);
       const { topology, batch } = test;
       const colors = testNumbers(batch * topology.vertexCount * channels, seed + 50).map(Math.fround);
@@ -118,6 +122,7 @@ describe.each(cases)(
           perspectiveCorrect: options.perspectiveCorrect,
           method: options.method === 'dibr' ? { type: 'dibr', ...softOptions } : { type: 'hard' },
           outputs: [options.output],
+          kernel,
         })[options.output];
       const inputs = [
         positionsTensor(test),

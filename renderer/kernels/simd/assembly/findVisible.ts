@@ -6,13 +6,14 @@
 // to trust its rounding, the centre is tried against the edges themselves, in image-plane coordinates. Depth is N/D with
 // N = Σ E_k z_k s_k and D = Σ E_k s_k, both affine in column and row.
 
+import { pick, wholes } from './lanes';
 import { demote } from './math';
 import { culling, perspective, projectVertices, vertexBytes } from './vertices';
 
 /** How far, in pixels, rounding may put a computed crossing on the wrong side of a pixel centre. */
 const slack: f64 = 1e-6;
 /** Crossings of an edge with more columns a row, or of a face that spans more pixels, are not known to within `slack`. */
-const steepest: f64 = 1e5;
+const steepest: f64 = 1e4;
 
 const smallestArea: f64 = 1e-30;
 const flatness: f64 = 1e-12;
@@ -77,6 +78,10 @@ function drawFaces(
   const isCulling = (flags & culling) !== 0;
   const halfWidth = f64(width) / 2;
   const halfHeight = f64(height) / 2;
+  const scale = f64x2.replace_lane(f64x2.splat(halfWidth), 1, -halfHeight);
+  const shift = f64x2.replace_lane(f64x2.splat(halfWidth - 0.5), 1, halfHeight - 0.5);
+  const margin = f64x2.splat(slack);
+  const limits = f64x2.replace_lane(f64x2.splat(width - 1), 1, height - 1);
   for (let f = 0; f < faceCount; f++, faces += 12) {
     const va = vertices + vertexBytes * load<u32>(faces);
     let vb = vertices + vertexBytes * load<u32>(faces, 4);
@@ -102,23 +107,24 @@ function drawFaces(
     const swap = vb;
     vb = isClockwise ? vc : vb;
     vc = isClockwise ? swap : vc;
-    const scale = f64x2.replace_lane(f64x2.splat(halfWidth), 1, -halfHeight);
-    const shift = f64x2.replace_lane(f64x2.splat(halfWidth - 0.5), 1, halfHeight - 0.5);
     const pa = f64x2.add(f64x2.mul(a, scale), shift);
     b = f64x2.add(f64x2.mul(v128.load(vb), scale), shift);
     c = f64x2.add(f64x2.mul(v128.load(vc), scale), shift);
     const first = f64x2.pmin(f64x2.pmin(pa, b), c);
     const last = f64x2.pmax(f64x2.pmax(pa, b), c);
-    const margin = f64x2.splat(slack);
-    const limits = f64x2.replace_lane(f64x2.splat(width - 1), 1, height - 1);
     const from = f64x2.pmax(f64x2.ceil(f64x2.sub(first, margin)), f64x2.splat(0));
     const to = f64x2.pmin(f64x2.floor(f64x2.add(last, margin)), limits);
     if (v128.any_true(f64x2.gt(from, to))) continue;
-    let firstRow = i32(f64x2.extract_lane(from, 1));
-    const lastRow = i32(f64x2.extract_lane(to, 1));
-    // Rows that the face may only touch.
-    const firstSureRow = i32(f64x2.extract_lane(f64x2.ceil(f64x2.add(first, margin)), 1));
-    const lastSureRow = i32(f64x2.extract_lane(f64x2.floor(f64x2.sub(last, margin)), 1));
+    const wholeFrom = wholes(from);
+    const wholeTo = wholes(to);
+    let firstRow = i32x4.extract_lane(wholeFrom, 2);
+    const lastRow = i32x4.extract_lane(wholeTo, 2);
+    // Whether it may be that the face only touches its first row, or its last.
+    const mayTouch = v128.or(
+      f64x2.ne(f64x2.ceil(f64x2.add(first, margin)), f64x2.ceil(f64x2.sub(first, margin))),
+      f64x2.ne(f64x2.floor(f64x2.add(last, margin)), f64x2.floor(f64x2.sub(last, margin))),
+    );
+    const mayTouchRow = i32x4.extract_lane(mayTouch, 2) !== 0;
     if (isHalfOpen && f64(height - 2 * firstRow - 1) / f64(height) >= f64x2.extract_lane(high, 1)) firstRow++;
 
     // Of the edges ab and bc, and of ca: columns and rows from end to end, and columns a row.
@@ -189,8 +195,8 @@ function drawFaces(
         f64x2.mul(perRow, v128.shuffle<f64>(start, start, 1, 1)),
       ),
     );
-    const firstColumn = i32(f64x2.extract_lane(from, 0));
-    const boxEnd = i32(f64x2.extract_lane(to, 0));
+    const firstColumn = i32x4.extract_lane(wholeFrom, 0);
+    const boxEnd = i32x4.extract_lane(wholeTo, 0);
     const box = f64x2.replace_lane(
       f64x2.splat(f64x2.extract_lane(from, 0) - 0.5),
       1,
@@ -199,15 +205,16 @@ function drawFaces(
     const numeratorStep = v128.shuffle<f64>(perColumn, perColumn, 0, 0);
     const denominatorStep = v128.shuffle<f64>(perColumn, perColumn, 1, 1);
     const face = i32x4.splat(f);
+    const isUnsure = isDoubtful || mayTouchRow;
 
     for (let row = firstRow; row <= lastRow; row++) {
       const span = f64x2.pmax(f64x2.pmax(spanOfAb, spanOfBc), f64x2.pmax(spanOfCa, box));
       const ends = f64x2.ceil(f64x2.sub(span, margin));
       const isAtCentre = v128.any_true(f64x2.ne(ends, f64x2.ceil(f64x2.add(span, margin))));
-      const wholeEnds = i32x4.trunc_sat_f64x2_s_zero(ends);
+      const wholeEnds = wholes(ends);
       let column = i32x4.extract_lane(wholeEnds, 0);
-      let lastColumn = -i32x4.extract_lane(wholeEnds, 1);
-      if (isAtCentre || isDoubtful || row < firstSureRow || row > lastSureRow) {
+      let lastColumn = -i32x4.extract_lane(wholeEnds, 2);
+      if (isAtCentre || isUnsure) {
         // Of a doubtful face nothing is known but its box.
         const settled = isDoubtful
           ? settle(va, vb, vc, firstColumn, boxEnd, row, width, height, isHalfOpen)
@@ -268,8 +275,8 @@ function drawSpan(
     const here = demote(f64x2.div(n0, d0), f64x2.div(n1, d1));
     const before = v128.load(depths);
     const isNearer = v128.and(f32x4.gt(here, before), i32x4.le_s(lanes, i32x4.splat(more)));
-    v128.store(depths, v128.bitselect(here, before, isNearer));
-    v128.store(visible, v128.bitselect(face, v128.load(visible), isNearer));
+    v128.store(depths, pick(here, before, isNearer));
+    v128.store(visible, pick(face, v128.load(visible), isNearer));
   }
 }
 
@@ -403,24 +410,29 @@ function weighRun(
 ): void {
   const runEnd = visible + bytes;
   const one = f64x2.splat(1);
-  const two = f64x2.splat(2);
   const zero = f32x4.splat(0);
-  let offsets = f64x2.replace_lane(zero, 1, 1);
+  const perPairA = f64x2.splat(2 * stepA);
+  const perPairB = f64x2.splat(2 * stepB);
+  const perPairC = f64x2.splat(2 * stepC);
+  let pairA = f64x2.replace_lane(f64x2.splat(qa), 1, qa + stepA);
+  let pairB = f64x2.replace_lane(f64x2.splat(qb), 1, qb + stepB);
+  let pairC = f64x2.replace_lane(f64x2.splat(qc), 1, qc + stepC);
   for (; visible < runEnd; visible += 16, weights += 48) {
-    const a0 = f64x2.add(f64x2.splat(qa), f64x2.mul(f64x2.splat(stepA), offsets));
-    const b0 = f64x2.add(f64x2.splat(qb), f64x2.mul(f64x2.splat(stepB), offsets));
-    const c0 = f64x2.add(f64x2.splat(qc), f64x2.mul(f64x2.splat(stepC), offsets));
-    const scale0 = f64x2.div(one, f64x2.add(f64x2.add(a0, b0), c0));
-    offsets = f64x2.add(offsets, two);
-    const a1 = f64x2.add(f64x2.splat(qa), f64x2.mul(f64x2.splat(stepA), offsets));
-    const b1 = f64x2.add(f64x2.splat(qb), f64x2.mul(f64x2.splat(stepB), offsets));
-    const c1 = f64x2.add(f64x2.splat(qc), f64x2.mul(f64x2.splat(stepC), offsets));
-    const scale1 = f64x2.div(one, f64x2.add(f64x2.add(a1, b1), c1));
-    offsets = f64x2.add(offsets, two);
+    const scale0 = f64x2.div(one, f64x2.add(f64x2.add(pairA, pairB), pairC));
+    const a0 = f64x2.mul(pairA, scale0);
+    const b0 = f64x2.mul(pairB, scale0);
+    const c0 = f64x2.mul(pairC, scale0);
+    pairA = f64x2.add(pairA, perPairA);
+    pairB = f64x2.add(pairB, perPairB);
+    pairC = f64x2.add(pairC, perPairC);
+    const scale1 = f64x2.div(one, f64x2.add(f64x2.add(pairA, pairB), pairC));
     // Rounding may carry a centre on an edge to its other side.
-    const a = f32x4.pmax(zero, demote(f64x2.mul(a0, scale0), f64x2.mul(a1, scale1)));
-    const b = f32x4.pmax(zero, demote(f64x2.mul(b0, scale0), f64x2.mul(b1, scale1)));
-    const c = f32x4.pmax(zero, demote(f64x2.mul(c0, scale0), f64x2.mul(c1, scale1)));
+    const a = f32x4.pmax(zero, demote(a0, f64x2.mul(pairA, scale1)));
+    const b = f32x4.pmax(zero, demote(b0, f64x2.mul(pairB, scale1)));
+    const c = f32x4.pmax(zero, demote(c0, f64x2.mul(pairC, scale1)));
+    pairA = f64x2.add(pairA, perPairA);
+    pairB = f64x2.add(pairB, perPairB);
+    pairC = f64x2.add(pairC, perPairC);
     const lowAb = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
     const highAb = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
     const w0 = v128.shuffle<f32>(lowAb, c, 0, 1, 4, 2);

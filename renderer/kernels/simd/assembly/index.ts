@@ -2,6 +2,7 @@
 // allocate nothing, keep nothing, and have no data of their own, since the memory belongs to another module.
 
 export { adam, squaredNorm } from './adam';
+export { antialias, antialiasBackward, antialiasBackwardScratch, antialiasScratch } from './antialias';
 export { findVisible, findVisibleScratch } from './findVisible';
 export { finishRows, gemm, gemmScratch } from './gemm';
 export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './graph';

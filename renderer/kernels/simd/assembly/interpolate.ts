@@ -1,10 +1,11 @@
-// Attributes at fragments, I = Σ_k b_k u_k, and back. The twin of scalar/interpolate.ts, which has the formulas. Neighbouring fragments
-// mostly belong to one face: everything works on runs of them, with up to four channels in a vector.
+// Attributes at fragments, I = Σ_k b_k u_k, in double precision, and back. The twin of scalar/interpolate.ts, which has the formulas.
+// Neighbouring fragments mostly belong to one face: everything works on runs of them, with up to four channels in a vector.
 //
 // Back, all that is needed of the upstream gradient g of a face's fragments are six sums a channel,
 //     Σ g,   Σ g b,   Σ g c,   Σ g b²,   Σ g bc,   Σ g c²,
 // b and c the weights of its second and third corner, since that of the first is 1 − b − c.
 
+import { demote } from './math';
 import { addWeightGradient, faceSumBytes, weightGradientScratch } from './weights';
 
 /** Bytes of the six sums of a face: four doubles each. */
@@ -29,15 +30,16 @@ export function interpolate(
   const rowBytes = 4 * channels;
   while (visible < end) {
     const face = load<i32>(visible);
-    const run = runOf(face, visible, end);
+    let run = 1;
     if (face >= 0) {
       const corners = indices + 12 * face;
       const u = values + rowBytes * load<i32>(corners);
       const v = values + rowBytes * load<i32>(corners, 4);
       const t = values + rowBytes * load<i32>(corners, 8);
       if (channels === 3) {
-        interpolateTriples(u, v, t, weights, run, output);
+        run = interpolateTriples(u, v, t, weights, face, visible, end, output);
       } else {
+        run = runOf(face, visible, end);
         for (let c = 0; c < rowBytes; c += 16) {
           interpolateRun(
             u + c,
@@ -65,15 +67,39 @@ function runOf(face: i32, visible: usize, end: usize): i32 {
   return i32(next - visible) >> 2;
 }
 
-function interpolateTriples(u: usize, v: usize, t: usize, weights: usize, run: i32, output: usize): void {
+/** One run of three channels, whose end is found on the way. @returns its length */
+function interpolateTriples(
+  u: usize,
+  v: usize,
+  t: usize,
+  weights: usize,
+  face: i32,
+  visible: usize,
+  end: usize,
+  output: usize,
+): i32 {
+  const start = visible;
   const rowU = loadChannels(u, 3);
   const rowV = loadChannels(v, 3);
   const rowT = loadChannels(t, 3);
-  for (; run > 0; run--, weights += 12, output += 12) {
-    const value = mixed(rowU, rowV, rowT, weights);
+  const lowU = f64x2.promote_low_f32x4(rowU);
+  const lowV = f64x2.promote_low_f32x4(rowV);
+  const lowT = f64x2.promote_low_f32x4(rowT);
+  const highU = promoteHigh(rowU);
+  const highV = promoteHigh(rowV);
+  const highT = promoteHigh(rowT);
+  do {
+    const a = weightAt(weights);
+    const b = weightAt(weights + 4);
+    const c = weightAt(weights + 8);
+    const value = demote(mixed(lowU, lowV, lowT, a, b, c), mixed(highU, highV, highT, a, b, c));
     v128.store64_lane(output, value, 0);
     v128.store32_lane(output, value, 2, 8);
-  }
+    visible += 4;
+    weights += 12;
+    output += 12;
+  } while (visible < end && load<i32>(visible) === face);
+  return i32(visible - start) >> 2;
 }
 
 function interpolateRun(
@@ -89,17 +115,32 @@ function interpolateRun(
   const rowU = loadChannels(u, channels);
   const rowV = loadChannels(v, channels);
   const rowT = loadChannels(t, channels);
+  const lowU = f64x2.promote_low_f32x4(rowU);
+  const lowV = f64x2.promote_low_f32x4(rowV);
+  const lowT = f64x2.promote_low_f32x4(rowT);
+  const highU = promoteHigh(rowU);
+  const highV = promoteHigh(rowV);
+  const highT = promoteHigh(rowT);
   for (; run > 0; run--, weights += 12, output += step) {
-    storeChannels(output, mixed(rowU, rowV, rowT, weights), channels);
+    const a = weightAt(weights);
+    const b = weightAt(weights + 4);
+    const c = weightAt(weights + 8);
+    const value = demote(mixed(lowU, lowV, lowT, a, b, c), mixed(highU, highV, highT, a, b, c));
+    storeChannels(output, value, channels);
   }
 }
 
-/** Three vectors by three weights in memory. */
-function mixed(u: v128, v: v128, t: v128, weights: usize): v128 {
-  return f32x4.add(
-    f32x4.add(f32x4.mul(u, v128.load32_splat(weights)), f32x4.mul(v, v128.load32_splat(weights, 4))),
-    f32x4.mul(t, v128.load32_splat(weights, 8)),
-  );
+function mixed(u: v128, v: v128, t: v128, a: v128, b: v128, c: v128): v128 {
+  return f64x2.add(f64x2.add(f64x2.mul(u, a), f64x2.mul(v, b)), f64x2.mul(t, c));
+}
+
+/** A float in memory as two equal doubles. */
+function weightAt(at: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load32_splat(at));
+}
+
+function promoteHigh(a: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(a, a, 1, 1));
 }
 
 /** One to four floats; the other lanes are 0. */
@@ -240,7 +281,7 @@ function sumMoments(
 /** Stores four floats as doubles, or adds them to what is there. */
 function keep(to: usize, value: v128, adds: bool): void {
   let low = f64x2.promote_low_f32x4(value);
-  let high = f64x2.promote_low_f32x4(v128.shuffle<f64>(value, value, 1, 1));
+  let high = promoteHigh(value);
   if (adds) {
     low = f64x2.add(low, v128.load(to));
     high = f64x2.add(high, v128.load(to, 16));
@@ -275,9 +316,9 @@ function addFaceSums(
   const rowT = loadChannels(t, channels);
   const v0 = f64x2.sub(f64x2.promote_low_f32x4(rowV), f64x2.promote_low_f32x4(rowU));
   const t0 = f64x2.sub(f64x2.promote_low_f32x4(rowT), f64x2.promote_low_f32x4(rowU));
-  const highU = f64x2.promote_low_f32x4(v128.shuffle<f64>(rowU, rowU, 1, 1));
-  const v1 = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(rowV, rowV, 1, 1)), highU);
-  const t1 = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(rowT, rowT, 1, 1)), highU);
+  const highU = promoteHigh(rowU);
+  const v1 = f64x2.sub(promoteHigh(rowV), highU);
+  const t1 = f64x2.sub(promoteHigh(rowT), highU);
   // (v·Σg, t·Σg), (v·Σgb, t·Σgb), (v·Σgc, t·Σgc)
   const both = sumOfPairs(product(moments, v0, v1), product(moments, t0, t1));
   const bothB = sumOfPairs(product(moments + 32, v0, v1), product(moments + 32, t0, t1));

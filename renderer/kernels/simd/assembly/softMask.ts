@@ -1,12 +1,12 @@
 // DIB-R's silhouette of one mesh, and back. The twin of scalar/softMask.ts, which has formulas and rules, with pixels that nothing covers
 // as bits, and four of a row at a time under each face that reaches them.
 //
-// Of an edge from v to v + e, with n its unit normal, the way along it is T = (p − v)·e/|e|² and the distance D = (p − v)·n. Both are
-// found in double precision and rounded to float32 last, so that D is precise where it is small, and the same whatever other pixels
-// are looked at with it. The point of the edge nearest to p lies at −D n from it where 0 < T < 1; else it is an end, and each end is
-// the start of one edge. Of the three nearest points the nearest counts.
+// Of an edge from v to v + e, with n its unit normal, the way along it is T = (p − v)·e/|e|² and the distance D = (p − v)·n. This one is
+// found in double precision and rounded to float32 last, as it must be precise where it is small; T need not be, since the distance
+// hardly depends on it. Neither depends on what other pixels are looked at with it. The point of the edge nearest to p lies at −D n from
+// it where 0 < T < 1; else it is an end, and each end is the start of one edge. Of the three nearest points the nearest counts.
 
-import { pick } from './lanes';
+import { pick, wholes } from './lanes';
 import { demote, exp2OfMinus } from './math';
 import { multiplyAdd } from './multiplyAdd';
 import { addPlanarGradient, projectVertices, vertexBytes } from './vertices';
@@ -18,14 +18,16 @@ const slack: f64 = 1e-6;
 /** As many pixels of a row fit eight bytes of bits wherever they begin. */
 const widest: i32 = 56;
 
-// Of an edge, in memory: pairs of equal doubles, v, −n and −e/|e|².
+// Of an edge, in memory: v and −n, pairs of equal doubles; −n and −e/|e|², four equal floats each.
 const startX: usize = 0;
 const startY: usize = 16;
 const normalX: usize = 32;
 const normalY: usize = 48;
-const wayX: usize = 64;
-const wayY: usize = 80;
-const edgeBytes: usize = 96;
+const singleNormalX: usize = 64;
+const singleNormalY: usize = 80;
+const wayX: usize = 96;
+const wayY: usize = 112;
+const edgeBytes: usize = 128;
 
 /** Squared distances in float32 are known to this share. */
 const rounding: f32 = 5e-7;
@@ -122,12 +124,12 @@ export function softMask(
     const highPixel = f64x2.add(f64x2.mul(high, scale), shift);
     const firsts = f64x2.ceil(f64x2.sub(v128.shuffle<f64>(lowPixel, highPixel, 0, 3), margin));
     const lasts = f64x2.floor(f64x2.add(v128.shuffle<f64>(highPixel, lowPixel, 0, 3), margin));
-    const from = i32x4.trunc_sat_f64x2_s_zero(f64x2.pmax(firsts, f64x2.splat(0)));
-    const upTo = i32x4.trunc_sat_f64x2_s_zero(f64x2.pmin(lasts, limits));
+    const from = wholes(f64x2.pmax(firsts, f64x2.splat(0)));
+    const upTo = wholes(f64x2.pmin(lasts, limits));
     let firstColumn = i32x4.extract_lane(from, 0);
-    let firstRow = i32x4.extract_lane(from, 1);
+    let firstRow = i32x4.extract_lane(from, 2);
     let lastColumn = i32x4.extract_lane(upTo, 0);
-    let lastRow = i32x4.extract_lane(upTo, 1);
+    let lastRow = i32x4.extract_lane(upTo, 2);
     if (firstColumn > lastColumn || firstRow > lastRow) continue;
     // The lower bounds of a box belong to it, the upper ones do not.
     if (load<f64>(columns + 8 * firstColumn) < f64x2.extract_lane(low, 0)) firstColumn++;
@@ -226,8 +228,10 @@ function setEdge(to: usize, start: v128, end: v128): void {
   v128.store(to, v128.shuffle<f64>(start, start, 1, 1), startY);
   v128.store(to, f64x2.splat(-ey * perLength), normalX);
   v128.store(to, f64x2.splat(ex * perLength), normalY);
-  v128.store(to, f64x2.splat(-ex * perSquare), wayX);
-  v128.store(to, f64x2.splat(-ey * perSquare), wayY);
+  v128.store(to, f32x4.splat(f32(-ey * perLength)), singleNormalX);
+  v128.store(to, f32x4.splat(f32(ex * perLength)), singleNormalY);
+  v128.store(to, f32x4.splat(f32(-ex * perSquare)), wayX);
+  v128.store(to, f32x4.splat(f32(-ey * perSquare)), wayY);
 }
 
 /**
@@ -263,12 +267,12 @@ function soften(
     const ny = v128.load(edge, normalY);
     const distanceY = f64x2.mul(toY, ny);
     const distance = demote(f64x2.add(f64x2.mul(x0, nx), distanceY), f64x2.add(f64x2.mul(x1, nx), distanceY));
-    const ex = v128.load(edge, wayX);
-    const alongY = f64x2.mul(toY, v128.load(edge, wayY));
-    const way = demote(f64x2.add(f64x2.mul(x0, ex), alongY), f64x2.add(f64x2.mul(x1, ex), alongY));
+    const startsX = demote(x0, x1);
+    const startsY = demote(toY, toY);
+    const way = multiplyAdd(startsX, v128.load(edge, wayX), f32x4.mul(startsY, v128.load(edge, wayY)));
     const isBetween = v128.and(f32x4.gt(way, zero), f32x4.lt(way, one));
-    const x = pick(f32x4.mul(distance, demote(nx, nx)), demote(x0, x1), isBetween);
-    const y = pick(f32x4.mul(distance, demote(ny, ny)), demote(toY, toY), isBetween);
+    const x = pick(f32x4.mul(distance, v128.load(edge, singleNormalX)), startsX, isBetween);
+    const y = pick(f32x4.mul(distance, v128.load(edge, singleNormalY)), startsY, isBetween);
     const squared = multiplyAdd(x, x, f32x4.mul(y, y));
     // Where rounding makes two equally near, the first counts, but before an end the edge that it ends: that one passes something on to
     // its other end.
@@ -298,38 +302,31 @@ function soften(
   const slopeY = f32x4.mul(slope, cy);
   const pixels = i32x4.add(i32x4.splat(pixel), i32x4(0, 1, 2, 3));
   if (pairs + 4 * pairBytes > pairsEnd) return pairs + pairBytes * popcnt(lanes);
-  if ((lanes & 1) !== 0) {
-    v128.store32_lane(pairs, pixels, 0);
-    v128.store32_lane(pairs, codes, 0, 4);
-    v128.store32_lane(pairs, t, 0, 8);
-    v128.store32_lane(pairs, slopeX, 0, 12);
-    v128.store32_lane(pairs, slopeY, 0, 16);
-    pairs += pairBytes;
-  }
-  if ((lanes & 2) !== 0) {
-    v128.store32_lane(pairs, pixels, 1);
-    v128.store32_lane(pairs, codes, 1, 4);
-    v128.store32_lane(pairs, t, 1, 8);
-    v128.store32_lane(pairs, slopeX, 1, 12);
-    v128.store32_lane(pairs, slopeY, 1, 16);
-    pairs += pairBytes;
-  }
-  if ((lanes & 4) !== 0) {
-    v128.store32_lane(pairs, pixels, 2);
-    v128.store32_lane(pairs, codes, 2, 4);
-    v128.store32_lane(pairs, t, 2, 8);
-    v128.store32_lane(pairs, slopeX, 2, 12);
-    v128.store32_lane(pairs, slopeY, 2, 16);
-    pairs += pairBytes;
-  }
-  if ((lanes & 8) !== 0) {
-    v128.store32_lane(pairs, pixels, 3);
-    v128.store32_lane(pairs, codes, 3, 4);
-    v128.store32_lane(pairs, t, 3, 8);
-    v128.store32_lane(pairs, slopeX, 3, 12);
-    v128.store32_lane(pairs, slopeY, 3, 16);
-    pairs += pairBytes;
-  }
+  // Of lanes that do not count, the next pair takes the place: cheaper than to branch.
+  v128.store32_lane(pairs, pixels, 0);
+  v128.store32_lane(pairs, codes, 0, 4);
+  v128.store32_lane(pairs, t, 0, 8);
+  v128.store32_lane(pairs, slopeX, 0, 12);
+  v128.store32_lane(pairs, slopeY, 0, 16);
+  pairs += pairBytes * (lanes & 1);
+  v128.store32_lane(pairs, pixels, 1);
+  v128.store32_lane(pairs, codes, 1, 4);
+  v128.store32_lane(pairs, t, 1, 8);
+  v128.store32_lane(pairs, slopeX, 1, 12);
+  v128.store32_lane(pairs, slopeY, 1, 16);
+  pairs += pairBytes * ((lanes >> 1) & 1);
+  v128.store32_lane(pairs, pixels, 2);
+  v128.store32_lane(pairs, codes, 2, 4);
+  v128.store32_lane(pairs, t, 2, 8);
+  v128.store32_lane(pairs, slopeX, 2, 12);
+  v128.store32_lane(pairs, slopeY, 2, 16);
+  pairs += pairBytes * ((lanes >> 2) & 1);
+  v128.store32_lane(pairs, pixels, 3);
+  v128.store32_lane(pairs, codes, 3, 4);
+  v128.store32_lane(pairs, t, 3, 8);
+  v128.store32_lane(pairs, slopeX, 3, 12);
+  v128.store32_lane(pairs, slopeY, 3, 16);
+  pairs += pairBytes * (lanes >> 3);
   return pairs;
 }
 
@@ -369,7 +366,7 @@ export function softMaskBackward(
   stride: i32,
   vertexCount: i32,
   faces: usize,
-  faceCount: i32,
+  _faceCount: i32,
   near: f64,
   flags: i32,
   pairs: usize,
