@@ -17,4 +17,76 @@ export interface SimdExports {
     flags: number,
     scratch: number,
   ): void;
+
+  softFaceBytes(): number;
+  startSoftFaces(
+    face: number,
+    width: number,
+    height: number,
+    reach: number,
+    sigma: number,
+    gamma: number,
+    near: number,
+    far: number,
+    hidden: number,
+    rules: number,
+    flatness: number,
+    smallestArea: number,
+  ): void;
+  clearSoftPicture(
+    planes: number,
+    size: number,
+    survival: number,
+    epsilon: number,
+    background: number,
+    channels: number,
+  ): void;
+  softPicture(
+    face: number,
+    faces: number,
+    faceCount: number,
+    vertices: number,
+    vertexCount: number,
+    alpha: number,
+    values: number,
+    indices: number,
+    channels: number,
+    planes: number,
+    size: number,
+  ): void;
+  writeSoftPicture(
+    planes: number,
+    size: number,
+    pixels: number,
+    channels: number,
+    scale: number,
+    output: number,
+  ): void;
+  hearSoftPicture(
+    planes: number,
+    size: number,
+    pixels: number,
+    channels: number,
+    alpha: number,
+    scale: number,
+    upstream: number,
+    blended: number,
+  ): void;
+  softPictureBackward(
+    face: number,
+    faces: number,
+    faceCount: number,
+    vertices: number,
+    vertexCount: number,
+    alpha: number,
+    values: number,
+    indices: number,
+    channels: number,
+    planes: number,
+    size: number,
+    blended: number,
+    planar: number,
+    deep: number,
+    rows: number,
+  ): void;
 }

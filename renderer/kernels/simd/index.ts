@@ -3,7 +3,10 @@
 
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
+import { softPicture, softPictureBackward } from './softPicture.ts';
 
 export const simdKernels: Kernels = {
   ...scalarKernels,
+  softPicture,
+  softPictureBackward,
 };

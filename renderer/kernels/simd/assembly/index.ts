@@ -2,3 +2,11 @@
 // allocate nothing, keep nothing, and have no data of their own, since the memory belongs to another module.
 
 export { gemm, gemmScratch } from './gemm';
+export { softFaceBytes, startSoftFaces } from './softFace';
+export {
+  clearSoftPicture,
+  hearSoftPicture,
+  softPicture,
+  softPictureBackward,
+  writeSoftPicture,
+} from './softPicture';

@@ -1,0 +1,367 @@
+// SoftRas in one go, for attributes that are colours already: faces stream by, and a pixel keeps a handful of numbers. Formulas, and
+// the same loops in plain TypeScript: scalar/softPicture.ts.
+//
+// Colours are blended as differences from the colour R of the fragment with the highest level so far: S = Σ ω, A = Σ ω (C − R), and
+// I = R + A/S. So where one face is all that counts, C − I is 0 and not the rounding of I, which a division by γ would blow up: float32
+// is enough. Where a new fragment becomes the highest, both are scaled by s = e^{(m − z̄)/γ}, and A is moved on to its colour C by
+// −s S (C − R).
+
+import { multiplyAdd } from './multiplyAdd';
+import {
+  addDistances,
+  addTo,
+  addWeights,
+  attributes,
+  colored,
+  cornerOf,
+  coverage,
+  decayOf,
+  finishFace,
+  firstColumn,
+  firstRow,
+  gapAbove,
+  isHiddenBy,
+  lastColumn,
+  lastRow,
+  miss,
+  perDepth4,
+  perSigma4,
+  raise,
+  toFace,
+  toGroup,
+  toRow,
+  weigh,
+  weights,
+  width,
+} from './softFace';
+
+/** Groups of pixels whose gradients are summed in float32 before they go on in double precision. */
+const mostGroups: i32 = 256;
+/** A survival below this is 0: products of tiny numbers would be slow. */
+const leastSurvival: f32 = 1e-30;
+
+// Planes of numbers, one a pixel, behind each other: survival; m in double precision; S; R, a plane a channel; A, likewise. `size`
+// numbers a plane, at least three more than pixels, as the last group of a row may stick out.
+function highestOf(planes: usize, size: i32): usize {
+  return planes + 4 * size;
+}
+function sumsOf(planes: usize, size: i32): usize {
+  return planes + 12 * size;
+}
+function referencesOf(planes: usize, size: i32): usize {
+  return planes + 16 * size;
+}
+
+/** `alpha`: 0 product, 1 sum, 2 hard. */
+export function softPicture(
+  face: usize,
+  faces: usize,
+  faceCount: i32,
+  vertices: usize,
+  vertexCount: i32,
+  alpha: i32,
+  values: usize,
+  indices: usize,
+  channels: i32,
+  planes: usize,
+  size: i32,
+): void {
+  const highest = highestOf(planes, size);
+  for (let f = 0; f < faceCount; f++) {
+    if (!toFace(face, faces + 12 * f, vertices, vertexCount)) continue;
+    const blends = channels > 0 && load<i32>(face, colored) !== 0;
+    if (blends) readCorners(face, values, indices + 12 * f, channels);
+    for (let row = load<i32>(face, firstRow); row <= load<i32>(face, lastRow); row++) {
+      toRow(face, row);
+      const start = row * <i32>load<f64>(face, width);
+      const last = load<i32>(face, lastColumn);
+      for (let column = load<i32>(face, firstColumn); column <= last; column += 4) {
+        const reached = toGroup(face, column);
+        if (!v128.any_true(reached)) continue;
+        const pixel = start + column;
+        survive(face, alpha, planes + 4 * pixel);
+        if (blends && !isHiddenBy(face, highest + 8 * pixel)) {
+          blend(face, column, reached, channels, highest + 8 * pixel, planes + 4 * pixel, size);
+        }
+      }
+    }
+  }
+}
+
+function survive(face: usize, alpha: i32, at: usize): void {
+  let survival = v128.load(at);
+  const d = v128.load(face, coverage);
+  if (alpha === 0) {
+    survival = f32x4.mul(survival, v128.load(face, miss));
+    survival = v128.and(survival, f32x4.ge(survival, f32x4.splat(leastSurvival)));
+  } else if (alpha === 1) survival = f32x4.add(survival, d);
+  else survival = v128.andnot(survival, f32x4.gt(d, f32x4.splat(0.5)));
+  v128.store(at, survival);
+}
+
+/** Adds four pixels to m, S, R and A. */
+function blend(
+  face: usize,
+  column: i32,
+  reached: v128,
+  channels: i32,
+  highest: usize,
+  pixel: usize,
+  size: i32,
+): void {
+  const gap = gapAbove(face, column, highest);
+  const decay = v128.and(decayOf(face, gap), reached);
+  if (!v128.any_true(decay)) return;
+  const isNew = v128.and(reached, f32x4.gt(gap, f32x4.splat(0)));
+  raise(face, isNew, highest);
+  weigh(face);
+  const one = f32x4.splat(1);
+  const weight = f32x4.mul(v128.load(face, coverage), v128.bitselect(one, decay, isNew));
+  const scale = v128.bitselect(decay, one, isNew);
+  const sum = f32x4.mul(v128.load(sumsOf(pixel, size)), scale);
+  v128.store(sumsOf(pixel, size), f32x4.add(sum, weight));
+  const step = v128.bitselect(f32x4.neg(sum), weight, isNew);
+  const b1 = v128.load(face, weights + 16);
+  const b2 = v128.load(face, weights + 32);
+  let reference = referencesOf(pixel, size);
+  let blended = reference + 4 * size * channels;
+  let corners = face + attributes;
+  for (let c = 0; c < channels; c++) {
+    const color = colorAt(corners, b1, b2);
+    const old = v128.load(reference);
+    v128.store(blended, multiplyAdd(step, f32x4.sub(color, old), f32x4.mul(scale, v128.load(blended))));
+    v128.store(reference, v128.bitselect(color, old, isNew));
+    reference += 4 * size;
+    blended += 4 * size;
+    corners += 48;
+  }
+}
+
+/** Colour of corner 0, and what those of 1 and 2 differ from it. */
+function readCorners(face: usize, values: usize, indices: usize, channels: i32): void {
+  const row0 = values + 4 * channels * load<i32>(indices);
+  const row1 = values + 4 * channels * load<i32>(indices + 4 * cornerOf(face, 1));
+  const row2 = values + 4 * channels * load<i32>(indices + 4 * cornerOf(face, 2));
+  for (let c = 0; c < channels; c++) {
+    const at = face + attributes + 48 * c;
+    const first = load<f32>(row0 + 4 * c);
+    v128.store(at, f32x4.splat(first));
+    v128.store(at, f32x4.splat(load<f32>(row1 + 4 * c) - first), 16);
+    v128.store(at, f32x4.splat(load<f32>(row2 + 4 * c) - first), 32);
+  }
+}
+
+function colorAt(corners: usize, b1: v128, b2: v128): v128 {
+  return multiplyAdd(b2, v128.load(corners, 32), multiplyAdd(b1, v128.load(corners, 16), v128.load(corners)));
+}
+
+/** Sets the planes to what they are before the first face. */
+export function clearSoftPicture(
+  planes: usize,
+  size: i32,
+  survival: f32,
+  epsilon: f64,
+  background: usize,
+  channels: i32,
+): void {
+  fill(planes, size, f32x4.splat(survival));
+  if (channels === 0) return;
+  fill(highestOf(planes, size), 2 * size, f64x2.splat(epsilon));
+  fill(sumsOf(planes, size), size, f32x4.splat(1));
+  const references = referencesOf(planes, size);
+  for (let c = 0; c < channels; c++) {
+    fill(references + 4 * size * c, size, v128.load32_splat(background + 4 * c));
+  }
+  memory.fill(references + 4 * size * channels, 0, 4 * size * channels);
+}
+
+function fill(at: usize, count: i32, value: v128): void {
+  for (const end = at + 4 * count; at < end; at += 16) v128.store(at, value);
+}
+
+/** Writes I and α, channels + 1 numbers a pixel; `scale`: what a sum is multiplied by, or 0 where α is what does not survive. */
+export function writeSoftPicture(
+  planes: usize,
+  size: i32,
+  pixels: i32,
+  channels: i32,
+  scale: f32,
+  output: usize,
+): void {
+  const sums = sumsOf(planes, size);
+  const references = referencesOf(planes, size);
+  const blended = references + 4 * size * channels;
+  for (let p = 0; p < pixels; p++) {
+    const per: f32 = channels > 0 ? 1 / load<f32>(sums + 4 * p) : 1;
+    for (let c = 0; c < channels; c++, output += 4) {
+      const at = 4 * (size * c + p);
+      store<f32>(output, load<f32>(references + at) + load<f32>(blended + at) * per);
+    }
+    const survival = load<f32>(planes + 4 * p);
+    store<f32>(output, scale > 0 ? survival * scale : 1 - survival);
+    output += 4;
+  }
+}
+
+/**
+ * Turns the planes into what the backward pass reads: survival into what it multiplies by D, dL/dα · ∂α/∂D · (1 − D)/σ but for the rest
+ * of `alpha`'s rule; S into 1/S; A into the upstream gradients g, and a plane `blended` of Σ g · A/S. `scale` as in `writeSoftPicture`.
+ */
+export function hearSoftPicture(
+  planes: usize,
+  size: i32,
+  pixels: i32,
+  channels: i32,
+  alpha: i32,
+  scale: f32,
+  upstream: usize,
+  blended: usize,
+): void {
+  const sums = sumsOf(planes, size);
+  const gradients = referencesOf(planes, size) + 4 * size * channels;
+  for (let p = 0; p < pixels; p++) {
+    const per: f32 = channels > 0 ? 1 / load<f32>(sums + 4 * p) : 1;
+    let heard: f32 = 0;
+    for (let c = 0; c < channels; c++, upstream += 4) {
+      const at = gradients + 4 * (size * c + p);
+      const g = load<f32>(upstream);
+      heard += g * load<f32>(at);
+      store<f32>(at, g);
+    }
+    if (channels > 0) {
+      store<f32>(sums + 4 * p, per);
+      store<f32>(blended + 4 * p, heard * per);
+    }
+    const at = planes + 4 * p;
+    const factor: f32 = alpha === 0 ? load<f32>(at) : alpha === 1 ? 1 : 0;
+    store<f32>(at, load<f32>(upstream) * scale * factor);
+    upstream += 4;
+  }
+}
+
+/** Adds to doubles: `planar` and `deep` as `finishFace`, `rows` one for each of `values`. */
+export function softPictureBackward(
+  face: usize,
+  faces: usize,
+  faceCount: i32,
+  vertices: usize,
+  vertexCount: i32,
+  alpha: i32,
+  values: usize,
+  indices: usize,
+  channels: i32,
+  planes: usize,
+  size: i32,
+  blended: usize,
+  planar: usize,
+  deep: usize,
+  rows: usize,
+): void {
+  const highest = highestOf(planes, size);
+  clearCorners(face, channels);
+  for (let f = 0; f < faceCount; f++) {
+    if (!toFace(face, faces + 12 * f, vertices, vertexCount)) continue;
+    const blends = channels > 0 && load<i32>(face, colored) !== 0;
+    const corners = indices + 12 * f;
+    if (blends) readCorners(face, values, corners, channels);
+    let groups = 0;
+    for (let row = load<i32>(face, firstRow); row <= load<i32>(face, lastRow); row++) {
+      toRow(face, row);
+      const start = row * <i32>load<f64>(face, width);
+      const last = load<i32>(face, lastColumn);
+      for (let column = load<i32>(face, firstColumn); column <= last; column += 4) {
+        const reached = toGroup(face, column);
+        if (!v128.any_true(reached)) continue;
+        groups++;
+        const pixel = start + column;
+        let gradient = f32x4.mul(v128.load(planes + 4 * pixel), v128.load(face, coverage));
+        if (alpha === 1) gradient = f32x4.mul(gradient, v128.load(face, miss));
+        if (blends && !isHiddenBy(face, highest + 8 * pixel)) {
+          const excess = hear(
+            face,
+            column,
+            reached,
+            channels,
+            highest + 8 * pixel,
+            planes + 4 * pixel,
+            size,
+            blended + 4 * pixel,
+          );
+          const change = f32x4.mul(excess, v128.load(face, miss));
+          gradient = multiplyAdd(change, v128.load(face, perSigma4), gradient);
+        }
+        addDistances(face, v128.and(gradient, reached));
+      }
+      if (groups >= mostGroups) {
+        finishFace(face, planar, deep);
+        if (blends) finishCorners(face, corners, channels, rows);
+        groups = 0;
+      }
+    }
+    finishFace(face, planar, deep);
+    if (blends) finishCorners(face, corners, channels, rows);
+  }
+}
+
+/** Adds the gradients of four pixels' colours, and returns ω g·(C − I). */
+function hear(
+  face: usize,
+  column: i32,
+  reached: v128,
+  channels: i32,
+  highest: usize,
+  pixel: usize,
+  size: i32,
+  blended: usize,
+): v128 {
+  const zero = f32x4.splat(0);
+  const gap = f32x4.pmin(zero, gapAbove(face, column, highest));
+  const decay = v128.and(decayOf(face, gap), reached);
+  if (!v128.any_true(decay)) return zero;
+  weigh(face);
+  const weight = f32x4.mul(f32x4.mul(decay, v128.load(face, coverage)), v128.load(sumsOf(pixel, size)));
+  const b0 = v128.load(face, weights);
+  const b1 = v128.load(face, weights + 16);
+  const b2 = v128.load(face, weights + 32);
+  let excess = f32x4.neg(v128.load(blended));
+  let h1 = zero;
+  let h2 = zero;
+  let reference = referencesOf(pixel, size);
+  let corners = face + attributes;
+  let sums = corners + 48 * channels;
+  for (let c = 0; c < channels; c++) {
+    const g = v128.load(reference + 4 * size * channels);
+    const color = colorAt(corners, b1, b2);
+    excess = multiplyAdd(g, f32x4.sub(color, v128.load(reference)), excess);
+    h1 = multiplyAdd(g, v128.load(corners, 16), h1);
+    h2 = multiplyAdd(g, v128.load(corners, 32), h2);
+    const weighed = f32x4.mul(g, weight);
+    v128.store(sums, multiplyAdd(weighed, b0, v128.load(sums)));
+    v128.store(sums, multiplyAdd(weighed, b1, v128.load(sums, 16)), 16);
+    v128.store(sums, multiplyAdd(weighed, b2, v128.load(sums, 32)), 32);
+    reference += 4 * size;
+    corners += 48;
+    sums += 48;
+  }
+  excess = f32x4.mul(excess, weight);
+  addWeights(
+    face,
+    f32x4.mul(h1, weight),
+    f32x4.mul(h2, weight),
+    f32x4.mul(excess, v128.load(face, perDepth4)),
+  );
+  return excess;
+}
+
+function clearCorners(face: usize, channels: i32): void {
+  memory.fill(face + attributes + 48 * channels, 0, 48 * channels);
+}
+
+function finishCorners(face: usize, indices: usize, channels: i32, rows: usize): void {
+  const sums = face + attributes + 48 * channels;
+  for (let k: usize = 0; k < 3; k++) {
+    const row = rows + 8 * channels * load<i32>(indices + 4 * cornerOf(face, k));
+    for (let c = 0; c < channels; c++) addTo(row + 8 * c, v128.load(sums + 48 * c + 16 * k), 1);
+  }
+  clearCorners(face, channels);
+}
