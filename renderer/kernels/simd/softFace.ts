@@ -40,7 +40,7 @@ export function startSoftFaces(
   return face;
 }
 
-/** Puts the vertices of an item at an address: all x, all y, all z, all w. */
+/** Puts the vertices of an item at an address: x, y, z, w of each. */
 export function putVertices(
   { positions }: Scene,
   address: number,
@@ -48,7 +48,10 @@ export function putVertices(
   { x, y, z, w }: ProjectedVertices,
 ): void {
   const to = new Float64Array(positions.buffer, address, 4 * vertexCount);
-  [x, y, z, w].forEach((coordinate, k) => {
-    to.set(coordinate.subarray(0, vertexCount), k * vertexCount);
-  });
+  for (let v = 0, at = 0; v < vertexCount; v++, at += 4) {
+    to[at] = x[v];
+    to[at + 1] = y[v];
+    to[at + 2] = z[v];
+    to[at + 3] = w[v];
+  }
 }

@@ -15,157 +15,163 @@ import { multiplyAdd } from './multiplyAdd';
 
 // The call.
 export const width: usize = 0;
-export const height: usize = 8;
-const radius: usize = 16;
-const near: usize = 24;
-const far: usize = 32;
-const perRange: usize = 40;
+/** Rows and columns at the lower left of the picture: p_x = `left` + column · `columnStep`, p_y = `top` + row · `rowStep`. */
+const columnStep: usize = 16;
+const rowStep: usize = 24;
+const left: usize = 32;
+const top: usize = 40;
+const radius: usize = 48;
+const flatness: usize = 56;
+const smallestArea: usize = 64;
+const near: usize = 72;
+const far: usize = 80;
+/** 1/(far − near). */
+const perRange: usize = 88;
 /** log₂e/γ. */
-const perGamma: usize = 48;
-/** How much lower than the highest of a pixel a face's level may be and still be seen there. */
-const blur: usize = 56;
-const cull: usize = 64;
-const perspective: usize = 72;
-const flatness: usize = 80;
-const smallestArea: usize = 88;
-/** exp(−x) counts for nothing from here on; in powers of two. */
-const longest: f32 = 92;
-/** Where rounding may move the end of a row span, in pixels. */
-const slack: f64 = 1e-3;
-
-// Vectors of four equal floats, from the same.
-const reach4: usize = 128;
-/** log₂e/σ. */
-const perSigma2: usize = 144;
-/** 1/σ. */
-export const perSigma4: usize = 160;
-/** In units of γ ln 2, as `gap`. */
-const hidden4: usize = 176;
+const perGamma: usize = 96;
+/** How much higher than the face the level of a pixel may be where the face is seen. */
+const blur: usize = 104;
+const culls: usize = 112;
+const isPerspective: usize = 116;
+/** Floats. */
+const reach: usize = 120;
+/** log₂e/σ, and 1/σ. */
+const perSigma2: usize = 124;
+export const perSigma: usize = 128;
+/** Least gap in level, in units of γ ln 2, that is seen. */
+const hidden: usize = 132;
 /** −1/(γ (far − near)). */
-export const perDepth4: usize = 192;
+export const perDepth: usize = 136;
 
 // The face.
-const corners: usize = 208;
-export const firstRow: usize = 224;
-export const lastRow: usize = 228;
-export const firstColumn: usize = 232;
-export const lastColumn: usize = 236;
-const boxFirst: usize = 240;
-const boxLast: usize = 244;
-const spanFrom: usize = 112;
-const spanTo: usize = 120;
-/** 1 where it can take part in colours: it has an area and an inverse depth, and is not culled. */
-export const colored: usize = 248;
+export const firstRow: usize = 144;
+export const lastRow: usize = 148;
+export const firstColumn: usize = 152;
+export const lastColumn: usize = 156;
+/** First column within reach in any row, times −1, and last one: doubles. */
+const box: usize = 160;
 /** The largest z̄ of its corners, and `blur`: pixels with a higher one do not see it. */
-const lowest: usize = 256;
-const notFlat: usize = 272;
+const lowest: usize = 176;
+/** 1 where it can take part in colours: it has an area and an inverse depth, and is not culled. */
+export const colored: usize = 184;
+/** Whether corners 1 and 2 have changed places; and the vertices. */
+const clockwise: usize = 188;
+const vertex: usize = 192;
+/** All bits of a float where it has an area. */
+const area: usize = 204;
+// Four doubles each, of which three count, one an edge or corner. Of lines: at column and row 0, steps from row to row, from column to
+// column, and what they are at column 0 of the row at hand.
+const startE: usize = 208;
+const startT: usize = 240;
+/** The weight β. */
+const startB: usize = 272;
+const rowsE: usize = 304;
+const rowsT: usize = 336;
+const rowsB: usize = 368;
+const columnsE: usize = 400;
+const columnsT: usize = 432;
+const columnsB: usize = 464;
+const lineE: usize = 496;
+const lineT: usize = 528;
+const lineB: usize = 560;
+const length: usize = 592;
+/** 1/ζ. */
+const inverseDepth: usize = 624;
+/** Column where E = −r: of edges to the right of the face, and times −1 of those to the left; at row 0, and steps. */
+const startRight: usize = 656;
+const startLeft: usize = 688;
+const rowsRight: usize = 720;
+const rowsLeft: usize = 752;
+// Four floats each, likewise.
+const stepE: usize = 784;
+const stepT: usize = 800;
+const ux: usize = 816;
+const uy: usize = 832;
+const perLength: usize = 848;
+/** ℓ over the doubled area, which makes a weight of E; and u times that. */
+const perHeight: usize = 864;
+const fx: usize = 880;
+const fy: usize = 896;
+/** 1/w, or 1. */
+const perW: usize = 912;
+/** 1/ζ less that of corner 0. */
+const deltaDepth: usize = 928;
 
-/** Of edge k, at `edges` + k · `edgeBytes`. */
-const edges: usize = 288;
-const edgeBytes: usize = 320;
-// E, T and T − ℓ at column 0 of the row at hand, and their steps from column to column.
-const lineE: usize = 0;
-const lineT: usize = 16;
-const stepT: usize = 32;
-const xAt: usize = 40;
-const yAt: usize = 48;
-const ux: usize = 56;
-const uy: usize = 64;
-const length: usize = 72;
-/** ℓ over the doubled area, which makes a weight of E. */
-const perHeight: usize = 80;
-/** The bound of p_x where E = −r: at y of corner i, its slope, and whether it is the lower (−1) or the upper (1) one. */
-const bound: usize = 88;
-const slope: usize = 96;
-const side: usize = 104;
-/** The weight β, as a line. */
-const lineB: usize = 112;
-/** 1/ζ of corner k. */
-const inverseDepth: usize = 128;
-// Four floats: T's steps over four columns; the others four times the same.
-const laneT: usize = 144;
-const ux4: usize = 160;
-const uy4: usize = 176;
-const perLength4: usize = 192;
-const perHeight4: usize = 208;
-/** 1/w of corner k, or 1. */
-const perW4: usize = 224;
-/** u · ℓ over the doubled area. */
-const fx4: usize = 240;
-const fy4: usize = 256;
-/** 1/ζ_k − 1/ζ_0. */
-const deltaDepth4: usize = 272;
-// The group of four pixels at hand.
-const groupE: usize = 288;
-const groupT: usize = 304;
-
-/** Of the group: O of the three edges, squared distance to each. */
-const groupO: usize = 1248;
-const groupD: usize = 1296;
+// The group of four pixels at hand: E, T, and O of the three edges.
+const groupE: usize = 944;
+const groupT: usize = 992;
+const groupO: usize = 1040;
 /** D, 0 out of reach. */
-export const coverage: usize = 1344;
+export const coverage: usize = 1088;
 /** 1 − D, precise near 0; 1 out of reach. */
-export const miss: usize = 1360;
-const inside: usize = 1376;
+export const miss: usize = 1104;
+const inside: usize = 1120;
 /** Clipped weights, and the weights of attributes. */
-const clipped: usize = 1392;
-export const weights: usize = 1440;
+const clipped: usize = 1136;
+export const weights: usize = 1184;
 /** 1/Σ c/w. */
-const perTotal: usize = 1488;
+const perTotal: usize = 1232;
 /** z̄ and ζ, in double precision. */
-const levels: usize = 1504;
-const depths: usize = 1536;
+const levels: usize = 1248;
+const depths: usize = 1280;
 /** Sums over pixels, for three corners each: dL/dx, dL/dy, dL/dw but for a factor 1/w, dL/dζ but for 1/ζ². */
-const gx: usize = 1568;
-const gy: usize = 1616;
-const gw: usize = 1664;
-const gd: usize = 1712;
+const gx: usize = 1312;
+const gy: usize = 1360;
+const gw: usize = 1408;
+const gd: usize = 1456;
 /** Numbers that belong to attributes start here. */
-export const attributes: usize = 1760;
+export const attributes: usize = 1504;
 
 /** Bytes of a record without attributes. */
 export function softFaceBytes(): usize {
   return attributes;
 }
 
+/** exp(−x) counts for nothing from here on; in powers of two. */
+const longest: f32 = 92;
+/** Where rounding may move the end of a row span, in pixels. */
+const slack: f64 = 1e-3;
 const log2e: f64 = 1.4426950408889634;
 
 /**
- * Fills in what depends on the call alone. @param hidden difference in level, in units of γ, from which on a face is not seen
+ * Fills in what depends on the call alone. @param gap difference in level, in units of γ, from which on a face is not seen
  * @param rules 1: leave faces that wind clockwise out of colours; 2: weights are linear in space
  */
 export function startSoftFaces(
   face: usize,
-  pictureWidth: f64,
-  pictureHeight: f64,
-  reach: f64,
+  columns: i32,
+  rows: i32,
+  squaredReach: f64,
   sigma: f64,
   gamma: f64,
   nearest: f64,
   farthest: f64,
-  hidden: f64,
+  gap: f64,
   rules: i32,
   flatShare: f64,
   leastArea: f64,
 ): void {
   const per = 1 / (farthest - nearest);
-  store<f64>(face, pictureWidth, width);
-  store<f64>(face, pictureHeight, height);
-  store<f64>(face, Math.sqrt(reach), radius);
+  store<i32>(face, columns, width);
+  store<f64>(face, 2 / <f64>columns, columnStep);
+  store<f64>(face, -2 / <f64>rows, rowStep);
+  store<f64>(face, 1 / <f64>columns - 1, left);
+  store<f64>(face, 1 - 1 / <f64>rows, top);
+  store<f64>(face, Math.sqrt(squaredReach), radius);
+  store<f64>(face, flatShare, flatness);
+  store<f64>(face, leastArea, smallestArea);
   store<f64>(face, nearest, near);
   store<f64>(face, farthest, far);
   store<f64>(face, per, perRange);
   store<f64>(face, log2e / gamma, perGamma);
-  store<f64>(face, hidden * gamma, blur);
-  store<f64>(face, flatShare, flatness);
-  store<f64>(face, leastArea, smallestArea);
-  store<i32>(face, rules & 1, cull);
-  store<i32>(face, rules & 2, perspective);
-  v128.store(face, f32x4.splat(<f32>reach), reach4);
-  v128.store(face, f32x4.splat(<f32>(log2e / sigma)), perSigma2);
-  v128.store(face, f32x4.splat(<f32>(1 / sigma)), perSigma4);
-  v128.store(face, f32x4.splat(<f32>(-hidden * log2e)), hidden4);
-  v128.store(face, f32x4.splat(<f32>(-per / gamma)), perDepth4);
+  store<f64>(face, gap * gamma, blur);
+  store<i32>(face, rules & 1, culls);
+  store<i32>(face, rules & 2, isPerspective);
+  store<f32>(face, <f32>squaredReach, reach);
+  store<f32>(face, <f32>(log2e / sigma), perSigma2);
+  store<f32>(face, <f32>(1 / sigma), perSigma);
+  store<f32>(face, <f32>(-gap * log2e), hidden);
+  store<f32>(face, <f32>(-per / gamma), perDepth);
   clearSums(face);
 }
 
@@ -173,257 +179,260 @@ function clearSums(face: usize): void {
   for (let field = gx; field < attributes; field += 16) v128.store(face + field, f32x4.splat(0));
 }
 
+/** Bytes of a vertex: x, y, z, w in double precision; w is 0 where it cannot be drawn. */
+const vertexBytes: usize = 32;
+
 /** Chooses a face by the address of its corners; false where it reaches no pixel. */
-export function toFace(face: usize, from: usize, vertices: usize, vertexCount: i32): bool {
+export function toFace(face: usize, from: usize, vertices: usize): bool {
   const v0 = load<i32>(from);
   let v1 = load<i32>(from, 4);
   let v2 = load<i32>(from, 8);
-  const ys = vertices + 8 * vertexCount;
-  const zs = ys + 8 * vertexCount;
-  const ws = zs + 8 * vertexCount;
-  const w0 = load<f64>(ws + 8 * v0);
-  let w1 = load<f64>(ws + 8 * v1);
-  let w2 = load<f64>(ws + 8 * v2);
-  if (w0 === 0 || w1 === 0 || w2 === 0) return false;
-  const x0 = load<f64>(vertices + 8 * v0);
-  const y0 = load<f64>(ys + 8 * v0);
-  let x1 = load<f64>(vertices + 8 * v1);
-  let y1 = load<f64>(ys + 8 * v1);
-  let x2 = load<f64>(vertices + 8 * v2);
-  let y2 = load<f64>(ys + 8 * v2);
-  const r = load<f64>(face, radius);
-  const left = min(x0, min(x1, x2));
-  const right = max(x0, max(x1, x2));
-  const bottom = min(y0, min(y1, y2));
-  const top = max(y0, max(y1, y2));
-  if (!(left - r <= 1 && right + r >= -1 && bottom - r <= 1 && top + r >= -1)) return false;
+  const at0 = vertices + vertexBytes * v0;
+  let at1 = vertices + vertexBytes * v1;
+  let at2 = vertices + vertexBytes * v2;
+  if (load<f64>(at0, 24) === 0 || load<f64>(at1, 24) === 0 || load<f64>(at2, 24) === 0) return false;
+  const p0 = v128.load(at0);
+  let p1 = v128.load(at1);
+  let p2 = v128.load(at2);
+  const least = f64x2.pmin(p0, f64x2.pmin(p1, p2));
+  const most = f64x2.pmax(p0, f64x2.pmax(p1, p2));
+  const r = v128.load64_splat(face, radius);
+  const one = f64x2.splat(1);
+  const beyond = f64x2.sub(least, r);
+  const before = f64x2.add(most, r);
+  if (!i64x2.all_true(v128.and(f64x2.le(beyond, one), f64x2.ge(before, f64x2.splat(-1))))) return false;
 
-  let area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0);
-  const extent = (right - left) * (right - left) + (top - bottom) * (top - bottom);
-  const flat = !(Math.abs(area) > max(load<f64>(face, smallestArea), load<f64>(face, flatness) * extent));
-  const culled = area < 0 && load<i32>(face, cull) !== 0;
-  const clockwise: i32 = area < 0 ? 1 : 0;
-  if (clockwise) {
+  const way1 = f64x2.sub(p1, p0);
+  const way2 = f64x2.sub(p2, p0);
+  let doubled =
+    f64x2.extract_lane(way1, 0) * f64x2.extract_lane(way2, 1) -
+    f64x2.extract_lane(way2, 0) * f64x2.extract_lane(way1, 1);
+  const size = f64x2.sub(most, least);
+  const squares = f64x2.mul(size, size);
+  const extent = f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
+  const isDrawn =
+    Math.abs(doubled) > load<f64>(face, smallestArea) &&
+    Math.abs(doubled) > load<f64>(face, flatness) * extent;
+  const turns = doubled < 0;
+  if (turns) {
     const v = v1;
     v1 = v2;
     v2 = v;
-    const xOf1 = x1;
-    x1 = x2;
-    x2 = xOf1;
-    const yOf1 = y1;
-    y1 = y2;
-    y2 = yOf1;
-    const wOf1 = w1;
-    w1 = w2;
-    w2 = wOf1;
-    area = -area;
+    const at = at1;
+    at1 = at2;
+    at2 = at;
+    const p = p1;
+    p1 = p2;
+    p2 = p;
+    doubled = -doubled;
   }
-  const z0 = -load<f64>(zs + 8 * v0);
-  const z1 = -load<f64>(zs + 8 * v1);
-  const z2 = -load<f64>(zs + 8 * v2);
+  store<i32>(face, turns ? 1 : 0, clockwise);
+  store<i32>(face, v0, vertex);
+  store<i32>(face, v1, vertex + 4);
+  store<i32>(face, v2, vertex + 8);
+  store<i32>(face, isDrawn ? -1 : 0, area);
+
+  // p = first + step · number, so the first number within a box is that of its upper or left side, rounded up.
+  const place = f64x2(load<f64>(face, left), load<f64>(face, top));
+  const perStep = f64x2.div(one, f64x2(load<f64>(face, columnStep), load<f64>(face, rowStep)));
+  const low = f64x2.mul(f64x2.sub(beyond, place), perStep);
+  const high = f64x2.mul(f64x2.sub(before, place), perStep);
+  const rowEnds = f64x2.floor(f64x2.add(v128.shuffle<f64>(f64x2.neg(high), low, 1, 3), f64x2.splat(slack)));
+  store<i32>(face, max<i32>(0, -(<i32>f64x2.extract_lane(rowEnds, 0))), firstRow);
+  const rows = -2 / load<f64>(face, rowStep);
+  store<i32>(face, <i32>min<f64>(rows - 1, f64x2.extract_lane(rowEnds, 1)), lastRow);
+  const sides = v128.shuffle<f64>(f64x2.neg(low), high, 0, 2);
+  const ends = f64x2(0, <f64>(load<i32>(face, width) - 1));
+  v128.store(face, f64x2.pmin(ends, f64x2.add(sides, f64x2.splat(slack))), box);
+
+  const z0 = -load<f64>(at0, 16);
+  const z1 = -load<f64>(at1, 16);
+  const z2 = -load<f64>(at2, 16);
   const nearest = min(z0, min(z1, z2));
-  const isColored = !flat && z0 * z1 * z2 !== 0 && !culled;
-  const farthest = load<f64>(face, far);
-  const level = nearest > 0 ? (farthest - nearest) * load<f64>(face, perRange) : Infinity;
-
-  const w = load<f64>(face, width);
-  const h = load<f64>(face, height);
-  store<i32>(face, <i32>max<f64>(0, Math.ceil((h * (1 - top - r) - 1) / 2 - slack)), firstRow);
-  store<i32>(face, <i32>min<f64>(h - 1, Math.floor((h * (1 - bottom + r) - 1) / 2 + slack)), lastRow);
-  store<i32>(face, <i32>max<f64>(0, Math.ceil((w * (left - r + 1) - 1) / 2 - slack)), boxFirst);
-  store<i32>(face, <i32>min<f64>(w - 1, Math.floor((w * (right + r + 1) - 1) / 2 + slack)), boxLast);
-  store<i32>(face, v0, corners);
-  store<i32>(face, v1, corners + 4);
-  store<i32>(face, v2, corners + 8);
-  store<i32>(face, clockwise, corners + 12);
+  const isColored = isDrawn && z0 !== 0 && z1 !== 0 && z2 !== 0 && !(turns && load<i32>(face, culls) !== 0);
   store<i32>(face, isColored ? 1 : 0, colored);
+  const level = nearest > 0 ? (load<f64>(face, far) - nearest) * load<f64>(face, perRange) : Infinity;
   store<f64>(face, level + load<f64>(face, blur), lowest);
-  v128.store(face, i32x4.splat(flat ? 0 : -1), notFlat);
+  const depth01 = f64x2.div(one, f64x2(z0, z1));
+  const depth2 = f64x2.div(one, f64x2.splat(z2));
+  const depth0 = v128.shuffle<f64>(depth01, depth01, 0, 0);
+  v128.store(face, depth01, inverseDepth);
+  v128.store(face, depth2, inverseDepth + 16);
+  v128.store(face, demote(f64x2.sub(depth01, depth0), f64x2.sub(depth2, depth0)), deltaDepth);
+  let w01 = one;
+  let w2 = one;
+  if (load<i32>(face, isPerspective) !== 0) {
+    w01 = f64x2.div(one, f64x2(load<f64>(at0, 24), load<f64>(at1, 24)));
+    w2 = f64x2.div(one, v128.load64_splat(at2, 24));
+  }
+  v128.store(face, demote(w01, w2), perW);
 
-  const perArea = flat ? 0 : 1 / area;
-  const correct = load<i32>(face, perspective) !== 0;
-  const first = 1 / z0;
-  toEdge(face + edges, face, x1, y1, x2, y2, perArea, first, 0, correct ? 1 / w0 : 1);
-  const second = 1 / z1;
-  toEdge(
-    face + edges + edgeBytes,
-    face,
-    x2,
-    y2,
-    x0,
-    y0,
-    perArea,
-    second,
-    second - first,
-    correct ? 1 / w1 : 1,
-  );
-  const third = 1 / z2;
-  toEdge(
-    face + edges + 2 * edgeBytes,
-    face,
-    x0,
-    y0,
-    x1,
-    y1,
-    perArea,
-    third,
-    third - first,
-    correct ? 1 / w2 : 1,
-  );
+  const perArea = f64x2.splat(isDrawn ? 1 / doubled : 0);
+  toEdges(face, v128.shuffle<f64>(p1, p2, 0, 2), v128.shuffle<f64>(p1, p2, 1, 3), p2, p0, perArea, 0);
+  toEdges(face, v128.shuffle<f64>(p0, p0, 0, 0), v128.shuffle<f64>(p0, p0, 1, 1), p1, p1, perArea, 16);
+  toFloats(face, columnsE, stepE);
+  toFloats(face, columnsT, stepT);
   return true;
 }
 
-/** Edge k, from i to j, and what belongs to corner k. */
-function toEdge(
-  edge: usize,
-  face: usize,
-  xi: f64,
-  yi: f64,
-  xj: f64,
-  yj: f64,
-  perArea: f64,
-  perDepth: f64,
-  deltaDepth: f64,
-  perW: f64,
-): void {
-  const dx = xj - xi;
-  const dy = yj - yi;
-  const l = Math.sqrt(dx * dx + dy * dy);
+/** Two edges: where they start, and the points where they end; of the fields from `second` bytes on. */
+function toEdges(face: usize, x: v128, y: v128, end0: v128, end1: v128, perArea: v128, second: usize): void {
+  const at = face + second;
+  const dx = f64x2.sub(v128.shuffle<f64>(end0, end1, 0, 2), x);
+  const dy = f64x2.sub(v128.shuffle<f64>(end0, end1, 1, 3), y);
+  const l = f64x2.sqrt(f64x2.add(f64x2.mul(dx, dx), f64x2.mul(dy, dy)));
+  const one = f64x2.splat(1);
+  const zero = f64x2.splat(0);
+  const isLong = f64x2.gt(l, zero);
+  const per = v128.and(f64x2.div(one, l), isLong);
   // An edge without length is a point, and any direction will do.
-  const perLength = l > 0 ? 1 / l : 0;
-  const x = l > 0 ? dx * perLength : 1;
-  const y = l > 0 ? dy * perLength : 0;
-  const step = 2 / load<f64>(face, width);
-  const toBeta = l * perArea;
-  store<f64>(edge, -y * step, lineE + 8);
-  store<f64>(edge, x * step, stepT);
-  store<f64>(edge, xi, xAt);
-  store<f64>(edge, yi, yAt);
-  store<f64>(edge, x, ux);
-  store<f64>(edge, y, uy);
-  store<f64>(edge, l, length);
-  store<f64>(edge, toBeta, perHeight);
-  store<f64>(edge, -y * step * toBeta, lineB + 8);
-  // E = x (p_y − y_i) − y (p_x − x_i) ≥ −r bounds p_x from above where the edge rises, from below where it falls.
-  const perRise = y !== 0 ? 1 / y : 0;
-  store<f64>(edge, xi + load<f64>(face, radius) * perRise, bound);
-  store<f64>(edge, x * perRise, slope);
-  store<f64>(edge, y, side);
-  store<f64>(edge, perDepth, inverseDepth);
-  const laneStep = <f32>(x * step);
-  v128.store(edge, f32x4.mul(f32x4.splat(laneStep), f32x4(0, 1, 2, 3)), laneT);
-  v128.store(edge, f32x4.splat(<f32>x), ux4);
-  v128.store(edge, f32x4.splat(<f32>y), uy4);
-  v128.store(edge, f32x4.splat(<f32>perLength), perLength4);
-  v128.store(edge, f32x4.splat(<f32>toBeta), perHeight4);
-  v128.store(edge, f32x4.splat(<f32>perW), perW4);
-  v128.store(edge, f32x4.splat(<f32>(x * toBeta)), fx4);
-  v128.store(edge, f32x4.splat(<f32>(y * toBeta)), fy4);
-  v128.store(edge, f32x4.splat(<f32>deltaDepth), deltaDepth4);
+  const u = v128.bitselect(f64x2.mul(dx, per), one, isLong);
+  const v = f64x2.mul(dy, per);
+  const px = f64x2.sub(v128.load64_splat(face, left), x);
+  const py = f64x2.sub(v128.load64_splat(face, top), y);
+  const columns = v128.load64_splat(face, columnStep);
+  const rows = v128.load64_splat(face, rowStep);
+  const toBeta = f64x2.mul(l, perArea);
+  const uRows = f64x2.mul(u, rows);
+  const vColumns = f64x2.neg(f64x2.mul(v, columns));
+  const e = f64x2.sub(f64x2.mul(u, py), f64x2.mul(v, px));
+  v128.store(at, e, startE);
+  v128.store(at, uRows, rowsE);
+  v128.store(at, vColumns, columnsE);
+  v128.store(at, f64x2.add(f64x2.mul(u, px), f64x2.mul(v, py)), startT);
+  v128.store(at, f64x2.mul(v, rows), rowsT);
+  v128.store(at, f64x2.mul(u, columns), columnsT);
+  v128.store(at, f64x2.mul(e, toBeta), startB);
+  v128.store(at, f64x2.mul(uRows, toBeta), rowsB);
+  v128.store(at, f64x2.mul(vColumns, toBeta), columnsB);
+  v128.store(at, l, length);
+  // E + r falls along a row where the edge rises, and is 0 at column −(E + r)/(step of E): the last one within reach.
+  const perColumn = f64x2.div(f64x2.splat(-1), vColumns);
+  const column = f64x2.mul(f64x2.add(e, v128.load64_splat(face, radius)), perColumn);
+  const move = f64x2.mul(uRows, perColumn);
+  const rises = f64x2.lt(vColumns, zero);
+  const falls = f64x2.gt(vColumns, zero);
+  const none = f64x2.splat(Infinity);
+  v128.store(at, v128.bitselect(column, none, rises), startRight);
+  v128.store(at, v128.and(move, rises), rowsRight);
+  v128.store(at, v128.bitselect(f64x2.neg(column), none, falls), startLeft);
+  v128.store(at, v128.and(f64x2.neg(move), falls), rowsLeft);
+  const half = face + (second >> 1);
+  v128.store64_lane(half, f32x4.demote_f64x2_zero(u), 0, ux);
+  v128.store64_lane(half, f32x4.demote_f64x2_zero(v), 0, uy);
+  v128.store64_lane(half, f32x4.demote_f64x2_zero(per), 0, perLength);
+  v128.store64_lane(half, f32x4.demote_f64x2_zero(toBeta), 0, perHeight);
+  v128.store64_lane(half, f32x4.demote_f64x2_zero(f64x2.mul(u, toBeta)), 0, fx);
+  v128.store64_lane(half, f32x4.demote_f64x2_zero(f64x2.mul(v, toBeta)), 0, fy);
+}
+
+function toFloats(face: usize, from: usize, to: usize): void {
+  v128.store(face + to, demote(v128.load(face + from), v128.load(face + from, 16)));
 }
 
 /** Chooses a row, and finds the columns within reach. */
 export function toRow(face: usize, row: i32): void {
-  const h = load<f64>(face, height);
-  const w = load<f64>(face, width);
-  const py = (h - <f64>(2 * row) - 1) / h;
-  store<f64>(face, -2, spanFrom);
-  store<f64>(face, 2, spanTo);
-  edgeToRow(face, face + edges, py);
-  edgeToRow(face, face + edges + edgeBytes, py);
-  edgeToRow(face, face + edges + 2 * edgeBytes, py);
-  const from = max<f64>(-1, min<f64>(w, Math.ceil((w * (load<f64>(face, spanFrom) + 1) - 1) / 2 - slack)));
-  const to = max<f64>(-1, min<f64>(w, Math.floor((w * (load<f64>(face, spanTo) + 1) - 1) / 2 + slack)));
-  store<i32>(face, max(load<i32>(face, boxFirst), <i32>from), firstColumn);
-  store<i32>(face, min(load<i32>(face, boxLast), <i32>to), lastColumn);
+  const r = f64x2.splat(<f64>row);
+  for (let field: usize = 0; field < 96; field += 16) {
+    const at = face + field;
+    v128.store(at, f64x2.add(v128.load(at, startE), f64x2.mul(v128.load(at, rowsE), r)), lineE);
+  }
+  const leftEnd = nearestEnd(face + startLeft, face + rowsLeft, r);
+  const rightEnd = nearestEnd(face + startRight, face + rowsRight, r);
+  const ends = f64x2.pmin(
+    v128.load(face, box),
+    f64x2.add(
+      f64x2.pmin(v128.shuffle<f64>(leftEnd, rightEnd, 0, 2), v128.shuffle<f64>(leftEnd, rightEnd, 1, 3)),
+      f64x2.splat(slack),
+    ),
+  );
+  const columns = i32x4.trunc_sat_f64x2_s_zero(f64x2.floor(ends));
+  store<i32>(face, -i32x4.extract_lane(columns, 0), firstColumn);
+  store<i32>(face, i32x4.extract_lane(columns, 1), lastColumn);
 }
 
-function edgeToRow(face: usize, edge: usize, py: f64): void {
-  const dy = py - load<f64>(edge, yAt);
-  const dx = 1 / load<f64>(face, width) - 1 - load<f64>(edge, xAt);
-  const x = load<f64>(edge, ux);
-  const y = load<f64>(edge, uy);
-  const e = x * dy - y * dx;
-  const t = x * dx + y * dy;
-  store<f64>(edge, e, lineE);
-  store<f64>(edge, t, lineT);
-  store<f64>(edge, t - load<f64>(edge, length), lineT + 8);
-  store<f64>(edge, e * load<f64>(edge, perHeight), lineB);
-  const end = load<f64>(edge, bound) + load<f64>(edge, slope) * dy;
-  const rise = load<f64>(edge, side);
-  if (rise > 0) store<f64>(face, min(load<f64>(face, spanTo), end), spanTo);
-  else if (rise < 0) store<f64>(face, max(load<f64>(face, spanFrom), end), spanFrom);
+/** The lower of two sides in each half. */
+function nearestEnd(start: usize, step: usize, row: v128): v128 {
+  return f64x2.pmin(
+    f64x2.add(v128.load(start), f64x2.mul(v128.load(step), row)),
+    f64x2.add(v128.load(start, 16), f64x2.mul(v128.load(step, 16), row)),
+  );
 }
 
 /** Chooses four columns of the row, and finds D there: a mask of the pixels within reach. */
 export function toGroup(face: usize, column: i32): v128 {
-  const low = f64x2.add(f64x2.splat(<f64>column), f64x2(0, 1));
-  const high = f64x2.add(low, f64x2.splat(2));
-  const e0 = edgeToGroup(face, low, high, 0);
-  const e1 = edgeToGroup(face, low, high, 1);
-  const e2 = edgeToGroup(face, low, high, 2);
-  const isInside = v128.and(
-    v128.load(face, notFlat),
-    f32x4.gt(f32x4.pmin(e0, f32x4.pmin(e1, e2)), f32x4.splat(0)),
-  );
+  const c = f64x2.splat(<f64>column);
+  const e01 = lineAt(face + lineE, face + columnsE, c);
+  const e2 = lineAt(face + lineE + 16, face + columnsE + 16, c);
+  const t01 = lineAt(face + lineT, face + columnsT, c);
+  const t2 = lineAt(face + lineT + 16, face + columnsT + 16, c);
+  const f01 = f64x2.sub(t01, v128.load(face, length));
+  const f2 = f64x2.sub(t2, v128.load(face, length + 16));
+  const e = demote(e01, e2);
+  const t = demote(t01, t2);
+  const f = demote(f01, f2);
+  const lanes = f32x4(0, 1, 2, 3);
+  const e0 = multiplyAdd(lanes, v128.load32_splat(face, stepE), v128.shuffle<f32>(e, e, 0, 0, 0, 0));
+  const e1 = multiplyAdd(lanes, v128.load32_splat(face, stepE + 4), v128.shuffle<f32>(e, e, 1, 1, 1, 1));
+  const e2s = multiplyAdd(lanes, v128.load32_splat(face, stepE + 8), v128.shuffle<f32>(e, e, 2, 2, 2, 2));
+  v128.store(face, e0, groupE);
+  v128.store(face, e1, groupE + 16);
+  v128.store(face, e2s, groupE + 32);
   const squared = f32x4.pmin(
-    v128.load(face, groupD),
-    f32x4.pmin(v128.load(face, groupD + 16), v128.load(face, groupD + 32)),
+    squaredDistance(face, e0, v128.shuffle<f32>(t, t, 0, 0, 0, 0), v128.shuffle<f32>(f, f, 0, 0, 0, 0), 0),
+    f32x4.pmin(
+      squaredDistance(face, e1, v128.shuffle<f32>(t, t, 1, 1, 1, 1), v128.shuffle<f32>(f, f, 1, 1, 1, 1), 1),
+      squaredDistance(face, e2s, v128.shuffle<f32>(t, t, 2, 2, 2, 2), v128.shuffle<f32>(f, f, 2, 2, 2, 2), 2),
+    ),
+  );
+  const isInside = v128.and(
+    v128.load32_splat(face, area),
+    f32x4.gt(f32x4.pmin(e0, f32x4.pmin(e1, e2s)), f32x4.splat(0)),
   );
   const columns = i32x4.add(i32x4.splat(column), i32x4(0, 1, 2, 3));
   const reached = v128.and(
     i32x4.le_s(columns, v128.load32_splat(face, lastColumn)),
-    v128.or(isInside, f32x4.lt(squared, v128.load(face, reach4))),
+    v128.or(isInside, f32x4.lt(squared, v128.load32_splat(face, reach))),
   );
   // 1/(1 + e^{d²/σ}), and 1 less that.
-  const q = exp2OfMinus(f32x4.pmin(f32x4.splat(longest), f32x4.mul(squared, v128.load(face, perSigma2))));
+  const q = exp2OfMinus(
+    f32x4.pmin(f32x4.splat(longest), f32x4.mul(squared, v128.load32_splat(face, perSigma2))),
+  );
   const one = f32x4.splat(1);
-  const near = f32x4.div(one, f32x4.add(one, q));
-  const far = f32x4.mul(q, near);
+  const nearer = f32x4.div(one, f32x4.add(one, q));
+  const farther = f32x4.mul(q, nearer);
   v128.store(face, isInside, inside);
-  v128.store(face, v128.and(v128.bitselect(near, far, isInside), reached), coverage);
-  v128.store(face, v128.bitselect(v128.bitselect(far, near, isInside), one, reached), miss);
+  v128.store(face, v128.and(v128.bitselect(nearer, farther, isInside), reached), coverage);
+  v128.store(face, v128.bitselect(v128.bitselect(farther, nearer, isInside), one, reached), miss);
   return reached;
 }
 
-/** E of edge k; leaves T, O and the squared distance in the record. */
-function edgeToGroup(face: usize, low: v128, high: v128, k: usize): v128 {
-  const edge = face + edges + k * edgeBytes;
-  const e = demote(lineAt(edge + lineE, low), lineAt(edge + lineE, high));
-  const ends = f32x4.demote_f64x2_zero(
-    f64x2.add(
-      v128.load(edge, lineT),
-      f64x2.mul(v128.load64_splat(edge, stepT), v128.shuffle<f64>(low, low, 0, 0)),
-    ),
-  );
-  const lanes = v128.load(edge, laneT);
-  const t = f32x4.add(v128.shuffle<f32>(ends, ends, 0, 0, 0, 0), lanes);
-  const fromEnd = f32x4.add(v128.shuffle<f32>(ends, ends, 1, 1, 1, 1), lanes);
+/** E² + O² of edge k, given E, and T and T − ℓ of the first pixel; leaves T and O in the record. */
+function squaredDistance(face: usize, e: v128, t: v128, f: v128, k: usize): v128 {
+  const lanes = f32x4.mul(f32x4(0, 1, 2, 3), v128.load32_splat(face + 4 * k, stepT));
   const zero = f32x4.splat(0);
-  const beyond = f32x4.add(f32x4.pmin(t, zero), f32x4.pmax(fromEnd, zero));
-  v128.store(edge, e, groupE);
-  v128.store(edge, t, groupT);
+  const along = f32x4.add(t, lanes);
+  const beyond = f32x4.add(f32x4.pmin(along, zero), f32x4.pmax(f32x4.add(f, lanes), zero));
+  v128.store(face + 16 * k, along, groupT);
   v128.store(face + 16 * k, beyond, groupO);
-  v128.store(face + 16 * k, multiplyAdd(e, e, f32x4.mul(beyond, beyond)), groupD);
-  return e;
+  return multiplyAdd(e, e, f32x4.mul(beyond, beyond));
 }
 
-function lineAt(line: usize, columns: v128): v128 {
-  return f64x2.add(v128.load64_splat(line), f64x2.mul(v128.load64_splat(line, 8), columns));
+function lineAt(line: usize, step: usize, column: v128): v128 {
+  return f64x2.add(v128.load(line), f64x2.mul(v128.load(step), column));
 }
 
 /** z̄ of two pixels of the row, −∞ where it is outside of 0…1; leaves ζ, as two doubles, at `depths`. */
-function levelAt(face: usize, column: i32, depths: usize): v128 {
-  const columns = f64x2.add(f64x2.splat(<f64>column), f64x2(0, 1));
-  const c0 = clippedLine(face, columns, 0);
-  const c1 = clippedLine(face, columns, 1);
-  const c2 = clippedLine(face, columns, 2);
+function levelAt(face: usize, column: v128, depths: usize): v128 {
+  const c0 = clippedLine(face, column);
+  const c1 = clippedLine(face + 8, column);
+  const c2 = clippedLine(face + 16, column);
   const total = f64x2.add(c0, f64x2.add(c1, c2));
   const inverse = f64x2.add(
-    f64x2.mul(c0, v128.load64_splat(face, edges + inverseDepth)),
+    f64x2.mul(c0, v128.load64_splat(face, inverseDepth)),
     f64x2.add(
-      f64x2.mul(c1, v128.load64_splat(face, edges + edgeBytes + inverseDepth)),
-      f64x2.mul(c2, v128.load64_splat(face, edges + 2 * edgeBytes + inverseDepth)),
+      f64x2.mul(c1, v128.load64_splat(face, inverseDepth + 8)),
+      f64x2.mul(c2, v128.load64_splat(face, inverseDepth + 16)),
     ),
   );
   const z = f64x2.div(total, inverse);
@@ -434,14 +443,17 @@ function levelAt(face: usize, column: i32, depths: usize): v128 {
   return v128.bitselect(level, f64x2.splat(-Infinity), within);
 }
 
-function clippedLine(face: usize, columns: v128, k: usize): v128 {
-  const beta = lineAt(face + edges + k * edgeBytes + lineB, columns);
+function clippedLine(face: usize, columns: v128): v128 {
+  const beta = f64x2.add(
+    v128.load64_splat(face, lineB),
+    f64x2.mul(v128.load64_splat(face, columnsB), columns),
+  );
   return f64x2.pmin(f64x2.splat(1), f64x2.pmax(f64x2.splat(0), beta));
 }
 
 /** Which corner of the face as it is listed is corner k here. */
 export function cornerOf(face: usize, k: usize): usize {
-  return k > 0 && load<i32>(face, corners + 12) !== 0 ? 3 - k : k;
+  return k > 0 && load<i32>(face, clockwise) !== 0 ? 3 - k : k;
 }
 
 /** Whether four pixels all have a level so high that the face is not seen there. */
@@ -454,8 +466,9 @@ export function isHiddenBy(face: usize, highest: usize): bool {
 
 /** How much z̄ of the group lies above what the pixels have, in units of γ ln 2; leaves z̄ and ζ in the record. */
 export function gapAbove(face: usize, column: i32, highest: usize): v128 {
-  const low = levelAt(face, column, face + depths);
-  const high = levelAt(face, column + 2, face + depths + 16);
+  const columns = f64x2.add(f64x2.splat(<f64>column), f64x2(0, 1));
+  const low = levelAt(face, columns, face + depths);
+  const high = levelAt(face, f64x2.add(columns, f64x2.splat(2)), face + depths + 16);
   v128.store(face, low, levels);
   v128.store(face, high, levels + 16);
   const per = v128.load64_splat(face, perGamma);
@@ -468,7 +481,7 @@ export function gapAbove(face: usize, column: i32, highest: usize): v128 {
 /** 2^gap where the gap is at most 0, and its opposite where it is above; 0 where it is too large to be seen. */
 export function decayOf(face: usize, gap: v128): v128 {
   const decay = exp2OfMinus(f32x4.pmin(f32x4.splat(longest), f32x4.abs(gap)));
-  return v128.and(decay, f32x4.ge(gap, v128.load(face, hidden4)));
+  return v128.and(decay, f32x4.ge(gap, v128.load32_splat(face, hidden)));
 }
 
 /** Keeps the z̄ of `gapAbove` where `isNew`. */
@@ -495,9 +508,9 @@ export function weigh(face: usize): void {
   const c0 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, 0)));
   const c1 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, 1)));
   const c2 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, 2)));
-  const p0 = f32x4.mul(c0, v128.load(face, edges + perW4));
-  const p1 = f32x4.mul(c1, v128.load(face, edges + edgeBytes + perW4));
-  const p2 = f32x4.mul(c2, v128.load(face, edges + 2 * edgeBytes + perW4));
+  const p0 = f32x4.mul(c0, v128.load32_splat(face, perW));
+  const p1 = f32x4.mul(c1, v128.load32_splat(face, perW + 4));
+  const p2 = f32x4.mul(c2, v128.load32_splat(face, perW + 8));
   const per = f32x4.div(one, f32x4.add(p0, f32x4.add(p1, p2)));
   v128.store(face, c0, clipped);
   v128.store(face, c1, clipped + 16);
@@ -509,25 +522,23 @@ export function weigh(face: usize): void {
 }
 
 function beta(face: usize, k: usize): v128 {
-  const edge = face + edges + k * edgeBytes;
-  return f32x4.mul(v128.load(edge, groupE), v128.load(edge, perHeight4));
+  return f32x4.mul(v128.load(face + 16 * k, groupE), v128.load32_splat(face + 4 * k, perHeight));
 }
 
 /** Adds dL/d(corner) of the group, given dL/d(δd²), 0 out of reach. */
 export function addDistances(face: usize, gradient: v128): void {
-  const d0 = v128.load(face, groupD);
-  const d1 = v128.load(face, groupD + 16);
-  const d2 = v128.load(face, groupD + 32);
+  const d0 = squaredAgain(face, 0);
+  const d1 = squaredAgain(face, 1);
+  const d2 = squaredAgain(face, 2);
   const is0 = v128.and(f32x4.le(d0, d1), f32x4.le(d0, d2));
   const is1 = v128.andnot(f32x4.le(d1, d2), is0);
   const is2 = v128.not(v128.or(is0, is1));
-  const e = ofNearest(face, is0, is1, edges + groupE, edgeBytes);
-  const o = ofNearest(face, is0, is1, groupO, 16);
-  const x = ofNearest(face, is0, is1, edges + ux4, edgeBytes);
-  const y = ofNearest(face, is0, is1, edges + uy4, edgeBytes);
-  const along = ofNearest(face, is0, is1, edges + groupT, edgeBytes);
-  const perLength = ofNearest(face, is0, is1, edges + perLength4, edgeBytes);
-  const t = f32x4.mul(f32x4.sub(along, o), perLength);
+  const e = groupOfNearest(face + groupE, is0, is1);
+  const o = groupOfNearest(face + groupO, is0, is1);
+  const along = groupOfNearest(face + groupT, is0, is1);
+  const x = ofNearest(face + ux, is0, is1);
+  const y = ofNearest(face + uy, is0, is1);
+  const t = f32x4.mul(f32x4.sub(along, o), ofNearest(face + perLength, is0, is1));
   const outside = v128.andnot(f32x4.splat(-0.0), v128.load(face, inside));
   const twice = v128.xor(f32x4.add(gradient, gradient), outside);
   // The foot lies at p − E n − O u, n = (−u_y, u_x), and moves with the ends as 1 − t and t.
@@ -545,11 +556,20 @@ export function addDistances(face: usize, gradient: v128): void {
   add(face, gy + 32, v128.or(v128.and(jY, is0), v128.and(iY, is1)));
 }
 
-function ofNearest(face: usize, is0: v128, is1: v128, field: usize, step: usize): v128 {
-  const at = face + field;
+function squaredAgain(face: usize, k: usize): v128 {
+  const e = v128.load(face + 16 * k, groupE);
+  const o = v128.load(face + 16 * k, groupO);
+  return multiplyAdd(e, e, f32x4.mul(o, o));
+}
+
+function groupOfNearest(at: usize, is0: v128, is1: v128): v128 {
+  return v128.bitselect(v128.load(at), v128.bitselect(v128.load(at, 16), v128.load(at, 32), is1), is0);
+}
+
+function ofNearest(at: usize, is0: v128, is1: v128): v128 {
   return v128.bitselect(
-    v128.load(at),
-    v128.bitselect(v128.load(at + step), v128.load(at + 2 * step), is1),
+    v128.load32_splat(at),
+    v128.bitselect(v128.load32_splat(at, 4), v128.load32_splat(at, 8), is1),
     is0,
   );
 }
@@ -570,7 +590,7 @@ export function addWeights(face: usize, g1: v128, g2: v128, depthGradient: v128)
   let q0 = f32x4.neg(mean);
   let q1 = f32x4.sub(g1, mean);
   let q2 = f32x4.sub(g2, mean);
-  if (load<i32>(face, perspective) !== 0) {
+  if (load<i32>(face, isPerspective) !== 0) {
     add(face, gw, f32x4.mul(mean, b0));
     add(face, gw + 16, f32x4.neg(f32x4.mul(q1, b1)));
     add(face, gw + 32, f32x4.neg(f32x4.mul(q2, b2)));
@@ -589,12 +609,12 @@ export function addWeights(face: usize, g1: v128, g2: v128, depthGradient: v128)
   add(face, gd, f32x4.mul(scale, c0));
   add(face, gd + 16, f32x4.mul(scale, c1));
   add(face, gd + 32, f32x4.mul(scale, c2));
-  const delta1 = v128.load(face, edges + edgeBytes + deltaDepth4);
-  const delta2 = v128.load(face, edges + 2 * edgeBytes + deltaDepth4);
+  const delta1 = v128.load32_splat(face, deltaDepth + 4);
+  const delta2 = v128.load32_splat(face, deltaDepth + 8);
   const middle = f32x4.mul(multiplyAdd(c1, delta1, f32x4.mul(c2, delta2)), perClipped);
-  q0 = f32x4.mul(q0, f32x4.mul(per, v128.load(face, edges + perW4)));
-  q1 = f32x4.mul(q1, f32x4.mul(per, v128.load(face, edges + edgeBytes + perW4)));
-  q2 = f32x4.mul(q2, f32x4.mul(per, v128.load(face, edges + 2 * edgeBytes + perW4)));
+  q0 = f32x4.mul(q0, f32x4.mul(per, v128.load32_splat(face, perW)));
+  q1 = f32x4.mul(q1, f32x4.mul(per, v128.load32_splat(face, perW + 4)));
+  q2 = f32x4.mul(q2, f32x4.mul(per, v128.load32_splat(face, perW + 8)));
   q0 = multiplyAdd(scale, middle, q0);
   q1 = f32x4.sub(q1, f32x4.mul(scale, f32x4.sub(delta1, middle)));
   q2 = f32x4.sub(q2, f32x4.mul(scale, f32x4.sub(delta2, middle)));
@@ -605,37 +625,35 @@ export function addWeights(face: usize, g1: v128, g2: v128, depthGradient: v128)
   q0 = v128.and(q0, v128.or(isInside, f32x4.eq(beta0, c0)));
   q1 = v128.and(q1, v128.or(isInside, f32x4.eq(beta1, c1)));
   q2 = v128.and(q2, v128.or(isInside, f32x4.eq(beta2, c2)));
-  const x = ofCorners(face, q0, q1, q2, fy4);
+  const x = ofCorners(face + fy, q0, q1, q2);
   add(face, gx, f32x4.mul(x, beta0));
   add(face, gx + 16, f32x4.mul(x, beta1));
   add(face, gx + 32, f32x4.mul(x, beta2));
-  const y = f32x4.neg(ofCorners(face, q0, q1, q2, fx4));
+  const y = f32x4.neg(ofCorners(face + fx, q0, q1, q2));
   add(face, gy, f32x4.mul(y, beta0));
   add(face, gy + 16, f32x4.mul(y, beta1));
   add(face, gy + 32, f32x4.mul(y, beta2));
 }
 
-function ofCorners(face: usize, q0: v128, q1: v128, q2: v128, field: usize): v128 {
-  const at = face + edges + field;
+function ofCorners(at: usize, q0: v128, q1: v128, q2: v128): v128 {
   return multiplyAdd(
     q0,
-    v128.load(at),
-    multiplyAdd(q1, v128.load(at + edgeBytes), f32x4.mul(q2, v128.load(at + 2 * edgeBytes))),
+    v128.load32_splat(at),
+    multiplyAdd(q1, v128.load32_splat(at, 4), f32x4.mul(q2, v128.load32_splat(at, 8))),
   );
 }
 
 /** Hands the sums over pixels to the corners: two doubles a vertex of dL/dx and dL/dy, two of dL/dζ and dL/dw but for a factor −1. */
 export function finishFace(face: usize, planar: usize, deep: usize): void {
   for (let k: usize = 0; k < 3; k++) {
-    const v = load<i32>(face + 4 * k, corners);
+    const v = load<i32>(face + 4 * k, vertex);
     const from = face + 16 * k;
-    const edge = face + edges + k * edgeBytes;
-    const inverse = load<f64>(edge, inverseDepth);
+    const inverse = load<f64>(face + 8 * k, inverseDepth);
     addTo(planar + 16 * v, v128.load(from, gx), 1);
     addTo(planar + 16 * v + 8, v128.load(from, gy), 1);
     if (load<i32>(face, colored) !== 0) {
       addTo(deep + 16 * v, v128.load(from, gd), inverse * inverse);
-      addTo(deep + 16 * v + 8, v128.load(from, gw), <f64>load<f32>(edge, perW4));
+      addTo(deep + 16 * v + 8, v128.load(from, gw), <f64>load<f32>(face + 4 * k, perW));
     }
   }
   clearSums(face);

@@ -24,8 +24,8 @@ import {
   lastColumn,
   lastRow,
   miss,
-  perDepth4,
-  perSigma4,
+  perDepth,
+  perSigma,
   raise,
   toFace,
   toGroup,
@@ -58,7 +58,6 @@ export function softPicture(
   faces: usize,
   faceCount: i32,
   vertices: usize,
-  vertexCount: i32,
   alpha: i32,
   values: usize,
   indices: usize,
@@ -68,12 +67,12 @@ export function softPicture(
 ): void {
   const highest = highestOf(planes, size);
   for (let f = 0; f < faceCount; f++) {
-    if (!toFace(face, faces + 12 * f, vertices, vertexCount)) continue;
+    if (!toFace(face, faces + 12 * f, vertices)) continue;
     const blends = channels > 0 && load<i32>(face, colored) !== 0;
     if (blends) readCorners(face, values, indices + 12 * f, channels);
     for (let row = load<i32>(face, firstRow); row <= load<i32>(face, lastRow); row++) {
       toRow(face, row);
-      const start = row * <i32>load<f64>(face, width);
+      const start = row * load<i32>(face, width);
       const last = load<i32>(face, lastColumn);
       for (let column = load<i32>(face, firstColumn); column <= last; column += 4) {
         const reached = toGroup(face, column);
@@ -245,7 +244,6 @@ export function softPictureBackward(
   faces: usize,
   faceCount: i32,
   vertices: usize,
-  vertexCount: i32,
   alpha: i32,
   values: usize,
   indices: usize,
@@ -260,14 +258,14 @@ export function softPictureBackward(
   const highest = highestOf(planes, size);
   clearCorners(face, channels);
   for (let f = 0; f < faceCount; f++) {
-    if (!toFace(face, faces + 12 * f, vertices, vertexCount)) continue;
+    if (!toFace(face, faces + 12 * f, vertices)) continue;
     const blends = channels > 0 && load<i32>(face, colored) !== 0;
     const corners = indices + 12 * f;
     if (blends) readCorners(face, values, corners, channels);
     let groups = 0;
     for (let row = load<i32>(face, firstRow); row <= load<i32>(face, lastRow); row++) {
       toRow(face, row);
-      const start = row * <i32>load<f64>(face, width);
+      const start = row * load<i32>(face, width);
       const last = load<i32>(face, lastColumn);
       for (let column = load<i32>(face, firstColumn); column <= last; column += 4) {
         const reached = toGroup(face, column);
@@ -288,7 +286,7 @@ export function softPictureBackward(
             blended + 4 * pixel,
           );
           const change = f32x4.mul(excess, v128.load(face, miss));
-          gradient = multiplyAdd(change, v128.load(face, perSigma4), gradient);
+          gradient = multiplyAdd(change, v128.load32_splat(face, perSigma), gradient);
         }
         addDistances(face, v128.and(gradient, reached));
       }
@@ -348,7 +346,7 @@ function hear(
     face,
     f32x4.mul(h1, weight),
     f32x4.mul(h2, weight),
-    f32x4.mul(excess, v128.load(face, perDepth4)),
+    f32x4.mul(excess, v128.load32_splat(face, perDepth)),
   );
   return excess;
 }
