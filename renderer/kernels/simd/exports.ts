@@ -18,6 +18,7 @@ export interface SimdExports {
     scratch: number,
   ): void;
 
+  copyChannels(from: number, fromStep: number, to: number, toStep: number, count: number, rows: number): void;
   softFaceBytes(): number;
   startSoftFaces(
     face: number,

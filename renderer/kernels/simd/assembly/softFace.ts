@@ -55,7 +55,7 @@ const lowest: usize = 176;
 /** 1 where it can take part in colours: it has an area and an inverse depth, and is not culled. */
 export const colored: usize = 184;
 /** Whether corners 1 and 2 have changed places; and the vertices. */
-const clockwise: usize = 188;
+export const clockwise: usize = 188;
 const vertex: usize = 192;
 /** All bits of a float where it has an area. */
 const area: usize = 204;

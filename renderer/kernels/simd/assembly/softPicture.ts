@@ -12,6 +12,7 @@ import {
   addTo,
   addWeights,
   attributes,
+  clockwise,
   colored,
   cornerOf,
   coverage,
@@ -52,7 +53,10 @@ function referencesOf(planes: usize, size: i32): usize {
   return planes + 16 * size;
 }
 
-/** `alpha`: 0 product, 1 sum, 2 hard. */
+/**
+ * `alpha`: 0 product, 1 sum, 2 hard. Faces that wind counter-clockwise come first, as they mostly hide the others, which then take no
+ * part in colours.
+ */
 export function softPicture(
   face: usize,
   faces: usize,
@@ -65,23 +69,29 @@ export function softPicture(
   planes: usize,
   size: i32,
 ): void {
+  for (let turned = 0; turned < 2; turned++) {
+    for (let f = 0; f < faceCount; f++) {
+      if (!toFace(face, faces + 12 * f, vertices) || load<i32>(face, clockwise) !== turned) continue;
+      const blends = channels > 0 && load<i32>(face, colored) !== 0;
+      if (blends) readCorners(face, values, indices + 12 * f, channels);
+      addFace(face, alpha, blends, channels, planes, size);
+    }
+  }
+}
+
+function addFace(face: usize, alpha: i32, blends: bool, channels: i32, planes: usize, size: i32): void {
   const highest = highestOf(planes, size);
-  for (let f = 0; f < faceCount; f++) {
-    if (!toFace(face, faces + 12 * f, vertices)) continue;
-    const blends = channels > 0 && load<i32>(face, colored) !== 0;
-    if (blends) readCorners(face, values, indices + 12 * f, channels);
-    for (let row = load<i32>(face, firstRow); row <= load<i32>(face, lastRow); row++) {
-      toRow(face, row);
-      const start = row * load<i32>(face, width);
-      const last = load<i32>(face, lastColumn);
-      for (let column = load<i32>(face, firstColumn); column <= last; column += 4) {
-        const reached = toGroup(face, column);
-        if (!v128.any_true(reached)) continue;
-        const pixel = start + column;
-        survive(face, alpha, planes + 4 * pixel);
-        if (blends && !isHiddenBy(face, highest + 8 * pixel)) {
-          blend(face, column, reached, channels, highest + 8 * pixel, planes + 4 * pixel, size);
-        }
+  for (let row = load<i32>(face, firstRow); row <= load<i32>(face, lastRow); row++) {
+    toRow(face, row);
+    const start = row * load<i32>(face, width);
+    const last = load<i32>(face, lastColumn);
+    for (let column = load<i32>(face, firstColumn); column <= last; column += 4) {
+      const reached = toGroup(face, column);
+      if (!v128.any_true(reached)) continue;
+      const pixel = start + column;
+      survive(face, alpha, planes + 4 * pixel);
+      if (blends && !isHiddenBy(face, highest + 8 * pixel)) {
+        blend(face, column, reached, channels, highest + 8 * pixel, planes + 4 * pixel, size);
       }
     }
   }
