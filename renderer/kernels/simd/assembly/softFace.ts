@@ -2,11 +2,11 @@
 // and the way back to the corners. Formulas: reference/softFragment.ts; the same loops in plain TypeScript: scalar/softFace.ts.
 //
 // Corners are taken counter-clockwise. Edge k lies opposite corner k, runs from corner i to corner j, and has length ℓ_k and direction
-// u_k. At a pixel p, E_k = u_k × (p − i) is the distance to its line, positive inside, T_k = u_k · (p − i) the way along it, and
-// O_k = T_k − min(max(T_k, 0), ℓ_k) how far the foot lies beyond an end. So E_k² + O_k² is the squared distance to the edge, and the
-// least of the three is d², inside as well as outside, with no cases. E and T are affine in the column. Lines are followed in double
-// precision and rounded to float32 last, and T is measured from both ends, so that E and O are precise where they are small:
-// a float32 of E in image-plane units would not be, next to a long edge.
+// u_k. At a pixel p, E_k = u_k × (p − i) is the distance to its line, positive inside, T_k the way along it from its middle, and
+// O_k = max(|T_k| − ℓ_k/2, 0) how far the foot lies beyond an end. So E_k² + O_k² is the squared distance to the edge, and the least of
+// the three is d², inside as well as outside, with no cases. E and T are affine in row and column. They are followed in double
+// precision, and rounded to float32 where a group of pixels begins, so that E is precise where it is small: in float32, measured
+// from a corner, it would not be.
 //
 // A face is a record in memory: most of its numbers are wanted for every group of pixels, and there are more than registers.
 
@@ -74,7 +74,6 @@ const columnsB: usize = 464;
 const lineE: usize = 496;
 const lineT: usize = 528;
 const lineB: usize = 560;
-const length: usize = 592;
 /** 1/ζ. */
 const inverseDepth: usize = 624;
 /** Column where E = −r: of edges to the right of the face, and times −1 of those to the left; at row 0, and steps. */
@@ -88,6 +87,7 @@ const stepT: usize = 800;
 const ux: usize = 816;
 const uy: usize = 832;
 const perLength: usize = 848;
+const halfLength: usize = 592;
 /** ℓ over the doubled area, which makes a weight of E; and u times that. */
 const perHeight: usize = 864;
 const fx: usize = 880;
@@ -97,30 +97,35 @@ const perW: usize = 912;
 /** 1/ζ less that of corner 0. */
 const deltaDepth: usize = 928;
 
-// The group of four pixels at hand: E, T, and O of the three edges.
+// Groups of four pixels at hand: two, at `group` and `groupBytes` behind; the first begins with the record itself.
+export const groupBytes: usize = 384;
+/** E and T of the three edges. */
 const groupE: usize = 944;
 const groupT: usize = 992;
-const groupO: usize = 1040;
+/** Squared distance to each. */
+const groupD: usize = 1040;
+/** All bits of the pixels within reach, and of those inside. */
+export const reached: usize = 1088;
+const inside: usize = 1104;
 /** D, 0 out of reach. */
-export const coverage: usize = 1088;
+export const coverage: usize = 1120;
 /** 1 − D, precise near 0; 1 out of reach. */
-export const miss: usize = 1104;
-const inside: usize = 1120;
+export const miss: usize = 1136;
 /** Clipped weights, and the weights of attributes. */
-const clipped: usize = 1136;
-export const weights: usize = 1184;
+const clipped: usize = 1152;
+export const weights: usize = 1200;
 /** 1/Σ c/w. */
-const perTotal: usize = 1232;
+const perTotal: usize = 1248;
 /** z̄ and ζ, in double precision. */
-const levels: usize = 1248;
-const depths: usize = 1280;
+const levels: usize = 1264;
+const depths: usize = 1296;
 /** Sums over pixels, for three corners each: dL/dx, dL/dy, dL/dw but for a factor 1/w, dL/dζ but for 1/ζ². */
-const gx: usize = 1312;
-const gy: usize = 1360;
-const gw: usize = 1408;
-const gd: usize = 1456;
+const gx: usize = 1712;
+const gy: usize = 1760;
+const gw: usize = 1808;
+const gd: usize = 1856;
 /** Numbers that belong to attributes start here. */
-export const attributes: usize = 1504;
+export const attributes: usize = 1904;
 
 /** Bytes of a record without attributes. */
 export function softFaceBytes(): usize {
@@ -299,13 +304,13 @@ function toEdges(face: usize, x: v128, y: v128, end0: v128, end1: v128, perArea:
   v128.store(at, e, startE);
   v128.store(at, uRows, rowsE);
   v128.store(at, vColumns, columnsE);
-  v128.store(at, f64x2.add(f64x2.mul(u, px), f64x2.mul(v, py)), startT);
+  const half = f64x2.mul(l, f64x2.splat(0.5));
+  v128.store(at, f64x2.sub(f64x2.add(f64x2.mul(u, px), f64x2.mul(v, py)), half), startT);
   v128.store(at, f64x2.mul(v, rows), rowsT);
   v128.store(at, f64x2.mul(u, columns), columnsT);
   v128.store(at, f64x2.mul(e, toBeta), startB);
   v128.store(at, f64x2.mul(uRows, toBeta), rowsB);
   v128.store(at, f64x2.mul(vColumns, toBeta), columnsB);
-  v128.store(at, l, length);
   // E + r falls along a row where the edge rises, and is 0 at column −(E + r)/(step of E): the last one within reach.
   const perColumn = f64x2.div(f64x2.splat(-1), vColumns);
   const column = f64x2.mul(f64x2.add(e, v128.load64_splat(face, radius)), perColumn);
@@ -317,13 +322,14 @@ function toEdges(face: usize, x: v128, y: v128, end0: v128, end1: v128, perArea:
   v128.store(at, v128.and(move, rises), rowsRight);
   v128.store(at, v128.bitselect(f64x2.neg(column), none, falls), startLeft);
   v128.store(at, v128.and(f64x2.neg(move), falls), rowsLeft);
-  const half = face + (second >> 1);
-  v128.store64_lane(half, f32x4.demote_f64x2_zero(u), 0, ux);
-  v128.store64_lane(half, f32x4.demote_f64x2_zero(v), 0, uy);
-  v128.store64_lane(half, f32x4.demote_f64x2_zero(per), 0, perLength);
-  v128.store64_lane(half, f32x4.demote_f64x2_zero(toBeta), 0, perHeight);
-  v128.store64_lane(half, f32x4.demote_f64x2_zero(f64x2.mul(u, toBeta)), 0, fx);
-  v128.store64_lane(half, f32x4.demote_f64x2_zero(f64x2.mul(v, toBeta)), 0, fy);
+  const to = face + (second >> 1);
+  v128.store64_lane(to, f32x4.demote_f64x2_zero(half), 0, halfLength);
+  v128.store64_lane(to, f32x4.demote_f64x2_zero(u), 0, ux);
+  v128.store64_lane(to, f32x4.demote_f64x2_zero(v), 0, uy);
+  v128.store64_lane(to, f32x4.demote_f64x2_zero(per), 0, perLength);
+  v128.store64_lane(to, f32x4.demote_f64x2_zero(toBeta), 0, perHeight);
+  v128.store64_lane(to, f32x4.demote_f64x2_zero(f64x2.mul(u, toBeta)), 0, fx);
+  v128.store64_lane(to, f32x4.demote_f64x2_zero(f64x2.mul(v, toBeta)), 0, fy);
 }
 
 function toFloats(face: usize, from: usize, to: usize): void {
@@ -359,63 +365,102 @@ function nearestEnd(start: usize, step: usize, row: v128): v128 {
   );
 }
 
-/** Chooses four columns of the row, and finds D there: a mask of the pixels within reach. */
-export function toGroup(face: usize, column: i32): v128 {
+/** Chooses eight columns of the row, or four, and finds D there. */
+export function toGroups(face: usize, column: i32, both: bool): void {
   const c = f64x2.splat(<f64>column);
-  const e01 = lineAt(face + lineE, face + columnsE, c);
-  const e2 = lineAt(face + lineE + 16, face + columnsE + 16, c);
-  const t01 = lineAt(face + lineT, face + columnsT, c);
-  const t2 = lineAt(face + lineT + 16, face + columnsT + 16, c);
-  const f01 = f64x2.sub(t01, v128.load(face, length));
-  const f2 = f64x2.sub(t2, v128.load(face, length + 16));
-  const e = demote(e01, e2);
-  const t = demote(t01, t2);
-  const f = demote(f01, f2);
+  const e = demote(
+    lineAt(face + lineE, face + columnsE, c),
+    lineAt(face + lineE + 16, face + columnsE + 16, c),
+  );
+  const t = demote(
+    lineAt(face + lineT, face + columnsT, c),
+    lineAt(face + lineT + 16, face + columnsT + 16, c),
+  );
   const lanes = f32x4(0, 1, 2, 3);
-  const e0 = multiplyAdd(lanes, v128.load32_splat(face, stepE), v128.shuffle<f32>(e, e, 0, 0, 0, 0));
-  const e1 = multiplyAdd(lanes, v128.load32_splat(face, stepE + 4), v128.shuffle<f32>(e, e, 1, 1, 1, 1));
-  const e2s = multiplyAdd(lanes, v128.load32_splat(face, stepE + 8), v128.shuffle<f32>(e, e, 2, 2, 2, 2));
-  v128.store(face, e0, groupE);
-  v128.store(face, e1, groupE + 16);
-  v128.store(face, e2s, groupE + 32);
-  const squared = f32x4.pmin(
-    squaredDistance(face, e0, v128.shuffle<f32>(t, t, 0, 0, 0, 0), v128.shuffle<f32>(f, f, 0, 0, 0, 0), 0),
-    f32x4.pmin(
-      squaredDistance(face, e1, v128.shuffle<f32>(t, t, 1, 1, 1, 1), v128.shuffle<f32>(f, f, 1, 1, 1, 1), 1),
-      squaredDistance(face, e2s, v128.shuffle<f32>(t, t, 2, 2, 2, 2), v128.shuffle<f32>(f, f, 2, 2, 2, 2), 2),
-    ),
-  );
-  const isInside = v128.and(
-    v128.load32_splat(face, area),
-    f32x4.gt(f32x4.pmin(e0, f32x4.pmin(e1, e2s)), f32x4.splat(0)),
-  );
   const columns = i32x4.add(i32x4.splat(column), i32x4(0, 1, 2, 3));
-  const reached = v128.and(
+  const squared = squaredDistances(face, face, e, t, lanes);
+  const isInside = coversCentres(face, face);
+  // Two groups are worked on alternately, as one alone would mostly wait for its own results.
+  if (both) {
+    const next = face + groupBytes;
+    const squaredNext = squaredDistances(face, next, e, t, f32x4(4, 5, 6, 7));
+    const isInsideNext = coversCentres(face, next);
+    const q = exp2OfMinus(exponents(face, squared));
+    const qNext = exp2OfMinus(exponents(face, squaredNext));
+    cover(face, face, columns, squared, isInside, q);
+    cover(face, next, i32x4.add(columns, i32x4.splat(4)), squaredNext, isInsideNext, qNext);
+  } else {
+    cover(face, face, columns, squared, isInside, exp2OfMinus(exponents(face, squared)));
+  }
+}
+
+/** d² of a group, given E and T of the three edges at the first pixel, and how many pixels on each of its own lies. */
+function squaredDistances(face: usize, group: usize, e: v128, t: v128, lanes: v128): v128 {
+  const d0 = squaredDistance(
+    face,
+    group,
+    v128.shuffle<f32>(e, e, 0, 0, 0, 0),
+    v128.shuffle<f32>(t, t, 0, 0, 0, 0),
+    lanes,
+  );
+  const d1 = squaredDistance(
+    face + 4,
+    group + 16,
+    v128.shuffle<f32>(e, e, 1, 1, 1, 1),
+    v128.shuffle<f32>(t, t, 1, 1, 1, 1),
+    lanes,
+  );
+  const d2 = squaredDistance(
+    face + 8,
+    group + 32,
+    v128.shuffle<f32>(e, e, 2, 2, 2, 2),
+    v128.shuffle<f32>(t, t, 2, 2, 2, 2),
+    lanes,
+  );
+  return f32x4.pmin(d0, f32x4.pmin(d1, d2));
+}
+
+/** The same of edge k, 4k bytes further on in `face` and 16k in `group`. */
+function squaredDistance(face: usize, group: usize, e: v128, t: v128, lanes: v128): v128 {
+  const across = multiplyAdd(lanes, v128.load32_splat(face, stepE), e);
+  const along = multiplyAdd(lanes, v128.load32_splat(face, stepT), t);
+  const beyond = beyondEnd(face, along);
+  const squared = multiplyAdd(across, across, f32x4.mul(beyond, beyond));
+  v128.store(group, across, groupE);
+  v128.store(group, along, groupT);
+  v128.store(group, squared, groupD);
+  return squared;
+}
+
+function beyondEnd(face: usize, along: v128): v128 {
+  return f32x4.pmax(f32x4.splat(0), f32x4.sub(f32x4.abs(along), v128.load32_splat(face, halfLength)));
+}
+
+function coversCentres(face: usize, group: usize): v128 {
+  const least = f32x4.pmin(
+    v128.load(group, groupE),
+    f32x4.pmin(v128.load(group, groupE + 16), v128.load(group, groupE + 32)),
+  );
+  return v128.and(v128.load32_splat(face, area), f32x4.gt(least, f32x4.splat(0)));
+}
+
+function exponents(face: usize, squared: v128): v128 {
+  return f32x4.pmin(f32x4.splat(longest), f32x4.mul(squared, v128.load32_splat(face, perSigma2)));
+}
+
+/** D and 1 − D, given e^{−d²/σ}. */
+function cover(face: usize, group: usize, columns: v128, squared: v128, isInside: v128, decay: v128): void {
+  const one = f32x4.splat(1);
+  const nearer = f32x4.div(one, f32x4.add(one, decay));
+  const farther = f32x4.mul(decay, nearer);
+  const isReached = v128.and(
     i32x4.le_s(columns, v128.load32_splat(face, lastColumn)),
     v128.or(isInside, f32x4.lt(squared, v128.load32_splat(face, reach))),
   );
-  // 1/(1 + e^{d²/σ}), and 1 less that.
-  const q = exp2OfMinus(
-    f32x4.pmin(f32x4.splat(longest), f32x4.mul(squared, v128.load32_splat(face, perSigma2))),
-  );
-  const one = f32x4.splat(1);
-  const nearer = f32x4.div(one, f32x4.add(one, q));
-  const farther = f32x4.mul(q, nearer);
-  v128.store(face, isInside, inside);
-  v128.store(face, v128.and(v128.bitselect(nearer, farther, isInside), reached), coverage);
-  v128.store(face, v128.bitselect(v128.bitselect(farther, nearer, isInside), one, reached), miss);
-  return reached;
-}
-
-/** E² + O² of edge k, given E, and T and T − ℓ of the first pixel; leaves T and O in the record. */
-function squaredDistance(face: usize, e: v128, t: v128, f: v128, k: usize): v128 {
-  const lanes = f32x4.mul(f32x4(0, 1, 2, 3), v128.load32_splat(face + 4 * k, stepT));
-  const zero = f32x4.splat(0);
-  const along = f32x4.add(t, lanes);
-  const beyond = f32x4.add(f32x4.pmin(along, zero), f32x4.pmax(f32x4.add(f, lanes), zero));
-  v128.store(face + 16 * k, along, groupT);
-  v128.store(face + 16 * k, beyond, groupO);
-  return multiplyAdd(e, e, f32x4.mul(beyond, beyond));
+  v128.store(group, isReached, reached);
+  v128.store(group, isInside, inside);
+  v128.store(group, v128.and(v128.bitselect(nearer, farther, isInside), isReached), coverage);
+  v128.store(group, v128.bitselect(v128.bitselect(farther, nearer, isInside), one, isReached), miss);
 }
 
 function lineAt(line: usize, step: usize, column: v128): v128 {
@@ -465,12 +510,12 @@ export function isHiddenBy(face: usize, highest: usize): bool {
 }
 
 /** How much z̄ of the group lies above what the pixels have, in units of γ ln 2; leaves z̄ and ζ in the record. */
-export function gapAbove(face: usize, column: i32, highest: usize): v128 {
+export function gapAbove(face: usize, group: usize, column: i32, highest: usize): v128 {
   const columns = f64x2.add(f64x2.splat(<f64>column), f64x2(0, 1));
-  const low = levelAt(face, columns, face + depths);
-  const high = levelAt(face, f64x2.add(columns, f64x2.splat(2)), face + depths + 16);
-  v128.store(face, low, levels);
-  v128.store(face, high, levels + 16);
+  const low = levelAt(face, columns, group + depths);
+  const high = levelAt(face, f64x2.add(columns, f64x2.splat(2)), group + depths + 16);
+  v128.store(group, low, levels);
+  v128.store(group, high, levels + 16);
   const per = v128.load64_splat(face, perGamma);
   return demote(
     f64x2.mul(f64x2.sub(low, v128.load(highest)), per),
@@ -485,15 +530,15 @@ export function decayOf(face: usize, gap: v128): v128 {
 }
 
 /** Keeps the z̄ of `gapAbove` where `isNew`. */
-export function raise(face: usize, isNew: v128, highest: usize): void {
+export function raise(group: usize, isNew: v128, highest: usize): void {
   v128.store(
     highest,
-    v128.bitselect(v128.load(face, levels), v128.load(highest), v128.shuffle<i32>(isNew, isNew, 0, 0, 1, 1)),
+    v128.bitselect(v128.load(group, levels), v128.load(highest), v128.shuffle<i32>(isNew, isNew, 0, 0, 1, 1)),
   );
   v128.store(
     highest,
     v128.bitselect(
-      v128.load(face, levels + 16),
+      v128.load(group, levels + 16),
       v128.load(highest, 16),
       v128.shuffle<i32>(isNew, isNew, 2, 2, 3, 3),
     ),
@@ -502,44 +547,46 @@ export function raise(face: usize, isNew: v128, highest: usize): void {
 }
 
 /** Clipped weights, and those of attributes. */
-export function weigh(face: usize): void {
+export function weigh(face: usize, group: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
-  const c0 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, 0)));
-  const c1 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, 1)));
-  const c2 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, 2)));
+  const c0 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, group, 0)));
+  const c1 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, group, 1)));
+  const c2 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, group, 2)));
   const p0 = f32x4.mul(c0, v128.load32_splat(face, perW));
   const p1 = f32x4.mul(c1, v128.load32_splat(face, perW + 4));
   const p2 = f32x4.mul(c2, v128.load32_splat(face, perW + 8));
   const per = f32x4.div(one, f32x4.add(p0, f32x4.add(p1, p2)));
-  v128.store(face, c0, clipped);
-  v128.store(face, c1, clipped + 16);
-  v128.store(face, c2, clipped + 32);
-  v128.store(face, f32x4.mul(p0, per), weights);
-  v128.store(face, f32x4.mul(p1, per), weights + 16);
-  v128.store(face, f32x4.mul(p2, per), weights + 32);
-  v128.store(face, per, perTotal);
+  v128.store(group, c0, clipped);
+  v128.store(group, c1, clipped + 16);
+  v128.store(group, c2, clipped + 32);
+  v128.store(group, f32x4.mul(p0, per), weights);
+  v128.store(group, f32x4.mul(p1, per), weights + 16);
+  v128.store(group, f32x4.mul(p2, per), weights + 32);
+  v128.store(group, per, perTotal);
 }
 
-function beta(face: usize, k: usize): v128 {
-  return f32x4.mul(v128.load(face + 16 * k, groupE), v128.load32_splat(face + 4 * k, perHeight));
+function beta(face: usize, group: usize, k: usize): v128 {
+  return f32x4.mul(v128.load(group + 16 * k, groupE), v128.load32_splat(face + 4 * k, perHeight));
 }
 
 /** Adds dL/d(corner) of the group, given dL/d(δd²), 0 out of reach. */
-export function addDistances(face: usize, gradient: v128): void {
-  const d0 = squaredAgain(face, 0);
-  const d1 = squaredAgain(face, 1);
-  const d2 = squaredAgain(face, 2);
+export function addDistances(face: usize, group: usize, gradient: v128): void {
+  const d0 = v128.load(group, groupD);
+  const d1 = v128.load(group, groupD + 16);
+  const d2 = v128.load(group, groupD + 32);
   const is0 = v128.and(f32x4.le(d0, d1), f32x4.le(d0, d2));
   const is1 = v128.andnot(f32x4.le(d1, d2), is0);
   const is2 = v128.not(v128.or(is0, is1));
-  const e = groupOfNearest(face + groupE, is0, is1);
-  const o = groupOfNearest(face + groupO, is0, is1);
-  const along = groupOfNearest(face + groupT, is0, is1);
+  const e = groupOfNearest(group + groupE, is0, is1);
+  const along = groupOfNearest(group + groupT, is0, is1);
   const x = ofNearest(face + ux, is0, is1);
   const y = ofNearest(face + uy, is0, is1);
-  const t = f32x4.mul(f32x4.sub(along, o), ofNearest(face + perLength, is0, is1));
-  const outside = v128.andnot(f32x4.splat(-0.0), v128.load(face, inside));
+  const half = ofNearest(face + halfLength, is0, is1);
+  const foot = f32x4.pmax(f32x4.neg(half), f32x4.pmin(half, along));
+  const o = f32x4.sub(along, foot);
+  const t = multiplyAdd(foot, ofNearest(face + perLength, is0, is1), f32x4.splat(0.5));
+  const outside = v128.andnot(f32x4.splat(-0.0), v128.load(group, inside));
   const twice = v128.xor(f32x4.add(gradient, gradient), outside);
   // The foot lies at p − E n − O u, n = (−u_y, u_x), and moves with the ends as 1 − t and t.
   const footX = f32x4.mul(twice, f32x4.sub(f32x4.mul(e, y), f32x4.mul(o, x)));
@@ -554,12 +601,6 @@ export function addDistances(face: usize, gradient: v128): void {
   add(face, gy, v128.or(v128.and(jY, is1), v128.and(iY, is2)));
   add(face, gy + 16, v128.or(v128.and(iY, is0), v128.and(jY, is2)));
   add(face, gy + 32, v128.or(v128.and(jY, is0), v128.and(iY, is1)));
-}
-
-function squaredAgain(face: usize, k: usize): v128 {
-  const e = v128.load(face + 16 * k, groupE);
-  const o = v128.load(face + 16 * k, groupO);
-  return multiplyAdd(e, e, f32x4.mul(o, o));
 }
 
 function groupOfNearest(at: usize, is0: v128, is1: v128): v128 {
@@ -582,10 +623,10 @@ function add(face: usize, field: usize, value: v128): void {
  * The same from the weights and the depth, given dL/db of corners 1 and 2 (where that of corner 0 is 0) and dL/dζ. β is affine in p,
  * and moving corner k moves the picture at p by −β_k. A clipped weight stands still.
  */
-export function addWeights(face: usize, g1: v128, g2: v128, depthGradient: v128): void {
-  const b0 = v128.load(face, weights);
-  const b1 = v128.load(face, weights + 16);
-  const b2 = v128.load(face, weights + 32);
+export function addWeights(face: usize, group: usize, g1: v128, g2: v128, depthGradient: v128): void {
+  const b0 = v128.load(group, weights);
+  const b1 = v128.load(group, weights + 16);
+  const b2 = v128.load(group, weights + 32);
   const mean = multiplyAdd(b1, g1, f32x4.mul(b2, g2));
   let q0 = f32x4.neg(mean);
   let q1 = f32x4.sub(g1, mean);
@@ -595,12 +636,12 @@ export function addWeights(face: usize, g1: v128, g2: v128, depthGradient: v128)
     add(face, gw + 16, f32x4.neg(f32x4.mul(q1, b1)));
     add(face, gw + 32, f32x4.neg(f32x4.mul(q2, b2)));
   }
-  const per = v128.load(face, perTotal);
-  const c0 = v128.load(face, clipped);
-  const c1 = v128.load(face, clipped + 16);
-  const c2 = v128.load(face, clipped + 32);
+  const per = v128.load(group, perTotal);
+  const c0 = v128.load(group, clipped);
+  const c1 = v128.load(group, clipped + 16);
+  const c2 = v128.load(group, clipped + 32);
   const perClipped = f32x4.div(f32x4.splat(1), f32x4.add(c0, f32x4.add(c1, c2)));
-  const depth = demote(v128.load(face, depths), v128.load(face, depths + 16));
+  const depth = demote(v128.load(group, depths), v128.load(group, depths + 16));
   // 1/ζ = Σ c_k/ζ_k / Σ c_k, measured from 1/ζ₀.
   const scale = v128.and(
     f32x4.mul(f32x4.mul(depthGradient, f32x4.mul(depth, depth)), perClipped),
@@ -618,10 +659,10 @@ export function addWeights(face: usize, g1: v128, g2: v128, depthGradient: v128)
   q0 = multiplyAdd(scale, middle, q0);
   q1 = f32x4.sub(q1, f32x4.mul(scale, f32x4.sub(delta1, middle)));
   q2 = f32x4.sub(q2, f32x4.mul(scale, f32x4.sub(delta2, middle)));
-  const isInside = v128.load(face, inside);
-  const beta0 = beta(face, 0);
-  const beta1 = beta(face, 1);
-  const beta2 = beta(face, 2);
+  const isInside = v128.load(group, inside);
+  const beta0 = beta(face, group, 0);
+  const beta1 = beta(face, group, 1);
+  const beta2 = beta(face, group, 2);
   q0 = v128.and(q0, v128.or(isInside, f32x4.eq(beta0, c0)));
   q1 = v128.and(q1, v128.or(isInside, f32x4.eq(beta1, c1)));
   q2 = v128.and(q2, v128.or(isInside, f32x4.eq(beta2, c2)));

@@ -21,6 +21,7 @@ import {
   firstColumn,
   firstRow,
   gapAbove,
+  groupBytes,
   isHiddenBy,
   lastColumn,
   lastRow,
@@ -28,8 +29,9 @@ import {
   perDepth,
   perSigma,
   raise,
+  reached,
   toFace,
-  toGroup,
+  toGroups,
   toRow,
   weigh,
   weights,
@@ -85,23 +87,27 @@ function addFace(face: usize, alpha: i32, blends: bool, channels: i32, planes: u
     toRow(face, row);
     const start = row * load<i32>(face, width);
     const last = load<i32>(face, lastColumn);
-    for (let column = load<i32>(face, firstColumn); column <= last; column += 4) {
-      const reached = toGroup(face, column);
-      if (!v128.any_true(reached)) continue;
-      const pixel = start + column;
-      survive(face, alpha, planes + 4 * pixel);
-      if (blends && !isHiddenBy(face, highest + 8 * pixel)) {
-        blend(face, column, reached, channels, highest + 8 * pixel, planes + 4 * pixel, size);
+    for (let column = load<i32>(face, firstColumn); column <= last; column += 8) {
+      const both = column + 4 <= last;
+      toGroups(face, column, both);
+      const pixel = planes + 4 * (start + column);
+      survive(face, alpha, pixel);
+      if (both) survive(face + groupBytes, alpha, pixel + 16);
+      if (!blends) continue;
+      const level = highest + 8 * (start + column);
+      if (!isHiddenBy(face, level)) blend(face, face, column, channels, level, pixel, size);
+      if (both && !isHiddenBy(face, level + 32)) {
+        blend(face, face + groupBytes, column + 4, channels, level + 32, pixel + 16, size);
       }
     }
   }
 }
 
-function survive(face: usize, alpha: i32, at: usize): void {
+function survive(group: usize, alpha: i32, at: usize): void {
   let survival = v128.load(at);
-  const d = v128.load(face, coverage);
+  const d = v128.load(group, coverage);
   if (alpha === 0) {
-    survival = f32x4.mul(survival, v128.load(face, miss));
+    survival = f32x4.mul(survival, v128.load(group, miss));
     survival = v128.and(survival, f32x4.ge(survival, f32x4.splat(leastSurvival)));
   } else if (alpha === 1) survival = f32x4.add(survival, d);
   else survival = v128.andnot(survival, f32x4.gt(d, f32x4.splat(0.5)));
@@ -111,27 +117,28 @@ function survive(face: usize, alpha: i32, at: usize): void {
 /** Adds four pixels to m, S, R and A. */
 function blend(
   face: usize,
+  group: usize,
   column: i32,
-  reached: v128,
   channels: i32,
   highest: usize,
   pixel: usize,
   size: i32,
 ): void {
-  const gap = gapAbove(face, column, highest);
-  const decay = v128.and(decayOf(face, gap), reached);
+  const gap = gapAbove(face, group, column, highest);
+  const isReached = v128.load(group, reached);
+  const decay = v128.and(decayOf(face, gap), isReached);
   if (!v128.any_true(decay)) return;
-  const isNew = v128.and(reached, f32x4.gt(gap, f32x4.splat(0)));
-  raise(face, isNew, highest);
-  weigh(face);
+  const isNew = v128.and(isReached, f32x4.gt(gap, f32x4.splat(0)));
+  raise(group, isNew, highest);
+  weigh(face, group);
   const one = f32x4.splat(1);
-  const weight = f32x4.mul(v128.load(face, coverage), v128.bitselect(one, decay, isNew));
+  const weight = f32x4.mul(v128.load(group, coverage), v128.bitselect(one, decay, isNew));
   const scale = v128.bitselect(decay, one, isNew);
   const sum = f32x4.mul(v128.load(sumsOf(pixel, size)), scale);
   v128.store(sumsOf(pixel, size), f32x4.add(sum, weight));
   const step = v128.bitselect(f32x4.neg(sum), weight, isNew);
-  const b1 = v128.load(face, weights + 16);
-  const b2 = v128.load(face, weights + 32);
+  const b1 = v128.load(group, weights + 16);
+  const b2 = v128.load(group, weights + 32);
   let reference = referencesOf(pixel, size);
   let blended = reference + 4 * size * channels;
   let corners = face + attributes;
@@ -277,28 +284,18 @@ export function softPictureBackward(
       toRow(face, row);
       const start = row * load<i32>(face, width);
       const last = load<i32>(face, lastColumn);
-      for (let column = load<i32>(face, firstColumn); column <= last; column += 4) {
-        const reached = toGroup(face, column);
-        if (!v128.any_true(reached)) continue;
-        groups++;
-        const pixel = start + column;
-        let gradient = f32x4.mul(v128.load(planes + 4 * pixel), v128.load(face, coverage));
-        if (alpha === 1) gradient = f32x4.mul(gradient, v128.load(face, miss));
-        if (blends && !isHiddenBy(face, highest + 8 * pixel)) {
-          const excess = hear(
-            face,
-            column,
-            reached,
-            channels,
-            highest + 8 * pixel,
-            planes + 4 * pixel,
-            size,
-            blended + 4 * pixel,
-          );
-          const change = f32x4.mul(excess, v128.load(face, miss));
-          gradient = multiplyAdd(change, v128.load32_splat(face, perSigma), gradient);
+      for (let column = load<i32>(face, firstColumn); column <= last; column += 8) {
+        const both = column + 4 <= last;
+        toGroups(face, column, both);
+        groups += 2;
+        const pixel = planes + 4 * (start + column);
+        const level = highest + 8 * (start + column);
+        const own = blended + 4 * (start + column);
+        hear(face, face, alpha, blends, column, channels, level, pixel, size, own);
+        if (both) {
+          const next = face + groupBytes;
+          hear(face, next, alpha, blends, column + 4, channels, level + 32, pixel + 16, size, own + 16);
         }
-        addDistances(face, v128.and(gradient, reached));
       }
       if (groups >= mostGroups) {
         finishFace(face, planar, deep);
@@ -311,11 +308,34 @@ export function softPictureBackward(
   }
 }
 
-/** Adds the gradients of four pixels' colours, and returns ω g·(C − I). */
+/** Adds the gradients of four pixels. */
 function hear(
   face: usize,
+  group: usize,
+  alpha: i32,
+  blends: bool,
   column: i32,
-  reached: v128,
+  channels: i32,
+  highest: usize,
+  pixel: usize,
+  size: i32,
+  blended: usize,
+): void {
+  let gradient = f32x4.mul(v128.load(pixel), v128.load(group, coverage));
+  if (alpha === 1) gradient = f32x4.mul(gradient, v128.load(group, miss));
+  if (blends && !isHiddenBy(face, highest)) {
+    const excess = hearColors(face, group, column, channels, highest, pixel, size, blended);
+    const change = f32x4.mul(excess, v128.load(group, miss));
+    gradient = multiplyAdd(change, v128.load32_splat(face, perSigma), gradient);
+  }
+  addDistances(face, group, v128.and(gradient, v128.load(group, reached)));
+}
+
+/** Adds the gradients of four pixels' colours, and returns ω g·(C − I). */
+function hearColors(
+  face: usize,
+  group: usize,
+  column: i32,
   channels: i32,
   highest: usize,
   pixel: usize,
@@ -323,14 +343,14 @@ function hear(
   blended: usize,
 ): v128 {
   const zero = f32x4.splat(0);
-  const gap = f32x4.pmin(zero, gapAbove(face, column, highest));
-  const decay = v128.and(decayOf(face, gap), reached);
+  const gap = f32x4.pmin(zero, gapAbove(face, group, column, highest));
+  const decay = v128.and(decayOf(face, gap), v128.load(group, reached));
   if (!v128.any_true(decay)) return zero;
-  weigh(face);
-  const weight = f32x4.mul(f32x4.mul(decay, v128.load(face, coverage)), v128.load(sumsOf(pixel, size)));
-  const b0 = v128.load(face, weights);
-  const b1 = v128.load(face, weights + 16);
-  const b2 = v128.load(face, weights + 32);
+  weigh(face, group);
+  const weight = f32x4.mul(f32x4.mul(decay, v128.load(group, coverage)), v128.load(sumsOf(pixel, size)));
+  const b0 = v128.load(group, weights);
+  const b1 = v128.load(group, weights + 16);
+  const b2 = v128.load(group, weights + 32);
   let excess = f32x4.neg(v128.load(blended));
   let h1 = zero;
   let h2 = zero;
@@ -354,6 +374,7 @@ function hear(
   excess = f32x4.mul(excess, weight);
   addWeights(
     face,
+    group,
     f32x4.mul(h1, weight),
     f32x4.mul(h2, weight),
     f32x4.mul(excess, v128.load32_splat(face, perDepth)),
