@@ -19,6 +19,21 @@ export interface SimdExports {
   ): void;
 
   copyChannels(from: number, fromStep: number, to: number, toStep: number, count: number, rows: number): void;
+  scanlineScratch(width: number, height: number, channels: number, vertexCount: number): number;
+  scanlineGradient(
+    visible: number,
+    colors: number,
+    upstream: number,
+    channels: number,
+    width: number,
+    height: number,
+    faces: number,
+    vertices: number,
+    vertexCount: number,
+    eps: number,
+    scratch: number,
+    sums: number,
+  ): void;
   softFaceBytes(): number;
   startSoftFaces(
     face: number,

@@ -3,10 +3,12 @@
 
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
+import { scanlineGradient } from './scanlineGradient.ts';
 import { softPicture, softPictureBackward } from './softPicture.ts';
 
 export const simdKernels: Kernels = {
   ...scalarKernels,
+  scanlineGradient,
   softPicture,
   softPictureBackward,
 };

@@ -1,8 +1,7 @@
-// What the compiled loops of SoftRas (assembly/softFace.ts) are given: their record of a face, and the vertices.
+// What the compiled loops of SoftRas (assembly/softFace.ts) are given: their record of a face.
 
 import { hiddenFrom } from '../scalar/softFace.ts';
-import type { ProjectedVertices } from '../scalar/vertices.ts';
-import { flatness, type MeshRange, type Picture, type Scene, smallestArea } from '../scene.ts';
+import { flatness, type Picture, smallestArea } from '../scene.ts';
 import type { SoftOptions } from '../softAggregate.ts';
 import type { Simd } from './module.ts';
 
@@ -38,20 +37,4 @@ export function startSoftFaces(
     smallestArea,
   );
   return face;
-}
-
-/** Puts the vertices of an item at an address: x, y, z, w of each. */
-export function putVertices(
-  { positions }: Scene,
-  address: number,
-  { vertexCount }: MeshRange,
-  { x, y, z, w }: ProjectedVertices,
-): void {
-  const to = new Float64Array(positions.buffer, address, 4 * vertexCount);
-  for (let v = 0, at = 0; v < vertexCount; v++, at += 4) {
-    to[at] = x[v];
-    to[at + 1] = y[v];
-    to[at + 2] = z[v];
-    to[at + 3] = w[v];
-  }
 }

@@ -6,7 +6,8 @@ import { projectVertices } from '../scalar/vertices.ts';
 import type { AttributeRows, Picture, RealArray, Scene } from '../scene.ts';
 import type { SoftOptions, SoftState } from '../softAggregate.ts';
 import { simd, simdFor } from './module.ts';
-import { alphaCodes, isUsual, putVertices, startSoftFaces } from './softFace.ts';
+import { mostVertices, putVertices, vertexBytes } from './projected.ts';
+import { alphaCodes, isUsual, startSoftFaces } from './softFace.ts';
 
 /** What the pixels keep, as the kernels lay it out: one block an item. */
 class SoftPlanes {
@@ -39,7 +40,7 @@ export function softPicture(
   const size = planeSize(picture);
   const floats = planesOf(channels) * size;
   const face = startSoftFaces(found, picture, options, channels);
-  const vertices = scratch.take(32 * mostVertices(scene));
+  const vertices = scratch.take(vertexBytes(scene));
   const faces = scratch.copy(scene.faces);
   const corners = indices === scene.faces ? faces : scratch.copy(indices);
   const colors = scratch.copy(Float32Array.from(background));
@@ -103,7 +104,7 @@ export function softPictureBackward(
   const floats = planesOf(channels) * size;
   const most = mostVertices(scene);
   const face = startSoftFaces(simd()!, picture, options, channels);
-  const vertices = scratch.take(32 * most);
+  const vertices = scratch.take(vertexBytes(scene));
   const faces = scratch.copy(scene.faces);
   const corners = indices === scene.faces ? faces : scratch.copy(indices);
   const planes = scratch.take(4 * floats);
@@ -149,5 +150,3 @@ export function softPictureBackward(
   });
   for (let i = 0; i < rows.length; i++) attributeGradient[i] += rows[i];
 }
-
-const mostVertices = ({ items }: Scene): number => Math.max(...items.map(({ vertexCount }) => vertexCount));

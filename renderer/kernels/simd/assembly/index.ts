@@ -3,6 +3,7 @@
 
 export { copyChannels } from './channels';
 export { gemm, gemmScratch } from './gemm';
+export { scanlineGradient, scanlineScratch } from './scanlineGradient';
 export { softFaceBytes, startSoftFaces } from './softFace';
 export {
   clearSoftPicture,

@@ -136,7 +136,6 @@ export function softFaceBytes(): usize {
 const longest: f32 = 92;
 /** Where rounding may move the end of a row span, in pixels. */
 const slack: f64 = 1e-3;
-const log2e: f64 = 1.4426950408889634;
 
 /**
  * Fills in what depends on the call alone. @param gap difference in level, in units of γ, from which on a face is not seen
@@ -168,14 +167,14 @@ export function startSoftFaces(
   store<f64>(face, nearest, near);
   store<f64>(face, farthest, far);
   store<f64>(face, per, perRange);
-  store<f64>(face, log2e / gamma, perGamma);
+  store<f64>(face, Math.LOG2E / gamma, perGamma);
   store<f64>(face, gap * gamma, blur);
   store<i32>(face, rules & 1, culls);
   store<i32>(face, rules & 2, isPerspective);
   store<f32>(face, <f32>squaredReach, reach);
-  store<f32>(face, <f32>(log2e / sigma), perSigma2);
+  store<f32>(face, <f32>(Math.LOG2E / sigma), perSigma2);
   store<f32>(face, <f32>(1 / sigma), perSigma);
-  store<f32>(face, <f32>(-gap * log2e), hidden);
+  store<f32>(face, <f32>(-gap * Math.LOG2E), hidden);
   store<f32>(face, <f32>(-per / gamma), perDepth);
   clearSums(face);
 }
