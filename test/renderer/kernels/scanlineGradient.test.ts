@@ -167,7 +167,7 @@ it('is what neural_renderer computes, edge by edge', () => {
 
 it.each([
   ['scalar', scalarKernels, 1e-8],
-  // In float32: gains that nearly cancel between channels leave more than the rounding of the result.
+  // In float32, and pulls from both sides of a vertex partly cancel.
   ['simd', inWasmMemory(simdKernels), 1e-5],
 ])('is the same from the fast kernel: %s', (_, kernels, tolerance) => {
   const sparse = (numbers: Float64Array) => numbers.map((value) => (value < 0.3 ? 0 : value));

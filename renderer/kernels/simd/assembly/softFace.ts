@@ -74,8 +74,9 @@ const columnsB: usize = 464;
 const lineE: usize = 496;
 const lineT: usize = 528;
 const lineB: usize = 560;
-/** 1/ζ. */
+/** 1/ζ; and 1/w, or 1. */
 const inverseDepth: usize = 624;
+const inverseW: usize = 944;
 /** Column where E = −r: of edges to the right of the face, and times −1 of those to the left; at row 0, and steps. */
 const startRight: usize = 656;
 const startLeft: usize = 688;
@@ -92,7 +93,7 @@ const halfLength: usize = 592;
 const perHeight: usize = 864;
 const fx: usize = 880;
 const fy: usize = 896;
-/** 1/w, or 1. */
+/** 1/w, or 1, as a share of the largest of the three. */
 const perW: usize = 912;
 /** 1/ζ less that of corner 0. */
 const deltaDepth: usize = 928;
@@ -100,32 +101,32 @@ const deltaDepth: usize = 928;
 // Groups of four pixels at hand: two, at `group` and `groupBytes` behind; the first begins with the record itself.
 export const groupBytes: usize = 384;
 /** E and T of the three edges. */
-const groupE: usize = 944;
-const groupT: usize = 992;
+const groupE: usize = 976;
+const groupT: usize = 1024;
 /** Squared distance to each. */
-const groupD: usize = 1040;
+const groupD: usize = 1072;
 /** All bits of the pixels within reach, and of those inside. */
-export const reached: usize = 1088;
-const inside: usize = 1104;
+export const reached: usize = 1120;
+const inside: usize = 1136;
 /** D, 0 out of reach. */
-export const coverage: usize = 1120;
+export const coverage: usize = 1152;
 /** 1 − D, precise near 0; 1 out of reach. */
-export const miss: usize = 1136;
+export const miss: usize = 1168;
 /** Clipped weights, and the weights of attributes. */
-const clipped: usize = 1152;
-export const weights: usize = 1200;
+const clipped: usize = 1184;
+export const weights: usize = 1232;
 /** 1/Σ c/w. */
-const perTotal: usize = 1248;
+const perTotal: usize = 1280;
 /** z̄ and ζ, in double precision. */
-const levels: usize = 1264;
-const depths: usize = 1296;
+const levels: usize = 1296;
+const depths: usize = 1328;
 /** Sums over pixels, for three corners each: dL/dx, dL/dy, dL/dw but for a factor 1/w, dL/dζ but for 1/ζ². */
-const gx: usize = 1712;
-const gy: usize = 1760;
-const gw: usize = 1808;
-const gd: usize = 1856;
+const gx: usize = 1744;
+const gy: usize = 1792;
+const gw: usize = 1840;
+const gd: usize = 1888;
 /** Numbers that belong to attributes start here. */
-export const attributes: usize = 1904;
+export const attributes: usize = 1936;
 
 /** Bytes of a record without attributes. */
 export function softFaceBytes(): usize {
@@ -269,7 +270,11 @@ export function toFace(face: usize, from: usize, vertices: usize): bool {
     w01 = f64x2.div(one, f64x2(load<f64>(at0, 24), load<f64>(at1, 24)));
     w2 = f64x2.div(one, v128.load64_splat(at2, 24));
   }
-  v128.store(face, demote(w01, w2), perW);
+  v128.store(face, w01, inverseW);
+  v128.store(face, w2, inverseW + 16);
+  const mostOf01 = f64x2.pmax(w01, w2);
+  const largest = f64x2.pmax(mostOf01, v128.shuffle<f64>(mostOf01, mostOf01, 1, 0));
+  v128.store(face, demote(f64x2.div(w01, largest), f64x2.div(w2, largest)), perW);
 
   const perArea = f64x2.splat(isDrawn ? 1 / doubled : 0);
   toEdges(face, v128.shuffle<f64>(p1, p2, 0, 2), v128.shuffle<f64>(p1, p2, 1, 3), p2, p0, perArea, 0);
@@ -545,7 +550,7 @@ export function raise(group: usize, isNew: v128, highest: usize): void {
   );
 }
 
-/** Clipped weights, and those of attributes. */
+/** Clipped weights, and those of attributes; 0 where rounding leaves none, which happens on faces as large as the world. */
 export function weigh(face: usize, group: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
@@ -555,7 +560,8 @@ export function weigh(face: usize, group: usize): void {
   const p0 = f32x4.mul(c0, v128.load32_splat(face, perW));
   const p1 = f32x4.mul(c1, v128.load32_splat(face, perW + 4));
   const p2 = f32x4.mul(c2, v128.load32_splat(face, perW + 8));
-  const per = f32x4.div(one, f32x4.add(p0, f32x4.add(p1, p2)));
+  const total = f32x4.add(p0, f32x4.add(p1, p2));
+  const per = v128.and(f32x4.div(one, total), f32x4.gt(total, zero));
   v128.store(group, c0, clipped);
   v128.store(group, c1, clipped + 16);
   v128.store(group, c2, clipped + 32);
@@ -639,7 +645,8 @@ export function addWeights(face: usize, group: usize, g1: v128, g2: v128, depthG
   const c0 = v128.load(group, clipped);
   const c1 = v128.load(group, clipped + 16);
   const c2 = v128.load(group, clipped + 32);
-  const perClipped = f32x4.div(f32x4.splat(1), f32x4.add(c0, f32x4.add(c1, c2)));
+  const total = f32x4.add(c0, f32x4.add(c1, c2));
+  const perClipped = v128.and(f32x4.div(f32x4.splat(1), total), f32x4.gt(total, f32x4.splat(0)));
   const depth = demote(v128.load(group, depths), v128.load(group, depths + 16));
   // 1/ζ = Σ c_k/ζ_k / Σ c_k, measured from 1/ζ₀.
   const scale = v128.and(
@@ -693,7 +700,7 @@ export function finishFace(face: usize, planar: usize, deep: usize): void {
     addTo(planar + 16 * v + 8, v128.load(from, gy), 1);
     if (load<i32>(face, colored) !== 0) {
       addTo(deep + 16 * v, v128.load(from, gd), inverse * inverse);
-      addTo(deep + 16 * v + 8, v128.load(from, gw), <f64>load<f32>(face + 4 * k, perW));
+      addTo(deep + 16 * v + 8, v128.load(from, gw), load<f64>(face + 8 * k, inverseW));
     }
   }
   clearSums(face);
