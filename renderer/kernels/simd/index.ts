@@ -4,11 +4,21 @@
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import { scanlineGradient } from './scanlineGradient.ts';
+import {
+  softAggregate,
+  softAggregateBackward,
+  softFragments,
+  softInterpolateBackward,
+} from './softFragments.ts';
 import { softPicture, softPictureBackward } from './softPicture.ts';
 
 export const simdKernels: Kernels = {
   ...scalarKernels,
   scanlineGradient,
+  softFragments,
+  softInterpolateBackward,
+  softAggregate,
+  softAggregateBackward,
   softPicture,
   softPictureBackward,
 };

@@ -2,7 +2,7 @@
 
 import { hiddenFrom } from '../scalar/softFace.ts';
 import { flatness, type Picture, smallestArea } from '../scene.ts';
-import type { SoftOptions } from '../softAggregate.ts';
+import { type SoftOptions, smallestFace } from '../softAggregate.ts';
 import type { Simd } from './module.ts';
 
 export const alphaCodes = { product: 0, sum: 1, hard: 2 };
@@ -20,7 +20,7 @@ export function startSoftFaces(
 ): number {
   const { reach, sigma, gamma, near, far } = options;
   const face = scratch.take(exports.softFaceBytes() + 96 * channels);
-  const rules = (cull ? 1 : 0) + (perspectiveCorrect ? 2 : 0);
+  const rules = (cull ? 1 : 0) + (perspectiveCorrect ? 2 : 0) + (options.variant === 'pytorch3d' ? 4 : 0);
   const hidden = hiddenFrom(options);
   exports.startSoftFaces(
     face,
@@ -35,6 +35,7 @@ export function startSoftFaces(
     rules,
     flatness,
     smallestArea,
+    smallestFace,
   );
   return face;
 }

@@ -19,10 +19,10 @@ class SoftPlanes {
 }
 
 /** Numbers a plane: a little more than pixels, as groups of four may stick out, and so that planes do not contend for cache lines. */
-const planeSize = ({ width, height }: Picture): number => 4 * Math.ceil((width * height + 4) / 4) + 80;
+export const planeSize = ({ width, height }: Picture): number => 4 * Math.ceil((width * height + 4) / 4) + 80;
 
 /** Planes a block: survival, m in double precision and S with the colours, and two for each channel. */
-const planesOf = (channels: number): number => (channels > 0 ? 4 + 2 * channels : 1);
+export const planesOf = (channels: number): number => (channels > 0 ? 4 + 2 * channels : 1);
 
 export function softPicture(
   scene: Scene,
@@ -50,7 +50,7 @@ export function softPicture(
   const sum = options.alpha === 'sum';
   scene.items.forEach((item, b) => {
     putVertices(scene, vertices, item, projectVertices(scene, item, picture));
-    exports.clearSoftPicture(planes, size, sum ? 0 : 1, options.epsilon, colors, channels);
+    exports.clearSoftPicture(planes, size, sum ? 0 : 1, options.epsilon, 1, colors, channels);
     exports.softPicture(
       face,
       faces + 12 * item.faceStart,

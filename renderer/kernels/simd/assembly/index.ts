@@ -6,6 +6,14 @@ export { gemm, gemmScratch } from './gemm';
 export { scanlineGradient, scanlineScratch } from './scanlineGradient';
 export { softFaceBytes, startSoftFaces } from './softFace';
 export {
+  addBackground,
+  hearFronts,
+  softAggregate,
+  softAggregateBackward,
+  softFragments,
+  softInterpolateBackward,
+} from './softFragments';
+export {
   clearSoftPicture,
   hearSoftPicture,
   softPicture,

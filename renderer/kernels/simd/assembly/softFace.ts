@@ -15,6 +15,8 @@ import { multiplyAdd } from './multiplyAdd';
 
 // The call.
 export const width: usize = 0;
+/** PyTorch3D's least doubled area, and least depth of a corner. */
+const smallestFace: usize = 8;
 /** Rows and columns at the lower left of the picture: p_x = `left` + column · `columnStep`, p_y = `top` + row · `rowStep`. */
 const columnStep: usize = 16;
 const rowStep: usize = 24;
@@ -42,6 +44,8 @@ export const perSigma: usize = 128;
 const hidden: usize = 132;
 /** −1/(γ (far − near)). */
 export const perDepth: usize = 136;
+/** Whether the rules are SoftRas's own, not those of PyTorch3D's variant. */
+const isOriginal: usize = 140;
 
 // The face.
 export const firstRow: usize = 144;
@@ -58,7 +62,7 @@ export const colored: usize = 184;
 export const clockwise: usize = 188;
 const vertex: usize = 192;
 /** All bits of a float where it has an area. */
-const area: usize = 204;
+export const area: usize = 204;
 // Four doubles each, of which three count, one an edge or corner. Of lines: at column and row 0, steps from row to row, from column to
 // column, and what they are at column 0 of the row at hand.
 const startE: usize = 208;
@@ -77,6 +81,7 @@ const lineB: usize = 560;
 /** 1/ζ; and 1/w, or 1. */
 const inverseDepth: usize = 624;
 const inverseW: usize = 944;
+const cornerDepth: usize = 976;
 /** Column where E = −r: of edges to the right of the face, and times −1 of those to the left; at row 0, and steps. */
 const startRight: usize = 656;
 const startLeft: usize = 688;
@@ -89,44 +94,46 @@ const ux: usize = 816;
 const uy: usize = 832;
 const perLength: usize = 848;
 const halfLength: usize = 592;
+/** Row of the fragments at hand, of those that follow a list. */
+export const listedRow: usize = 608;
 /** ℓ over the doubled area, which makes a weight of E; and u times that. */
 const perHeight: usize = 864;
 const fx: usize = 880;
 const fy: usize = 896;
 /** 1/w, or 1, as a share of the largest of the three. */
 const perW: usize = 912;
-/** 1/ζ less that of corner 0. */
+/** 1/ζ less that of corner 0; for PyTorch3D's variant, ζ less that of corner 0. */
 const deltaDepth: usize = 928;
 
 // Groups of four pixels at hand: two, at `group` and `groupBytes` behind; the first begins with the record itself.
 export const groupBytes: usize = 384;
 /** E and T of the three edges. */
-const groupE: usize = 976;
-const groupT: usize = 1024;
+const groupE: usize = 1008;
+const groupT: usize = 1056;
 /** Squared distance to each. */
-const groupD: usize = 1072;
+const groupD: usize = 1104;
 /** All bits of the pixels within reach, and of those inside. */
-export const reached: usize = 1120;
-const inside: usize = 1136;
+export const reached: usize = 1152;
+const inside: usize = 1168;
 /** D, 0 out of reach. */
-export const coverage: usize = 1152;
+export const coverage: usize = 1184;
 /** 1 − D, precise near 0; 1 out of reach. */
-export const miss: usize = 1168;
+export const miss: usize = 1200;
 /** Clipped weights, and the weights of attributes. */
-const clipped: usize = 1184;
-export const weights: usize = 1232;
+const clipped: usize = 1216;
+export const weights: usize = 1264;
 /** 1/Σ c/w. */
-const perTotal: usize = 1280;
+const perTotal: usize = 1312;
 /** z̄ and ζ, in double precision. */
-const levels: usize = 1296;
-const depths: usize = 1328;
+const levels: usize = 1328;
+const depths: usize = 1360;
 /** Sums over pixels, for three corners each: dL/dx, dL/dy, dL/dw but for a factor 1/w, dL/dζ but for 1/ζ². */
-const gx: usize = 1744;
-const gy: usize = 1792;
-const gw: usize = 1840;
-const gd: usize = 1888;
+const gx: usize = 1776;
+const gy: usize = 1824;
+const gw: usize = 1872;
+const gd: usize = 1920;
 /** Numbers that belong to attributes start here. */
-export const attributes: usize = 1936;
+export const attributes: usize = 1968;
 
 /** Bytes of a record without attributes. */
 export function softFaceBytes(): usize {
@@ -140,7 +147,7 @@ const slack: f64 = 1e-3;
 
 /**
  * Fills in what depends on the call alone. @param gap difference in level, in units of γ, from which on a face is not seen
- * @param rules 1: leave faces that wind clockwise out of colours; 2: weights are linear in space
+ * @param rules 1: leave faces that wind clockwise out of colours; 2: weights are linear in space; 4: those of PyTorch3D's variant
  */
 export function startSoftFaces(
   face: usize,
@@ -155,6 +162,7 @@ export function startSoftFaces(
   rules: i32,
   flatShare: f64,
   leastArea: f64,
+  leastFace: f64,
 ): void {
   const per = 1 / (farthest - nearest);
   store<i32>(face, columns, width);
@@ -172,6 +180,8 @@ export function startSoftFaces(
   store<f64>(face, gap * gamma, blur);
   store<i32>(face, rules & 1, culls);
   store<i32>(face, rules & 2, isPerspective);
+  store<i32>(face, (rules & 4) === 0 ? 1 : 0, isOriginal);
+  store<f64>(face, leastFace, smallestFace);
   store<f32>(face, <f32>squaredReach, reach);
   store<f32>(face, <f32>(Math.LOG2E / sigma), perSigma2);
   store<f32>(face, <f32>(1 / sigma), perSigma);
@@ -254,6 +264,10 @@ export function toFace(face: usize, from: usize, vertices: usize): bool {
   const z1 = -load<f64>(at1, 16);
   const z2 = -load<f64>(at2, 16);
   const nearest = min(z0, min(z1, z2));
+  if (load<i32>(face, isOriginal) === 0) {
+    const limit = load<f64>(face, smallestFace);
+    if (Math.abs(doubled) <= limit || nearest < limit) return false;
+  }
   const isColored = isDrawn && z0 !== 0 && z1 !== 0 && z2 !== 0 && !(turns && load<i32>(face, culls) !== 0);
   store<i32>(face, isColored ? 1 : 0, colored);
   const level = nearest > 0 ? (load<f64>(face, far) - nearest) * load<f64>(face, perRange) : Infinity;
@@ -263,7 +277,15 @@ export function toFace(face: usize, from: usize, vertices: usize): bool {
   const depth0 = v128.shuffle<f64>(depth01, depth01, 0, 0);
   v128.store(face, depth01, inverseDepth);
   v128.store(face, depth2, inverseDepth + 16);
-  v128.store(face, demote(f64x2.sub(depth01, depth0), f64x2.sub(depth2, depth0)), deltaDepth);
+  v128.store(face, f64x2(z0, z1), cornerDepth);
+  store<f64>(face, z2, cornerDepth + 16);
+  v128.store(
+    face,
+    load<i32>(face, isOriginal) !== 0
+      ? demote(f64x2.sub(depth01, depth0), f64x2.sub(depth2, depth0))
+      : f32x4(0, <f32>(z1 - z0), <f32>(z2 - z0), 0),
+    deltaDepth,
+  );
   let w01 = one;
   let w2 = one;
   if (load<i32>(face, isPerspective) !== 0) {
@@ -452,6 +474,12 @@ function exponents(face: usize, squared: v128): v128 {
   return f32x4.pmin(f32x4.splat(longest), f32x4.mul(squared, v128.load32_splat(face, perSigma2)));
 }
 
+/** Makes the group of `toGroups` end after so many pixels, which all are within reach, as they were found to be before. */
+export function limitGroup(face: usize, column: i32, count: i32): void {
+  store<i32>(face, column + count - 1, lastColumn);
+  store<f32>(face, Infinity, reach);
+}
+
 /** D and 1 − D, given e^{−d²/σ}. */
 function cover(face: usize, group: usize, columns: v128, squared: v128, isInside: v128, decay: v128): void {
   const one = f32x4.splat(1);
@@ -473,6 +501,7 @@ function lineAt(line: usize, step: usize, column: v128): v128 {
 
 /** z̄ of two pixels of the row, −∞ where it is outside of 0…1; leaves ζ, as two doubles, at `depths`. */
 function levelAt(face: usize, column: v128, depths: usize): v128 {
+  if (load<i32>(face, isOriginal) === 0) return levelOfVariant(face, column, depths);
   const c0 = clippedLine(face, column);
   const c1 = clippedLine(face + 8, column);
   const c2 = clippedLine(face + 16, column);
@@ -492,12 +521,34 @@ function levelAt(face: usize, column: v128, depths: usize): v128 {
   return v128.bitselect(level, f64x2.splat(-Infinity), within);
 }
 
-function clippedLine(face: usize, columns: v128): v128 {
+/** The same by PyTorch3D's rules: ζ = Σ b ζ_k, b from weights clipped from below, and no bounds. */
+function levelOfVariant(face: usize, column: v128, depths: usize): v128 {
+  const p0 = f64x2.mul(positiveLine(face, column), v128.load64_splat(face, inverseW));
+  const p1 = f64x2.mul(positiveLine(face + 8, column), v128.load64_splat(face, inverseW + 8));
+  const p2 = f64x2.mul(positiveLine(face + 16, column), v128.load64_splat(face, inverseW + 16));
+  const total = f64x2.add(p0, f64x2.add(p1, p2));
+  const sum = f64x2.add(
+    f64x2.mul(p0, v128.load64_splat(face, cornerDepth)),
+    f64x2.add(
+      f64x2.mul(p1, v128.load64_splat(face, cornerDepth + 8)),
+      f64x2.mul(p2, v128.load64_splat(face, cornerDepth + 16)),
+    ),
+  );
+  const z = f64x2.div(sum, total);
+  v128.store(depths, z);
+  return f64x2.mul(f64x2.sub(v128.load64_splat(face, far), z), v128.load64_splat(face, perRange));
+}
+
+function positiveLine(face: usize, columns: v128): v128 {
   const beta = f64x2.add(
     v128.load64_splat(face, lineB),
     f64x2.mul(v128.load64_splat(face, columnsB), columns),
   );
-  return f64x2.pmin(f64x2.splat(1), f64x2.pmax(f64x2.splat(0), beta));
+  return f64x2.pmax(f64x2.splat(0), beta);
+}
+
+function clippedLine(face: usize, columns: v128): v128 {
+  return f64x2.pmin(f64x2.splat(1), positiveLine(face, columns));
 }
 
 /** Which corner of the face as it is listed is corner k here. */
@@ -533,6 +584,19 @@ export function decayOf(face: usize, gap: v128): v128 {
   return v128.and(decay, f32x4.ge(gap, v128.load32_splat(face, hidden)));
 }
 
+/** ζ of the group, in float32. */
+export function depthOfGroup(face: usize, group: usize, column: i32): v128 {
+  const columns = f64x2.add(f64x2.splat(<f64>column), f64x2(0, 1));
+  levelAt(face, columns, group + depths);
+  levelAt(face, f64x2.add(columns, f64x2.splat(2)), group + depths + 16);
+  return depthKept(group);
+}
+
+/** The same once more, after `gapAbove`. */
+export function depthKept(group: usize): v128 {
+  return demote(v128.load(group, depths), v128.load(group, depths + 16));
+}
+
 /** Keeps the z̄ of `gapAbove` where `isNew`. */
 export function raise(group: usize, isNew: v128, highest: usize): void {
   v128.store(
@@ -554,9 +618,10 @@ export function raise(group: usize, isNew: v128, highest: usize): void {
 export function weigh(face: usize, group: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
-  const c0 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, group, 0)));
-  const c1 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, group, 1)));
-  const c2 = f32x4.pmin(one, f32x4.pmax(zero, beta(face, group, 2)));
+  const most = f32x4.splat(load<i32>(face, isOriginal) !== 0 ? 1 : f32.MAX_VALUE);
+  const c0 = f32x4.pmin(most, f32x4.pmax(zero, beta(face, group, 0)));
+  const c1 = f32x4.pmin(most, f32x4.pmax(zero, beta(face, group, 1)));
+  const c2 = f32x4.pmin(most, f32x4.pmax(zero, beta(face, group, 2)));
   const p0 = f32x4.mul(c0, v128.load32_splat(face, perW));
   const p1 = f32x4.mul(c1, v128.load32_splat(face, perW + 4));
   const p2 = f32x4.mul(c2, v128.load32_splat(face, perW + 8));
@@ -632,6 +697,16 @@ export function addWeights(face: usize, group: usize, g1: v128, g2: v128, depthG
   const b0 = v128.load(group, weights);
   const b1 = v128.load(group, weights + 16);
   const b2 = v128.load(group, weights + 32);
+  const original = load<i32>(face, isOriginal) !== 0;
+  const delta1 = v128.load32_splat(face, deltaDepth + 4);
+  const delta2 = v128.load32_splat(face, deltaDepth + 8);
+  if (!original) {
+    add(face, gd, f32x4.mul(depthGradient, b0));
+    add(face, gd + 16, f32x4.mul(depthGradient, b1));
+    add(face, gd + 32, f32x4.mul(depthGradient, b2));
+    g1 = multiplyAdd(depthGradient, delta1, g1);
+    g2 = multiplyAdd(depthGradient, delta2, g2);
+  }
   const mean = multiplyAdd(b1, g1, f32x4.mul(b2, g2));
   let q0 = f32x4.neg(mean);
   let q1 = f32x4.sub(g1, mean);
@@ -645,26 +720,26 @@ export function addWeights(face: usize, group: usize, g1: v128, g2: v128, depthG
   const c0 = v128.load(group, clipped);
   const c1 = v128.load(group, clipped + 16);
   const c2 = v128.load(group, clipped + 32);
-  const total = f32x4.add(c0, f32x4.add(c1, c2));
-  const perClipped = v128.and(f32x4.div(f32x4.splat(1), total), f32x4.gt(total, f32x4.splat(0)));
-  const depth = demote(v128.load(group, depths), v128.load(group, depths + 16));
-  // 1/ζ = Σ c_k/ζ_k / Σ c_k, measured from 1/ζ₀.
-  const scale = v128.and(
-    f32x4.mul(f32x4.mul(depthGradient, f32x4.mul(depth, depth)), perClipped),
-    f32x4.ne(depthGradient, f32x4.splat(0)),
-  );
-  add(face, gd, f32x4.mul(scale, c0));
-  add(face, gd + 16, f32x4.mul(scale, c1));
-  add(face, gd + 32, f32x4.mul(scale, c2));
-  const delta1 = v128.load32_splat(face, deltaDepth + 4);
-  const delta2 = v128.load32_splat(face, deltaDepth + 8);
-  const middle = f32x4.mul(multiplyAdd(c1, delta1, f32x4.mul(c2, delta2)), perClipped);
   q0 = f32x4.mul(q0, f32x4.mul(per, v128.load32_splat(face, perW)));
   q1 = f32x4.mul(q1, f32x4.mul(per, v128.load32_splat(face, perW + 4)));
   q2 = f32x4.mul(q2, f32x4.mul(per, v128.load32_splat(face, perW + 8)));
-  q0 = multiplyAdd(scale, middle, q0);
-  q1 = f32x4.sub(q1, f32x4.mul(scale, f32x4.sub(delta1, middle)));
-  q2 = f32x4.sub(q2, f32x4.mul(scale, f32x4.sub(delta2, middle)));
+  if (original) {
+    const total = f32x4.add(c0, f32x4.add(c1, c2));
+    const perClipped = v128.and(f32x4.div(f32x4.splat(1), total), f32x4.gt(total, f32x4.splat(0)));
+    const depth = depthKept(group);
+    // 1/ζ = Σ c_k/ζ_k / Σ c_k, measured from 1/ζ₀.
+    const scale = v128.and(
+      f32x4.mul(f32x4.mul(depthGradient, f32x4.mul(depth, depth)), perClipped),
+      f32x4.ne(depthGradient, f32x4.splat(0)),
+    );
+    add(face, gd, f32x4.mul(scale, c0));
+    add(face, gd + 16, f32x4.mul(scale, c1));
+    add(face, gd + 32, f32x4.mul(scale, c2));
+    const middle = f32x4.mul(multiplyAdd(c1, delta1, f32x4.mul(c2, delta2)), perClipped);
+    q0 = multiplyAdd(scale, middle, q0);
+    q1 = f32x4.sub(q1, f32x4.mul(scale, f32x4.sub(delta1, middle)));
+    q2 = f32x4.sub(q2, f32x4.mul(scale, f32x4.sub(delta2, middle)));
+  }
   const isInside = v128.load(group, inside);
   const beta0 = beta(face, group, 0);
   const beta1 = beta(face, group, 1);
@@ -690,12 +765,12 @@ function ofCorners(at: usize, q0: v128, q1: v128, q2: v128): v128 {
   );
 }
 
-/** Hands the sums over pixels to the corners: two doubles a vertex of dL/dx and dL/dy, two of dL/dζ and dL/dw but for a factor −1. */
+/** Hands the sums over pixels to the corners: two doubles a vertex of dL/dx and dL/dy, two of dL/dζ and dL/dw. */
 export function finishFace(face: usize, planar: usize, deep: usize): void {
   for (let k: usize = 0; k < 3; k++) {
     const v = load<i32>(face + 4 * k, vertex);
     const from = face + 16 * k;
-    const inverse = load<f64>(face + 8 * k, inverseDepth);
+    const inverse = load<i32>(face, isOriginal) !== 0 ? load<f64>(face + 8 * k, inverseDepth) : 1;
     addTo(planar + 16 * v, v128.load(from, gx), 1);
     addTo(planar + 16 * v + 8, v128.load(from, gy), 1);
     if (load<i32>(face, colored) !== 0) {

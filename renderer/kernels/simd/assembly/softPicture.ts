@@ -17,6 +17,7 @@ import {
   cornerOf,
   coverage,
   decayOf,
+  depthKept,
   finishFace,
   firstColumn,
   firstRow,
@@ -39,19 +40,19 @@ import {
 } from './softFace';
 
 /** Groups of pixels whose gradients are summed in float32 before they go on in double precision. */
-const mostGroups: i32 = 256;
+export const mostGroups: i32 = 256;
 /** A survival below this is 0: products of tiny numbers would be slow. */
 const leastSurvival: f32 = 1e-30;
 
 // Planes of numbers, one a pixel, behind each other: survival; m in double precision; S; R, a plane a channel; A, likewise. `size`
 // numbers a plane, at least three more than pixels, as the last group of a row may stick out.
-function highestOf(planes: usize, size: i32): usize {
+export function highestOf(planes: usize, size: i32): usize {
   return planes + 4 * size;
 }
-function sumsOf(planes: usize, size: i32): usize {
+export function sumsOf(planes: usize, size: i32): usize {
   return planes + 12 * size;
 }
-function referencesOf(planes: usize, size: i32): usize {
+export function referencesOf(planes: usize, size: i32): usize {
   return planes + 16 * size;
 }
 
@@ -95,15 +96,15 @@ function addFace(face: usize, alpha: i32, blends: bool, channels: i32, planes: u
       if (both) survive(face + groupBytes, alpha, pixel + 16);
       if (!blends) continue;
       const level = highest + 8 * (start + column);
-      if (!isHiddenBy(face, level)) blend(face, face, column, channels, level, pixel, size);
+      if (!isHiddenBy(face, level)) blend(face, face, column, channels, level, pixel, size, 0, 0, 0, 0);
       if (both && !isHiddenBy(face, level + 32)) {
-        blend(face, face + groupBytes, column + 4, channels, level + 32, pixel + 16, size);
+        blend(face, face + groupBytes, column + 4, channels, level + 32, pixel + 16, size, 0, 0, 0, 0);
       }
     }
   }
 }
 
-function survive(group: usize, alpha: i32, at: usize): void {
+export function survive(group: usize, alpha: i32, at: usize): void {
   let survival = v128.load(at);
   const d = v128.load(group, coverage);
   if (alpha === 0) {
@@ -114,8 +115,11 @@ function survive(group: usize, alpha: i32, at: usize): void {
   v128.store(at, survival);
 }
 
-/** Adds four pixels to m, S, R and A. */
-function blend(
+/**
+ * Adds four pixels to m, S, R and A. Their colours are those of the face, or `count` rows at `listed`, if that is not 0. What is at
+ * `fronts`, if that is not 0: see softFragments.ts; R then is the colour of the front fragment.
+ */
+export function blend(
   face: usize,
   group: usize,
   column: i32,
@@ -123,6 +127,10 @@ function blend(
   highest: usize,
   pixel: usize,
   size: i32,
+  listed: usize,
+  count: i32,
+  fronts: usize,
+  fragment: i32,
 ): void {
   const gap = gapAbove(face, group, column, highest);
   const isReached = v128.load(group, reached);
@@ -136,17 +144,24 @@ function blend(
   const scale = v128.bitselect(decay, one, isNew);
   const sum = f32x4.mul(v128.load(sumsOf(pixel, size)), scale);
   v128.store(sumsOf(pixel, size), f32x4.add(sum, weight));
-  const step = v128.bitselect(f32x4.neg(sum), weight, isNew);
+  let isReference = isNew;
+  if (fronts !== 0) {
+    isReference = moveFront(group, fronts, size, fragment);
+    const others = fronts + 8 * size;
+    const rest = multiplyAdd(v128.load(others), scale, weight);
+    v128.store(others, v128.bitselect(sum, rest, isReference));
+  }
+  const step = v128.bitselect(f32x4.neg(sum), weight, isReference);
   const b1 = v128.load(group, weights + 16);
   const b2 = v128.load(group, weights + 32);
   let reference = referencesOf(pixel, size);
   let blended = reference + 4 * size * channels;
   let corners = face + attributes;
   for (let c = 0; c < channels; c++) {
-    const color = colorAt(corners, b1, b2);
+    const color = listed !== 0 ? listedNumbers(listed + 4 * c, channels, count) : colorAt(corners, b1, b2);
     const old = v128.load(reference);
     v128.store(blended, multiplyAdd(step, f32x4.sub(color, old), f32x4.mul(scale, v128.load(blended))));
-    v128.store(reference, v128.bitselect(color, old, isNew));
+    v128.store(reference, v128.bitselect(color, old, isReference));
     reference += 4 * size;
     blended += 4 * size;
     corners += 48;
@@ -154,7 +169,7 @@ function blend(
 }
 
 /** Colour of corner 0, and what those of 1 and 2 differ from it. */
-function readCorners(face: usize, values: usize, indices: usize, channels: i32): void {
+export function readCorners(face: usize, values: usize, indices: usize, channels: i32): void {
   const row0 = values + 4 * channels * load<i32>(indices);
   const row1 = values + 4 * channels * load<i32>(indices + 4 * cornerOf(face, 1));
   const row2 = values + 4 * channels * load<i32>(indices + 4 * cornerOf(face, 2));
@@ -167,23 +182,46 @@ function readCorners(face: usize, values: usize, indices: usize, channels: i32):
   }
 }
 
-function colorAt(corners: usize, b1: v128, b2: v128): v128 {
+export function colorAt(corners: usize, b1: v128, b2: v128): v128 {
   return multiplyAdd(b2, v128.load(corners, 32), multiplyAdd(b1, v128.load(corners, 16), v128.load(corners)));
 }
 
-/** Sets the planes to what they are before the first face. */
+/** Keeps fragments `fragment` to `fragment` + 3 where they are nearer than those before: a mask of these pixels. */
+function moveFront(group: usize, fronts: usize, size: i32, fragment: i32): v128 {
+  const depth = depthKept(group);
+  const nearest = fronts + 4 * size;
+  const old = v128.load(nearest);
+  const isNearer = v128.and(f32x4.lt(depth, old), v128.load(group, reached));
+  v128.store(nearest, v128.bitselect(depth, old, isNearer));
+  const fragments = i32x4.add(i32x4.splat(fragment), i32x4(0, 1, 2, 3));
+  v128.store(fronts, v128.bitselect(fragments, v128.load(fronts), isNearer));
+  return isNearer;
+}
+
+/** One number from each of up to four rows that follow one another; the last of them once more for each that is not there. */
+export function listedNumbers(at: usize, channels: i32, count: i32): v128 {
+  const last = count - 1;
+  const step = 4 * channels;
+  let numbers = v128.load32_splat(at);
+  numbers = v128.load32_lane(at + step * min(1, last), numbers, 1);
+  numbers = v128.load32_lane(at + step * min(2, last), numbers, 2);
+  return v128.load32_lane(at + step * last, numbers, 3);
+}
+
+/** Sets the planes to what they are before the first face; `sum`: S, 1 with the background in it. */
 export function clearSoftPicture(
   planes: usize,
   size: i32,
   survival: f32,
   epsilon: f64,
+  sum: f32,
   background: usize,
   channels: i32,
 ): void {
   fill(planes, size, f32x4.splat(survival));
   if (channels === 0) return;
   fill(highestOf(planes, size), 2 * size, f64x2.splat(epsilon));
-  fill(sumsOf(planes, size), size, f32x4.splat(1));
+  fill(sumsOf(planes, size), size, f32x4.splat(sum));
   const references = referencesOf(planes, size);
   for (let c = 0; c < channels; c++) {
     fill(references + 4 * size * c, size, v128.load32_splat(background + 4 * c));
@@ -253,6 +291,8 @@ export function hearSoftPicture(
     store<f32>(at, load<f32>(upstream) * scale * factor);
     upstream += 4;
   }
+  // The last group may stick out, and what it reads there is multiplied by 0.
+  memory.fill(blended + 4 * pixels, 0, 4 * (size - pixels));
 }
 
 /** Adds to doubles: `planar` and `deep` as `finishFace`, `rows` one for each of `values`. */
@@ -382,11 +422,11 @@ function hearColors(
   return excess;
 }
 
-function clearCorners(face: usize, channels: i32): void {
+export function clearCorners(face: usize, channels: i32): void {
   memory.fill(face + attributes + 48 * channels, 0, 48 * channels);
 }
 
-function finishCorners(face: usize, indices: usize, channels: i32, rows: usize): void {
+export function finishCorners(face: usize, indices: usize, channels: i32, rows: usize): void {
   const sums = face + attributes + 48 * channels;
   for (let k: usize = 0; k < 3; k++) {
     const row = rows + 8 * channels * load<i32>(indices + 4 * cornerOf(face, k));
