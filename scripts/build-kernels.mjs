@@ -11,7 +11,6 @@ const sources = path.join(folder, 'assembly');
 
 const options = [
   '-O3',
-  '--converge',
   ...['--runtime', 'stub'],
   '--noAssert',
   ...['--disableWarning', '112'], // SIMD values in signatures: functions here call one another, nobody else calls them.

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { hostFunction } from '../backend/hostFunction.ts';
 import { hostOp } from '../backend/hostOp.ts';
 import type { Fragments, RealArray, SoftOptions, SoftState } from '../kernels/index.ts';
+import { simdFor } from '../kernels/simd/module.ts';
 import { attributeRows, type CornerAttributes } from './attributes.ts';
 import { oneEmptyFragment } from './fragments.ts';
 import type { Frame } from './frame.ts';
@@ -130,15 +131,29 @@ export function channelsOf(pictures: tf.Tensor4D, first: number, end: number): t
     inputs: [pictures],
     shape: [batch, height, width, count],
     readsInputs: false,
-    forward([values], output) {
-      for (let to = 0, from = first; to < output.length; from += channels) {
-        for (let c = 0; c < count; c++) output[to++] = values[from + c];
-      }
-    },
-    backward(upstream, _, [gradient]) {
-      for (let from = 0, to = first; from < upstream.length; to += channels) {
-        for (let c = 0; c < count; c++) gradient[to + c] = upstream[from++];
-      }
-    },
+    forward: ([values], output) => copyChannels(values, first, channels, output, 0, count, count),
+    backward: (upstream, _, [gradient]) => copyChannels(upstream, 0, count, gradient, first, channels, count),
   }) as tf.Tensor4D;
+}
+
+/** Copies `count` numbers a pixel, from number `from` of the pixel's `fromStep` to number `to` of its `toStep`. */
+function copyChannels(
+  source: RealArray,
+  from: number,
+  fromStep: number,
+  target: RealArray,
+  to: number,
+  toStep: number,
+  count: number,
+): void {
+  const pixels = target.length / toStep;
+  const compiled = simdFor(source, target);
+  if (compiled) {
+    const [fromAddress, toAddress] = [source.byteOffset + 4 * from, target.byteOffset + 4 * to];
+    compiled.exports.copyChannels(fromAddress, fromStep, toAddress, toStep, count, pixels);
+    return;
+  }
+  for (let p = 0, i = from, o = to; p < pixels; p++, i += fromStep, o += toStep) {
+    for (let c = 0; c < count; c++) target[o + c] = source[i + c];
+  }
 }

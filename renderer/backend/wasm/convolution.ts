@@ -2,7 +2,7 @@
 // cache. A band is several pictures of a batch, or some rows of windows of one picture.
 
 import * as tf from '@tensorflow/tfjs';
-import type { PatchSizes } from '../../kernels/simd/exports.ts';
+import type { PatchSizes } from '../../kernels/simd/networkExports.ts';
 
 type Shape4 = [number, number, number, number];
 

@@ -746,15 +746,35 @@ export class SoftFace {
 
   /** Adds the gradients of the item's vertices to those of the positions. */
   finishItem(positionGradient: RealArray): void {
-    const { stride } = this.#scene;
-    const { vertexStart, vertexCount } = this.#item;
-    const depths = this.#depths;
-    const homogeneous = stride === 4 && this.#picture.perspectiveCorrect;
-    for (let v = 0; v < vertexCount; v++) {
-      const at = stride * (vertexStart + v);
-      positionGradient[at + 2] -= depths[2 * v];
-      if (homogeneous) positionGradient[at + 3] += depths[2 * v + 1];
-    }
-    addPlanarGradient(this.#scene, this.#item, this.#vertices, this.#planar, positionGradient);
+    addCornerGradient(
+      this.#scene,
+      this.#item,
+      this.#picture,
+      this.#vertices,
+      this.#planar,
+      this.#depths,
+      positionGradient,
+    );
   }
+}
+
+/** Adds dL/d(position), given two numbers a vertex of dL/dx and dL/dy in the image plane, and two of dL/dζ and dL/dw. */
+export function addCornerGradient(
+  scene: Scene,
+  item: MeshRange,
+  picture: Picture,
+  vertices: ProjectedVertices,
+  planar: Float64Array,
+  depths: Float64Array,
+  positionGradient: RealArray,
+): void {
+  const { stride } = scene;
+  const { vertexStart, vertexCount } = item;
+  const homogeneous = stride === 4 && picture.perspectiveCorrect;
+  for (let v = 0; v < vertexCount; v++) {
+    const at = stride * (vertexStart + v);
+    positionGradient[at + 2] -= depths[2 * v];
+    if (homogeneous) positionGradient[at + 3] += depths[2 * v + 1];
+  }
+  addPlanarGradient(scene, item, vertices, planar, positionGradient);
 }

@@ -7,8 +7,16 @@ import type { FragmentColors, SoftOptions } from '../softAggregate.ts';
 import { decay } from './decay.ts';
 import { hiddenFrom, SoftFace } from './softFace.ts';
 
+/** A list of fragments with room for more. */
+interface OpenList {
+  length: number;
+  readonly faces: Int32Array;
+  readonly pixels: Int32Array;
+  readonly weights: Float32Array;
+}
+
 /** The list while it grows. */
-class FragmentList {
+class FragmentList implements OpenList {
   length = 0;
   faces: Int32Array;
   pixels: Int32Array;
@@ -43,7 +51,6 @@ export function softFragments(scene: Scene, picture: Picture, options: SoftOptio
   const list = new FragmentList(usualFragments);
   const itemStarts = new Int32Array(scene.items.length + 1);
   const face = new SoftFace(scene, picture, options);
-  const counts = new Int32Array(limited ? pixels : 0);
   scene.items.forEach((item, b) => {
     const start = list.length;
     let depths = depthsOfList(list.faces.length);
@@ -68,17 +75,11 @@ export function softFragments(scene: Scene, picture: Picture, options: SoftOptio
           list.weights[3 * i] = face.b0[column];
           list.weights[3 * i + 1] = face.b1[column];
           list.weights[3 * i + 2] = face.b2[column];
-          if (limited) {
-            depths[i] = face.depth[column];
-            counts[pixel]++;
-          }
+          if (limited) depths[i] = face.depth[column];
         }
       }
     }
-    if (limited) {
-      keepNearest(list, start, depths, counts, b * pixels, options.facesPerPixel);
-      counts.fill(0);
-    }
+    if (limited) keepNearest(list, start, depths, pixels, b * pixels, options.facesPerPixel);
     itemStarts[b + 1] = list.length;
   });
   usualFragments = Math.max(1024, Math.ceil(1.25 * list.length));
@@ -90,35 +91,45 @@ export function softFragments(scene: Scene, picture: Picture, options: SoftOptio
   };
 }
 
-/** Takes from the fragments of one item, `start` up to the end of the list, all but the K nearest of each pixel. */
-function keepNearest(
-  list: FragmentList,
+const fragmentCounts = scratch(Int32Array);
+const crowdEnds = scratch(Int32Array);
+const crowdedFragments = scratch(Int32Array);
+
+/** Up to so many fragments are put in order one by one. */
+const shortCrowd = 64;
+
+/**
+ * Takes from the fragments of one item, `start` up to the end of the list, all but the K nearest of each pixel. `pixels`: how many the
+ * item has, of which `base` is the first.
+ */
+export function keepNearest(
+  list: OpenList,
   start: number,
   depths: Float32Array,
-  counts: Int32Array,
+  pixels: number,
   base: number,
   most: number,
 ): void {
+  const counts = fragmentCounts(pixels).fill(0, 0, pixels);
+  for (let i = start; i < list.length; i++) counts[list.pixels[i] - base]++;
   // The fragments of crowded pixels, pixel by pixel.
-  const ends = new Int32Array(counts.length);
+  const ends = crowdEnds(pixels);
   let crowd = 0;
-  for (let p = 0; p < counts.length; p++) {
+  for (let p = 0; p < pixels; p++) {
     ends[p] = crowd;
     if (counts[p] > most) crowd += counts[p];
   }
   if (crowd === 0) return;
-  const crowded = new Int32Array(crowd);
+  const crowded = crowdedFragments(crowd);
   for (let i = start; i < list.length; i++) {
     const p = list.pixels[i] - base;
     if (counts[p] > most) crowded[ends[p]++] = i;
   }
-  for (let p = 0; p < counts.length; p++) {
+  for (let p = 0; p < pixels; p++) {
     if (counts[p] <= most) continue;
-    // In order of depth; as the list is in order of faces, ties are too.
-    const some = crowded
-      .subarray(ends[p] - counts[p], ends[p])
-      .sort((i, j) => depths[i] - depths[j] || i - j);
-    for (let k = most; k < some.length; k++) list.faces[some[k]] = -1;
+    const from = ends[p] - counts[p];
+    sortByDepth(crowded, from, ends[p], depths);
+    for (let k = from + most; k < ends[p]; k++) list.faces[crowded[k]] = -1;
   }
   let kept = start;
   for (let i = start; i < list.length; i++) {
@@ -129,6 +140,21 @@ function keepNearest(
     kept++;
   }
   list.length = kept;
+}
+
+/** Puts a part of a list of fragments in order of depth; as it was in order of faces, ties are too. */
+function sortByDepth(fragments: Int32Array, from: number, end: number, depths: Float32Array): void {
+  if (end - from > shortCrowd) {
+    fragments.subarray(from, end).sort((i, j) => depths[i] - depths[j] || i - j);
+    return;
+  }
+  for (let k = from + 1; k < end; k++) {
+    const fragment = fragments[k];
+    const depth = depths[fragment];
+    let to = k;
+    for (; to > from && depths[fragments[to - 1]] > depth; to--) fragments[to] = fragments[to - 1];
+    fragments[to] = fragment;
+  }
 }
 
 /**

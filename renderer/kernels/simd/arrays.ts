@@ -1,8 +1,8 @@
 // Arguments of the compiled kernels: addresses of arrays, and the meshes of a batch.
 
 import type { Picture, Scene } from '../scene.ts';
-import type { Mesh } from './exports.ts';
 import type { Scratch } from './module.ts';
+import type { Mesh } from './rasterExports.ts';
 
 export type KernelArray = Float32Array | Float64Array | Int32Array;
 

@@ -6,7 +6,15 @@ import { scalarKernels } from '../scalar/index.ts';
 import { antialias, antialiasBackward } from './antialias.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward, weightsBackward } from './interpolate.ts';
+import { scanlineGradient } from './scanlineGradient.ts';
+import {
+  softAggregate,
+  softAggregateBackward,
+  softFragments,
+  softInterpolateBackward,
+} from './softFragments.ts';
 import { softMask, softMaskBackward } from './softMask.ts';
+import { softPicture, softPictureBackward } from './softPicture.ts';
 
 export const simdKernels: Kernels = {
   ...scalarKernels,
@@ -18,4 +26,11 @@ export const simdKernels: Kernels = {
   softMaskBackward,
   antialias,
   antialiasBackward,
+  scanlineGradient,
+  softFragments,
+  softInterpolateBackward,
+  softAggregate,
+  softAggregateBackward,
+  softPicture,
+  softPictureBackward,
 };

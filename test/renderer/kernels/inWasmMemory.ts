@@ -11,11 +11,14 @@ type Replace = (array: RealArray) => RealArray;
 const isReal = (value: unknown): value is RealArray =>
   value instanceof Float32Array || value instanceof Float64Array;
 
-/** A value with its arrays of floats replaced, inside plain objects too. What kernels keep for themselves stays as it is. */
+/** What kernels have returned: fragments, and what they keep for themselves. */
+const returned = new WeakSet<object>();
+
+/** A value with its arrays of floats replaced, inside plain objects too. What kernels have returned stays as it is. */
 function withArrays(value: unknown, replace: Replace): unknown {
   if (isReal(value)) return replace(value);
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-    return value;
+  if (typeof value !== 'object' || value === null || returned.has(value)) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withArrays(part, replace)]));
 }
 
@@ -49,6 +52,7 @@ export function inWasmMemory(kernels: Kernels): Kernels {
         });
       });
       tf.dispose(carried);
+      if (typeof result === 'object' && result !== null) returned.add(result);
       return result;
     },
   ]);

@@ -5,9 +5,14 @@ import { describe, expect, it } from 'vitest';
 import type { Kernels, Picture, RealArray, Scene } from '../../../renderer/kernels/index.ts';
 import { referenceKernels } from '../../../renderer/kernels/reference/index.ts';
 import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
+import { simdKernels } from '../../../renderer/kernels/simd/index.ts';
+import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
 import { somePictures, someScenes, triangleSoup } from '../arbitrary.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture } from '../scenes.ts';
+import { inWasmMemory } from './inWasmMemory.ts';
+
+await useTestBackend();
 
 const eps = 1e-3;
 
@@ -160,19 +165,27 @@ it('is what neural_renderer computes, edge by edge', () => {
   }
 });
 
-it('is the same from the fast kernel', () => {
+it.each([
+  ['scalar', scalarKernels, 1e-8],
+  // In float32, and pulls from both sides of a vertex partly cancel.
+  ['simd', inWasmMemory(simdKernels), 1e-5],
+])('is the same from the fast kernel: %s', (_, kernels, tolerance) => {
   const sparse = (numbers: Float64Array) => numbers.map((value) => (value < 0.3 ? 0 : value));
   fc.assert(
     fc.property(
       someScenes,
       somePictures,
       fc.integer({ min: 1, max: 4 }),
-      ({ seed, scene }, picture, channels) => {
+      ({ seed, scene: given }, picture, channels) => {
+        // The same numbers for kernels that take single precision.
+        const scene = { ...given, positions: given.positions.map(Math.fround) };
         const numbers = scene.items.length * picture.width * picture.height * channels;
-        const [fast, slow] = [scalarKernels, referenceKernels].map((kernels) =>
-          gradientOf(kernels, scene, picture, testNumbers(numbers, seed), sparse(testNumbers(numbers, 3))),
+        const colors = testNumbers(numbers, seed).map(Math.fround);
+        const upstream = sparse(testNumbers(numbers, 3)).map(Math.fround);
+        const [fast, slow] = [kernels, referenceKernels].map((some) =>
+          gradientOf(some, scene, picture, colors, upstream),
         );
-        expect(relativeError(fast, slow)).toBeLessThan(1e-8);
+        expect(relativeError(fast, slow)).toBeLessThan(tolerance);
       },
     ),
     { numRuns: 60, seed: 12 },
@@ -180,6 +193,7 @@ it('is the same from the fast kernel', () => {
 });
 
 describe.each([
+  ['simd', inWasmMemory(simdKernels)],
   ['scalar', scalarKernels],
   ['reference', referenceKernels],
 ])('%s kernel', (_, kernels) => {

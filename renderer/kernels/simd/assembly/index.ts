@@ -3,6 +3,7 @@
 
 export { adam, squaredNorm } from './adam';
 export { antialias, antialiasBackward, antialiasBackwardScratch, antialiasScratch } from './antialias';
+export { copyChannels } from './channels';
 export { findVisible, findVisibleScratch } from './findVisible';
 export { finishRows, gemm, gemmScratch } from './gemm';
 export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './graph';
@@ -11,5 +12,22 @@ export { buildCloud, cloudBytes, cloudScratch, nearestPoints } from './nearest';
 export { addPatches, addRows, gatherPatches } from './patches';
 export { poolFeatures, poolFeaturesBackward } from './pooling';
 export { copyRows, scaleTo, sumRows } from './rows';
+export { scanlineGradient, scanlineScratch } from './scanlineGradient';
+export { softFaceBytes, startSoftFaces } from './softFace';
+export {
+  addBackground,
+  hearFronts,
+  softAggregate,
+  softAggregateBackward,
+  softFragments,
+  softInterpolateBackward,
+} from './softFragments';
 export { softMask, softMaskBackward, softMaskBackwardScratch, softMaskScratch } from './softMask';
+export {
+  clearSoftPicture,
+  hearSoftPicture,
+  softPicture,
+  softPictureBackward,
+  writeSoftPicture,
+} from './softPicture';
 export { weightsBackward, weightsBackwardScratch } from './weights';
