@@ -12,7 +12,7 @@ import { somePictures, someScenes, someSpheres, triangleSoup } from '../arbitrar
 import { crumpledSpheres, interpolated, kernelScene, relativeError, somePicture } from '../scenes.ts';
 import { inWasmMemory } from './inWasmMemory.ts';
 
-beforeAll(() => useTestBackend());
+beforeAll(() => useTestBackend('wasm'));
 
 /** The compiled kernels keep float32 on the way, the plain ones double precision. */
 const fast = [

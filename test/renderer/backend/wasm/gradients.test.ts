@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { useTestBackend } from '../../../backend.ts';
 import { expectSameAsCpu, numbers } from './compare.ts';
 
-await useTestBackend();
+await useTestBackend('wasm');
 
 type Operation = (...inputs: tf.Tensor[]) => tf.Tensor;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { useTestBackend } from '../../../backend.ts';
 import { expectSameAsCpu, numbers } from './compare.ts';
 
-await useTestBackend();
+await useTestBackend('wasm');
 
 describe('slice', () => {
   it.each([

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { useTestBackend } from '../../../backend.ts';
 import { expectSameAsCpu, numbers } from './compare.ts';
 
-await useTestBackend();
+await useTestBackend('wasm');
 
 describe('unsortedSegmentSum', () => {
   it.each([[[6]], [[6, 3]], [[6, 2, 3]]])('sums rows of shape %j by segment', async (shape) => {

@@ -5,7 +5,7 @@ import { Scratch, simd, simdFor } from '../../../../renderer/kernels/simd/module
 import { useTestBackend } from '../../../backend.ts';
 import { testNumbers } from '../../../gradient.ts';
 
-await useTestBackend();
+await useTestBackend('wasm');
 
 /** A memory of its own, whose allocator never gives anything back. */
 function hostMemory() {
