@@ -2,11 +2,13 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { useBaseline } from '../baseline/kernels.ts';
+import { usePlainLayers } from '../baseline/layers.ts';
 import type { Request, Side, StepFacts, Training } from './stepProcess.ts';
 
 /** A training at work. */
 export interface Stepper {
-  step(): void | Promise<void>;
+  /** Returns the loss before its update. */
+  step(): number | Promise<number>;
   forward(): void;
   /** FLOPs of the products and convolutions of a step. */
   flops: number;
@@ -17,11 +19,13 @@ const training = JSON.parse(process.argv[3]) as Training;
 
 if (side === 'baseline') {
   await useBaseline();
+  usePlainLayers();
 } else {
   const { useBackend } = await import('../../renderer/backend/index.ts');
   await useBackend('wasm', { math: side });
 }
 const stepper = await start(training);
+let loss = Number.NaN;
 process.on('message', async (request: Request) => process.send!(await answer(request)));
 process.send!('ready');
 
@@ -33,7 +37,8 @@ async function start(chosen: Training): Promise<Stepper> {
 async function answer(request: Request): Promise<number | StepFacts> {
   if (request === 'facts') return facts();
   const before = process.cpuUsage();
-  await stepper[request]();
+  if (request === 'step') loss = await stepper.step();
+  else stepper.forward();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
@@ -44,6 +49,7 @@ function facts(): StepFacts {
     peakMegabytes: process.resourceUsage().maxRSS / 1024,
     wasmMegabytes: backend.wasm.HEAPF32.buffer.byteLength / 2 ** 20,
     tensors: tf.memory().numTensors,
+    loss,
     flops: stepper.flops,
     flopsPerMillisecond: bestProductRate(),
   };

@@ -22,6 +22,8 @@ export interface StepFacts {
   /** Of the wasm back end. */
   wasmMegabytes: number;
   tensors: number;
+  /** Of the last step, before its update. */
+  loss: number;
   /** FLOPs of a step's products and convolutions; 0 where nobody has counted them. */
   flops: number;
   /** The best rate that the back end reaches in a product, in FLOP a millisecond. */
