@@ -2,7 +2,11 @@
 // kernels and ours never meet.
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** What lets Node run TypeScript. */
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** What is trained. */
 export type Training =
@@ -42,7 +46,7 @@ export class StepProcess {
     const program = fileURLToPath(new URL('./child.ts', import.meta.url));
     // One thread, as everything else here.
     const env = { ...process.env, OPENBLAS_NUM_THREADS: '1' };
-    const child = fork(program, [side, JSON.stringify(training)], { env });
+    const child = fork(program, [side, JSON.stringify(training)], { env, execArgv: ['--import', tsx] });
     const started = new StepProcess(child);
     await started.#answer();
     return started;
