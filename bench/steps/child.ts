@@ -26,8 +26,11 @@ if (side === 'baseline') {
 }
 const stepper = await start(training);
 let loss = Number.NaN;
-process.on('message', async (request: Request) => process.send!(await answer(request)));
-process.send!('ready');
+// Whoever asked may be gone by the time of an answer.
+const reply = (message: unknown) => process.send!(message, (error: Error | null) => error && process.exit());
+process.on('disconnect', () => process.exit());
+process.on('message', async (request: Request) => reply(await answer(request)));
+reply('ready');
 
 async function start(chosen: Training): Promise<Stepper> {
   if (chosen.network === 'quickstart') return (await import('./quickstart.ts')).quickstart();

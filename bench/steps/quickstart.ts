@@ -32,8 +32,6 @@ export async function quickstart(): Promise<Stepper> {
     },
     new Random(seed).split('examples'),
   );
-  // Data sets end with the process: their threads would keep it alive.
-  process.on('disconnect', () => dataset.close());
   let step = 0;
   return {
     flops: 0,
