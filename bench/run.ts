@@ -2,4 +2,5 @@
 
 import { main } from './harness/main.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+// Trainings in processes of their own that an error has left behind end with this one.
+process.exit(await main(process.argv.slice(2)));

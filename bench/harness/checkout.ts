@@ -3,13 +3,15 @@
 import { execFileSync } from 'node:child_process';
 import { describeEnvironment } from '../../src/experiments/environment.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
+import { useWasm } from '../backend.ts';
 import type { BenchmarkRecord } from './record.ts';
 
-/** What a record says of where it was made. `backend` is the name of the tensor back end in use. */
-export async function describeCheckout(
-  backend: string,
-): Promise<Pick<BenchmarkRecord, 'machine' | 'revision' | 'dirty'>> {
-  const { rastergrad: _, revision, dirty, ...machine } = await describeEnvironment(backend);
+/** What a record says of where it was made. */
+export type Checkout = Pick<BenchmarkRecord, 'machine' | 'revision' | 'dirty'>;
+
+export async function describeCheckout(): Promise<Checkout> {
+  await useWasm();
+  const { rastergrad: _, revision, dirty, ...machine } = await describeEnvironment('wasm');
   return { machine, ...(revision && { revision, dirty: dirty && differs() }) };
 }
 

@@ -13,9 +13,9 @@ import { readRecord } from './record.ts';
 import { checkBriefly, measureAll } from './session.ts';
 import { formatChanges } from './tables.ts';
 
-const usage = `Usage: npm run bench -- [NAME …]                     measure, print, record in bench/results
-       npm run bench -- --short [NAME …]             check ratios to baselines, record nothing
-       npm run bench -- --compare OLD.json [NEW.json]  what got slower; NEW is by default the record in bench/results
+const usage = `Usage: npm run bench -- [NAME …]                        measure, print, record in bench/results
+       npm run bench -- --short [NAME …]                check ratios to baselines, record nothing
+       npm run bench -- --compare OLD.json [NEW.json]   what got slower; NEW is by default the record in bench/results
 
   --template FILE   Pixel2Mesh's info_ellipsoid.dat, for networks of its very size
 

@@ -2,10 +2,9 @@
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import { packageRoot } from '../../src/packageRoot.ts';
 import type { Benchmark, BenchOptions, Case } from './benchmark.ts';
-import { describeCheckout } from './checkout.ts';
+import { type Checkout, describeCheckout } from './checkout.ts';
 import { brief, type Measured, measure, usual } from './measure.ts';
 import { type BenchmarkRecord, type CaseRecord, writeRecord } from './record.ts';
 import { caseHeader, caseLine } from './tables.ts';
@@ -14,6 +13,8 @@ export async function measureAll(benchmark: Benchmark, options: BenchOptions): P
   console.log(`\n## ${benchmark.name}: ${benchmark.title}`);
   if (benchmark.baseline) console.log(`baseline: ${benchmark.baseline}`);
   console.log(`\n${caseHeader()}`);
+  // Of now, whatever happens to the files meanwhile.
+  const checkout = await describeCheckout();
   const cases: CaseRecord[] = [];
   for await (const one of benchmark.cases(options)) {
     const measured = await measure(one, { ...usual, seconds: one.seconds ?? usual.seconds });
@@ -22,7 +23,8 @@ export async function measureAll(benchmark: Benchmark, options: BenchOptions): P
     console.log(caseLine(record));
   }
   const { template } = options;
-  await saveResults(benchmark, { ...usual, ...(template && { template: path.basename(template) }) }, cases);
+  const settings = { ...usual, ...(template && { template: path.basename(template) }) };
+  await saveResults(benchmark, settings, cases, checkout);
 }
 
 /** Writes bench/results/NAME.json. */
@@ -30,12 +32,17 @@ export async function saveResults(
   { name, title, baseline }: Omit<Benchmark, 'cases'>,
   options: BenchmarkRecord['options'],
   cases: CaseRecord[],
+  checkout?: Checkout,
 ): Promise<void> {
-  const checkout = await describeCheckout(tf.getBackend() ?? 'none');
   const folder = path.join(packageRoot, 'bench/results');
   await mkdir(folder, { recursive: true });
   const head = { benchmark: name, title, ...(baseline && { baseline }) };
-  await writeRecord(path.join(folder, `${name}.json`), { ...head, ...checkout, options, cases });
+  await writeRecord(path.join(folder, `${name}.json`), {
+    ...head,
+    ...(checkout ?? (await describeCheckout())),
+    options,
+    cases,
+  });
 }
 
 /** Measures the short form and prints what is under its floor. Returns how many are. */

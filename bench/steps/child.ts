@@ -2,11 +2,13 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { useBaseline } from '../baseline/kernels.ts';
+import { usePlainLayers } from '../baseline/layers.ts';
 import type { Request, Side, StepFacts, Training } from './stepProcess.ts';
 
 /** A training at work. */
 export interface Stepper {
-  step(): void | Promise<void>;
+  /** Returns the loss before its update. */
+  step(): number | Promise<number>;
   forward(): void;
   /** FLOPs of the products and convolutions of a step. */
   flops: number;
@@ -17,13 +19,18 @@ const training = JSON.parse(process.argv[3]) as Training;
 
 if (side === 'baseline') {
   await useBaseline();
+  usePlainLayers();
 } else {
   const { useBackend } = await import('../../renderer/backend/index.ts');
   await useBackend('wasm', { math: side });
 }
 const stepper = await start(training);
-process.on('message', async (request: Request) => process.send!(await answer(request)));
-process.send!('ready');
+let loss = Number.NaN;
+// Whoever asked may be gone by the time of an answer.
+const reply = (message: unknown) => process.send!(message, (error: Error | null) => error && process.exit());
+process.on('disconnect', () => process.exit());
+process.on('message', async (request: Request) => reply(await answer(request)));
+reply('ready');
 
 async function start(chosen: Training): Promise<Stepper> {
   if (chosen.network === 'quickstart') return (await import('./quickstart.ts')).quickstart();
@@ -33,7 +40,8 @@ async function start(chosen: Training): Promise<Stepper> {
 async function answer(request: Request): Promise<number | StepFacts> {
   if (request === 'facts') return facts();
   const before = process.cpuUsage();
-  await stepper[request]();
+  if (request === 'step') loss = await stepper.step();
+  else stepper.forward();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
@@ -44,6 +52,7 @@ function facts(): StepFacts {
     peakMegabytes: process.resourceUsage().maxRSS / 1024,
     wasmMegabytes: backend.wasm.HEAPF32.buffer.byteLength / 2 ** 20,
     tensors: tf.memory().numTensors,
+    loss,
     flops: stepper.flops,
     flopsPerMillisecond: bestProductRate(),
   };

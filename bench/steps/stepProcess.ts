@@ -2,7 +2,11 @@
 // kernels and ours never meet.
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** What lets Node run TypeScript. */
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** What is trained. */
 export type Training =
@@ -22,6 +26,8 @@ export interface StepFacts {
   /** Of the wasm back end. */
   wasmMegabytes: number;
   tensors: number;
+  /** Of the last step, before its update. */
+  loss: number;
   /** FLOPs of a step's products and convolutions; 0 where nobody has counted them. */
   flops: number;
   /** The best rate that the back end reaches in a product, in FLOP a millisecond. */
@@ -40,7 +46,7 @@ export class StepProcess {
     const program = fileURLToPath(new URL('./child.ts', import.meta.url));
     // One thread, as everything else here.
     const env = { ...process.env, OPENBLAS_NUM_THREADS: '1' };
-    const child = fork(program, [side, JSON.stringify(training)], { env });
+    const child = fork(program, [side, JSON.stringify(training)], { env, execArgv: ['--import', tsx] });
     const started = new StepProcess(child);
     await started.#answer();
     return started;

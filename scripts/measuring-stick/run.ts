@@ -95,7 +95,9 @@ async function compareOn(stick: string, options: SphereOptions): Promise<void> {
   tf.dispose([sphere.positions, sphere.colors]);
 }
 
-const withSum = (times: number[]) => [...times, times.reduce((sum, time) => sum + time)];
+function withSum(times: number[]): number[] {
+  return [...times, times.reduce((sum, time) => sum + time)];
+}
 
 /** The scene, and what the plain kernels make of it, as raster.cpp reads them. */
 function dumped({ positions, colors, picture, pixels, scene, rows }: SphereScene): Uint8Array {
