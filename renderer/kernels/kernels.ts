@@ -1,5 +1,5 @@
-// What the inner loops of the renderer take and give: plain typed arrays, no tensors. Every implementation (simd, scalar, reference, gpu)
-// offers the same functions, so that one can stand in for, or be checked against, another.
+// What the inner loops of the renderer take and give: plain typed arrays, no tensors, which are good for the length of a call. Every
+// implementation (simd, scalar, reference, gpu) offers the same functions, so that one can stand in for, or be checked against, another.
 
 import type { AntialiasKernels } from './antialias.ts';
 import type { EdgeGradientKernels } from './edgeGradient.ts';

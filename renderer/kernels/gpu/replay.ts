@@ -4,7 +4,15 @@
 // every time, and cost little beside them. (Breaking out by an exception would leave tensors behind that a tape had saved.)
 
 import type { Kernels } from '../kernels.ts';
-import type { AttributeRows, Fragments, Picture, RealArray, Scene } from '../scene.ts';
+import {
+  type AttributeRows,
+  emptyFragments,
+  type Fragments,
+  handedOver,
+  type Picture,
+  type RealArray,
+  type Scene,
+} from '../scene.ts';
 import type { GpuDevice, Work } from './device.ts';
 import { absentKernels, gpuWorks } from './index.ts';
 
@@ -50,7 +58,12 @@ export class Recording {
         return name === 'findVisible' ? nothingVisible(args[0] as Scene, args[1] as Picture) : {};
       },
     ]);
-    return { ...absentKernels(), ...Object.fromEntries(own) };
+    const { findVisible, ...others } = Object.fromEntries(own) as Pick<Kernels, keyof typeof gpuWorks>;
+    return {
+      ...absentKernels(),
+      ...others,
+      findVisible: (scene, picture, into) => handedOver(findVisible(scene, picture), into),
+    };
   }
 }
 
@@ -77,21 +90,17 @@ function* answerOf(work: AnyWork, args: unknown[]): Work<Answer> {
 const isArray = (value: unknown): value is RealArray =>
   value instanceof Float32Array || value instanceof Float64Array;
 
-/** Arrays of tensors come as such, or as positions of a scene or values of attributes. */
+/** Arrays of tensors come as such, or as positions of a scene, values of attributes or fragments. */
 function copyOf(argument: unknown): unknown {
   if (isArray(argument)) return argument.slice();
   const { positions } = argument as Partial<Scene>;
   if (positions) return { ...(argument as Scene), positions: positions.slice() };
   const { values } = argument as Partial<AttributeRows>;
   if (values) return { ...(argument as AttributeRows), values: values.slice() };
+  const { faces, weights } = argument as Partial<Fragments>;
+  if (faces && weights) return { ...(argument as Fragments), faces: faces.slice(), weights: weights.slice() };
   return argument;
 }
 
-function nothingVisible({ items }: Scene, { width, height }: Picture): Fragments {
-  const pixels = width * height;
-  return {
-    faces: new Int32Array(items.length * pixels).fill(-1),
-    weights: new Float32Array(3 * items.length * pixels),
-    itemStarts: Int32Array.from({ length: items.length + 1 }, (_, b) => b * pixels),
-  };
-}
+const nothingVisible = ({ items }: Scene, picture: Picture): Fragments =>
+  emptyFragments(items.length, picture);

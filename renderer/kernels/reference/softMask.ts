@@ -31,7 +31,7 @@ export function softMask(
     const neighbours = neighboursOf(scene, item, picture, pixel, options);
     output[at] = 1 - neighbours.reduce((product, { p }) => product * (1 - p), 1);
   });
-  return { visible, options };
+  return { visible: { ...visible, faces: visible.faces.slice() }, options };
 }
 
 export function softMaskBackward(

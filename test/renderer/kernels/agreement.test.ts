@@ -108,6 +108,15 @@ it.each([
   expect(draw(together, 0, 2)).toEqual(apart[0].map((numbers, k) => [...numbers, ...apart[1][k]]));
 });
 
+it('simd kernels find the same faces in pictures of several bands', () => {
+  const scene = kernelScene(crumpledSpheres(22));
+  const picture = somePicture({ width: 1000, height: 600 });
+  const compiled = inWasmMemory(simdKernels).findVisible(scene, picture);
+  const plain = scalarKernels.findVisible(scene, picture);
+  expect(Buffer.compare(Buffer.from(compiled.faces.buffer), Buffer.from(plain.faces.buffer))).toBe(0);
+  expect(relativeError(compiled.weights, plain.weights)).toBeLessThan(1e-6);
+});
+
 describe.each(fast)('$name kernels', ({ fastKernels, rounding }) => {
   it('finds the same faces where corners meet pixel centres and faces pass through each other', () => {
     fc.assert(

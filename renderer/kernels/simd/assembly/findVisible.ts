@@ -23,9 +23,16 @@ function pitchOf(width: i32): i32 {
   return width + 4;
 }
 
+/** Large pictures are drawn in bands of rows, whose buffers of faces and depths fit the second-level cache. */
+const bandBytes: i32 = 1 << 21;
+
+function bandRows(width: i32, height: i32): i32 {
+  return min(height, max(1, bandBytes / (8 * pitchOf(width))));
+}
+
 /** Bytes of working memory that `findVisible` needs. */
 export function findVisibleScratch(vertexCount: i32, width: i32, height: i32): usize {
-  return vertexBytes * vertexCount + 8 * pitchOf(width) * height;
+  return vertexBytes * vertexCount + 8 * pitchOf(width) * bandRows(width, height);
 }
 
 /**
@@ -48,13 +55,18 @@ export function findVisible(
 ): void {
   const vertices = scratch;
   const depths = vertices + vertexBytes * vertexCount;
-  const size = 4 * pitchOf(width) * height;
+  const rows = bandRows(width, height);
+  const size = 4 * pitchOf(width) * rows;
   const buffer = depths + size;
   projectVertices(positions, stride, vertexCount, near, flags, vertices);
-  fill(depths, size, f32x4.splat(-Infinity));
-  memory.fill(buffer, 0xff, size);
-  drawFaces(faces, faceCount, vertices, width, height, flags, buffer, depths);
-  weigh(faces, vertices, width, height, buffer, visible, weights);
+  for (let start = 0; start < height; start += rows) {
+    const end = min(height, start + rows);
+    fill(depths, size, f32x4.splat(-Infinity));
+    memory.fill(buffer, 0xff, size);
+    drawFaces(faces, faceCount, vertices, width, height, start, end, flags, buffer, depths);
+    const offset = 4 * start * width;
+    weigh(faces, vertices, width, height, start, end, buffer, visible + offset, weights + 3 * offset);
+  }
 }
 
 function fill(to: usize, bytes: usize, value: v128): void {
@@ -63,12 +75,15 @@ function fill(to: usize, bytes: usize, value: v128): void {
   for (; to < end; to += 4) v128.store32_lane(to, value, 0);
 }
 
+/** Draws into the rows `start` up to `end`, the first of which is the first of the buffers. */
 function drawFaces(
   faces: usize,
   faceCount: i32,
   vertices: usize,
   width: i32,
   height: i32,
+  start: i32,
+  end: i32,
   flags: i32,
   buffer: usize,
   depths: usize,
@@ -81,7 +96,8 @@ function drawFaces(
   const scale = f64x2.replace_lane(f64x2.splat(halfWidth), 1, -halfHeight);
   const shift = f64x2.replace_lane(f64x2.splat(halfWidth - 0.5), 1, halfHeight - 0.5);
   const margin = f64x2.splat(slack);
-  const limits = f64x2.replace_lane(f64x2.splat(width - 1), 1, height - 1);
+  const origin = f64x2.replace_lane(f64x2.splat(0), 1, start);
+  const limits = f64x2.replace_lane(f64x2.splat(width - 1), 1, end - 1);
   for (let f = 0; f < faceCount; f++, faces += 12) {
     const va = vertices + vertexBytes * load<u32>(faces);
     let vb = vertices + vertexBytes * load<u32>(faces, 4);
@@ -112,7 +128,7 @@ function drawFaces(
     c = f64x2.add(f64x2.mul(v128.load(vc), scale), shift);
     const first = f64x2.pmin(f64x2.pmin(pa, b), c);
     const last = f64x2.pmax(f64x2.pmax(pa, b), c);
-    const from = f64x2.pmax(f64x2.ceil(f64x2.sub(first, margin)), f64x2.splat(0));
+    const from = f64x2.pmax(f64x2.ceil(f64x2.sub(first, margin)), origin);
     const to = f64x2.pmin(f64x2.floor(f64x2.add(last, margin)), limits);
     if (v128.any_true(f64x2.gt(from, to))) continue;
     const wholeFrom = wholes(from);
@@ -187,12 +203,12 @@ function drawFaces(
     );
     const areas = f64x2.mul(ab, swapped(ca));
     const doubled = f64x2.splat(f64x2.extract_lane(areas, 0) - f64x2.extract_lane(areas, 1));
-    const start = f64x2.sub(f64x2.replace_lane(from, 1, firstRow), pa);
+    const toFirst = f64x2.sub(f64x2.replace_lane(from, 1, firstRow), pa);
     let sums = f64x2.add(
       f64x2.mul(ka, doubled),
       f64x2.add(
-        f64x2.mul(perColumn, v128.shuffle<f64>(start, start, 0, 0)),
-        f64x2.mul(perRow, v128.shuffle<f64>(start, start, 1, 1)),
+        f64x2.mul(perColumn, v128.shuffle<f64>(toFirst, toFirst, 0, 0)),
+        f64x2.mul(perRow, v128.shuffle<f64>(toFirst, toFirst, 1, 1)),
       ),
     );
     const firstColumn = i32x4.extract_lane(wholeFrom, 0);
@@ -225,7 +241,7 @@ function drawFaces(
       if (column <= lastColumn) {
         const numerator = v128.shuffle<f64>(sums, sums, 0, 0);
         const denominator = v128.shuffle<f64>(sums, sums, 1, 1);
-        const at = pitch * row + 4 * column;
+        const at = pitch * (row - start) + 4 * column;
         drawSpan(
           f64(column - firstColumn),
           lastColumn - column,
@@ -316,21 +332,23 @@ function covers(ax: f64, bx: f64, cx: f64, ay: f64, by: f64, cy: f64): bool {
   return bx * cy - cx * by >= 0 && cx * ay - ax * cy >= 0 && ax * by - bx * ay >= 0;
 }
 
-/** Weights of the visible faces, a run of pixels of one face at a time. */
+/** Weights of the visible faces in the rows `first` up to `last`, a run of pixels of one face at a time. */
 function weigh(
   faces: usize,
   vertices: usize,
   width: i32,
   height: i32,
+  first: i32,
+  last: i32,
   buffer: usize,
   visible: usize,
   weights: usize,
 ): void {
-  const end = visible + 4 * width * height;
+  const end = visible + 4 * width * (last - first);
   const step = 2 / f64(width);
   const minusOnes = i32x4.splat(-1);
   const zeros = f32x4.splat(0);
-  for (let row = 0; row < height; row++, buffer += 16) {
+  for (let row = first; row < last; row++, buffer += 16) {
     const py = f64(height - 2 * row - 1) / f64(height);
     const rowEnd = buffer + 4 * width;
     while (buffer < rowEnd) {
