@@ -167,8 +167,8 @@ it('is what neural_renderer computes, edge by edge', () => {
 
 it.each([
   ['scalar', scalarKernels, 1e-8],
-  // In float32, and pulls from both sides of a vertex partly cancel.
-  ['simd', inWasmMemory(simdKernels), 1e-5],
+  // As good as the float32 of the result, which is added to a few times.
+  ['simd', inWasmMemory(simdKernels), 5e-7],
 ])('is the same from the fast kernel: %s', (_, kernels, tolerance) => {
   const sparse = (numbers: Float64Array) => numbers.map((value) => (value < 0.3 ? 0 : value));
   fc.assert(

@@ -1,8 +1,6 @@
 // Kato's gradient, a row or column of the picture at a time. Formulas: reference/scanlineGradient.ts; the same loops in plain
-// TypeScript, with what they leave out and why: scalar/scanlineGradient.ts. Gains and distances are in double precision up to their
-// last rounding: gains of channels may nearly cancel, and are divided by the distance to a crossing that may be near.
-
-import { demote, sumOfLanes } from './math';
+// TypeScript, with what they leave out and why: scalar/scanlineGradient.ts. In double precision, two pixels at a time: gains of channels
+// and pulls of edges may nearly cancel, and are divided by the distance to a crossing that may be near.
 
 /** Bytes of a vertex: x, y, z, w in double precision. */
 const vertexBytes: usize = 32;
@@ -243,19 +241,22 @@ function sumEdge(line: usize, s: i32, axis: usize, start: i32, end: i32, from: i
   }
 }
 
-/** m of four pixels, should they take another colour. */
+/** m of two pixels, should they take another colour. */
 function gainsOf(colors: usize, upstream: usize, other: usize, channels: i32, step: i32): v128 {
-  let low = f64x2.splat(0);
-  let high = low;
+  let m = f64x2.splat(0);
   for (let c = 0; c < channels; c++) {
-    const color = v128.load64_splat(other);
-    low = f64x2.add(low, f64x2.mul(f64x2.sub(v128.load(colors), color), v128.load(upstream)));
-    high = f64x2.add(high, f64x2.mul(f64x2.sub(v128.load(colors, 16), color), v128.load(upstream, 16)));
+    const change = f64x2.sub(v128.load(colors), v128.load64_splat(other));
+    m = f64x2.add(m, f64x2.mul(change, v128.load(upstream)));
     colors += step;
     upstream += step;
     other += step;
   }
-  return demote(low, high);
+  return m;
+}
+
+/** Which of two pixels gain, of which the second is there only where `both`. */
+function gaining(m: v128, both: bool): v128 {
+  return v128.and(f64x2.gt(m, f64x2.splat(0)), i64x2(-1, both ? -1 : 0));
 }
 
 /** The in pass: pixels of the run, should they take the colour of the one outside. */
@@ -270,48 +271,36 @@ function sumRun(
   toSum: usize,
   t: f64,
 ): void {
-  const zero = f32x4.splat(0);
   const channels = load<i32>(line, channelCount);
   const step = load<i32>(line, planeBytes);
-  let fromGains = zero;
-  let toGains = zero;
-  for (let d = start; d < end; d += 4) {
-    const m = gainsOf(
-      load<usize>(line, lineColors) + 8 * d,
-      load<usize>(line, lineUpstream) + 8 * d,
-      load<usize>(line, lineColors) + 8 * outside,
-      channels,
-      step,
-    );
-    const lanes = i32x4.add(i32x4.splat(d), i32x4(0, 1, 2, 3));
-    const gains = v128.and(f32x4.gt(m, zero), i32x4.lt_s(lanes, i32x4.splat(end)));
+  const colors = load<usize>(line, lineColors);
+  const upstream = load<usize>(line, lineUpstream);
+  let fromGains = f64x2.splat(0);
+  let toGains = fromGains;
+  for (let d = start; d < end; d += 2) {
+    const m = gainsOf(colors + 8 * d, upstream + 8 * d, colors + 8 * outside, channels, step);
+    const gains = gaining(m, d + 1 < end);
     if (!v128.any_true(gains)) continue;
-    const first = f64x2.splat(<f64>d - crossing);
-    const low = f64x2.add(first, f64x2(0, 1));
-    const high = f64x2.add(first, f64x2(2, 3));
-    fromGains = f32x4.add(
-      fromGains,
-      v128.and(gains, f32x4.div(m, away(line, low, high, v128.shuffle<f64>(ways, ways, 0, 0)))),
-    );
-    toGains = f32x4.add(
-      toGains,
-      v128.and(gains, f32x4.div(m, away(line, low, high, v128.shuffle<f64>(ways, ways, 1, 1)))),
-    );
+    const distances = f64x2.add(f64x2.splat(<f64>d - crossing), f64x2(0, 1));
+    fromGains = f64x2.add(fromGains, v128.and(gains, quotient(line, m, distances, ways, 0)));
+    toGains = f64x2.add(toGains, v128.and(gains, quotient(line, m, distances, ways, 1)));
   }
   if (t < 1) subtract(fromSum, fromGains);
   if (t > 0) subtract(toSum, toGains);
 }
 
-/** Distances in pixels times a factor, and ε added away from 0. */
-function away(line: usize, low: v128, high: v128, factor: v128): v128 {
-  const distance = demote(f64x2.mul(low, factor), f64x2.mul(high, factor));
-  const isBeyond = f32x4.gt(distance, f32x4.splat(0));
-  const pad = f32x4.splat(<f32>load<f64>(line, eps));
-  return f32x4.add(distance, v128.bitselect(pad, f32x4.neg(pad), isBeyond));
+/** m over distances in pixels times one of two factors, ε added away from 0. */
+function quotient(line: usize, m: v128, distances: v128, factors: v128, which: i32): v128 {
+  const factor =
+    which === 0 ? v128.shuffle<f64>(factors, factors, 0, 0) : v128.shuffle<f64>(factors, factors, 1, 1);
+  const distance = f64x2.mul(distances, factor);
+  const pad = v128.load64_splat(line, eps);
+  const isBeyond = f64x2.gt(distance, f64x2.splat(0));
+  return f64x2.div(m, f64x2.add(distance, v128.bitselect(pad, f64x2.neg(pad), isBeyond)));
 }
 
-function subtract(at: usize, lanes: v128): void {
-  store<f64>(at, load<f64>(at) - <f64>sumOfLanes(lanes));
+function subtract(at: usize, pair: v128): void {
+  store<f64>(at, load<f64>(at) - f64x2.extract_lane(pair, 0) - f64x2.extract_lane(pair, 1));
 }
 
 /** The out pass: pixels from the crossing to the border, should they take the colour of the one inside. */
@@ -325,39 +314,28 @@ function sumBeyond(
   toSum: usize,
   t: f64,
 ): void {
-  const zero = f32x4.splat(0);
   const channels = load<i32>(line, channelCount);
   const step = load<i32>(line, planeBytes);
   const at = load<usize>(line, places);
   const gainers = load<i32>(line, gainerCount);
-  const limit = f32x4.splat(<f32>inside);
-  const fromWay = v128.shuffle<f64>(ways, ways, 0, 0);
-  const toWay = v128.shuffle<f64>(ways, ways, 1, 1);
+  const colors = load<usize>(line, gainerColors);
+  const upstream = load<usize>(line, gainerUpstream);
+  const own = load<usize>(line, lineColors) + 8 * inside;
   // Those on the way outwards are at the end of the list, or at its beginning.
   let first = 0;
   let end = gainers;
   if (outward > 0) first = placesUpTo(at, gainers, inside);
   else end = placesUpTo(at, gainers, inside - 1);
-  let fromGains = zero;
-  let toGains = zero;
-  for (let i = first; i < end; i += 4) {
-    const m = gainsOf(
-      load<usize>(line, gainerColors) + 8 * i,
-      load<usize>(line, gainerUpstream) + 8 * i,
-      load<usize>(line, lineColors) + 8 * inside,
-      channels,
-      step,
-    );
-    const lanes = i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3));
-    const gains = v128.and(f32x4.gt(m, zero), i32x4.lt_s(lanes, i32x4.splat(end)));
+  let fromGains = f64x2.splat(0);
+  let toGains = fromGains;
+  for (let i = first; i < end; i += 2) {
+    const m = gainsOf(colors + 8 * i, upstream + 8 * i, own, channels, step);
+    const gains = gaining(m, i + 1 < end);
     if (!v128.any_true(gains)) continue;
-    // Whole numbers of pixels from the one inside, and the way from the crossing to that.
-    const whole = f32x4.sub(v128.load(at + 4 * i), limit);
-    const rest = f64x2.splat(<f64>inside - crossing);
-    const low = f64x2.add(f64x2.promote_low_f32x4(whole), rest);
-    const high = f64x2.add(f64x2.promote_low_f32x4(v128.shuffle<f64>(whole, whole, 1, 1)), rest);
-    fromGains = f32x4.add(fromGains, v128.and(gains, f32x4.div(m, away(line, low, high, fromWay))));
-    toGains = f32x4.add(toGains, v128.and(gains, f32x4.div(m, away(line, low, high, toWay))));
+    const pair = f64x2.promote_low_f32x4(v128.load64_zero(at + 4 * i));
+    const distances = f64x2.sub(pair, f64x2.splat(crossing));
+    fromGains = f64x2.add(fromGains, v128.and(gains, quotient(line, m, distances, ways, 0)));
+    toGains = f64x2.add(toGains, v128.and(gains, quotient(line, m, distances, ways, 1)));
   }
   if (t < 1) subtract(fromSum, fromGains);
   if (t > 0) subtract(toSum, toGains);
