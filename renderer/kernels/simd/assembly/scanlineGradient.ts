@@ -1,8 +1,9 @@
 // Kato's gradient, a row or column of the picture at a time. Formulas: reference/scanlineGradient.ts; the same loops in plain
-// TypeScript, with what they leave out and why: scalar/scanlineGradient.ts. Gains and distances are in double precision up to their
-// last rounding: gains of channels may nearly cancel, and are divided by the distance to a crossing that may be near.
+// TypeScript, with what they leave out and why: scalar/scanlineGradient.ts. Colours and gains are in float32, distances in double
+// precision up to their last rounding, as a gain is divided by the distance to a crossing that may be near.
 
 import { demote, sumOfLanes } from './math';
+import { multiplyAdd } from './multiplyAdd';
 
 /** Bytes of a vertex: x, y, z, w in double precision. */
 const vertexBytes: usize = 32;
@@ -31,14 +32,15 @@ const vertexSums: usize = 60;
 const eps: usize = 64;
 const recordBytes: usize = 80;
 
-/** Bytes of a plane of doubles, one a pixel of a line, with room for a last group that sticks out. */
 function stepOf(width: i32, height: i32): i32 {
-  return 8 * ((max(width, height) + 11) & ~3);
+  return 4 * ((max(width, height) + 11) & ~3);
 }
 
 /** Bytes of working memory. */
 export function scanlineScratch(width: i32, height: i32, channels: i32, vertexCount: i32): usize {
-  return recordBytes + stepOf(width, height) * (2 + 4 * channels) + 16 * (channels + vertexCount);
+  return (
+    recordBytes + stepOf(width, height) * (2 + 4 * channels) + 16 * ((channels + 1) >> 1) + 16 * vertexCount
+  );
 }
 
 /**
@@ -78,7 +80,7 @@ export function scanlineGradient(
   store<usize>(line, at, gainerUpstream);
   at += channels * step;
   store<usize>(line, at, ranges);
-  at += 16 * channels;
+  at += 16 * ((channels + 1) >> 1);
   store<usize>(line, at, pixelPlaces);
   store<usize>(line, sums, vertexSums);
   store<f64>(line, padding, eps);
@@ -123,18 +125,18 @@ function readLine(line: usize, visible: usize, colors: usize, upstream: usize, f
   for (let c = 0; c < channels; c++) {
     const toColors = load<usize>(line, lineColors) + c * step;
     const toUpstream = load<usize>(line, lineUpstream) + c * step;
-    let least: f64 = Infinity;
-    let most: f64 = -Infinity;
+    let least: f32 = Infinity;
+    let most: f32 = -Infinity;
     for (let d = 0, at = channels * first + c; d < length; d++, at += channels * along) {
-      const color = <f64>load<f32>(colors + 4 * at);
-      store<f64>(toColors + 8 * d, color);
-      store<f64>(toUpstream + 8 * d, <f64>load<f32>(upstream + 4 * at));
+      const color = load<f32>(colors + 4 * at);
+      store<f32>(toColors + 4 * d, color);
+      store<f32>(toUpstream + 4 * d, load<f32>(upstream + 4 * at));
       if (load<i32>(toFaces + 4 * d) < 0) continue;
       if (color < least) least = color;
       if (color > most) most = color;
     }
-    store<f64>(load<usize>(line, ranges) + 16 * c, least);
-    store<f64>(load<usize>(line, ranges) + 16 * c, most, 8);
+    store<f32>(load<usize>(line, ranges) + 8 * c, least);
+    store<f32>(load<usize>(line, ranges) + 8 * c, most, 4);
   }
   findGainers(line);
 }
@@ -149,28 +151,28 @@ function findGainers(line: usize): void {
   const keptColors = load<usize>(line, gainerColors);
   const keptUpstream = load<usize>(line, gainerUpstream);
   let found = 0;
-  for (let d = 0; d < length; d += 2) {
-    let most = f64x2.splat(0);
+  for (let d = 0; d < length; d += 4) {
+    let most = f32x4.splat(0);
     for (let c = 0; c < channels; c++) {
-      const g = v128.load(upstream + c * step + 8 * d);
-      const range = load<usize>(line, ranges) + 16 * c;
+      const g = v128.load(upstream + c * step + 4 * d);
+      const color = v128.load(colors + c * step + 4 * d);
+      const range = load<usize>(line, ranges) + 8 * c;
       const best = v128.bitselect(
-        v128.load64_splat(range),
-        v128.load64_splat(range, 8),
-        f64x2.gt(g, f64x2.splat(0)),
+        v128.load32_splat(range),
+        v128.load32_splat(range, 4),
+        f32x4.gt(g, f32x4.splat(0)),
       );
-      const change = f64x2.sub(v128.load(colors + c * step + 8 * d), best);
-      most = f64x2.add(most, f64x2.mul(change, g));
+      most = multiplyAdd(f32x4.sub(color, best), g, most);
     }
-    let gains = i64x2.bitmask(f64x2.gt(most, f64x2.splat(0)));
+    let gains = i32x4.bitmask(f32x4.gt(most, f32x4.splat(0)));
     for (let at = d; gains !== 0; gains >>= 1, at++) {
       if ((gains & 1) === 0 || at >= length) continue;
       store<f32>(load<usize>(line, places) + 4 * found, <f32>at);
       for (let c = 0; c < channels; c++) {
-        const to = c * step + 8 * found;
-        const from = c * step + 8 * at;
-        store<f64>(keptColors + to, load<f64>(colors + from));
-        store<f64>(keptUpstream + to, load<f64>(upstream + from));
+        const to = c * step + 4 * found;
+        const from = c * step + 4 * at;
+        store<f32>(keptColors + to, load<f32>(colors + from));
+        store<f32>(keptUpstream + to, load<f32>(upstream + from));
       }
       found++;
     }
@@ -243,21 +245,6 @@ function sumEdge(line: usize, s: i32, axis: usize, start: i32, end: i32, from: i
   }
 }
 
-/** m of four pixels, should they take another colour. */
-function gainsOf(colors: usize, upstream: usize, other: usize, channels: i32, step: i32): v128 {
-  let low = f64x2.splat(0);
-  let high = low;
-  for (let c = 0; c < channels; c++) {
-    const color = v128.load64_splat(other);
-    low = f64x2.add(low, f64x2.mul(f64x2.sub(v128.load(colors), color), v128.load(upstream)));
-    high = f64x2.add(high, f64x2.mul(f64x2.sub(v128.load(colors, 16), color), v128.load(upstream, 16)));
-    colors += step;
-    upstream += step;
-    other += step;
-  }
-  return demote(low, high);
-}
-
 /** The in pass: pixels of the run, should they take the colour of the one outside. */
 function sumRun(
   line: usize,
@@ -276,13 +263,15 @@ function sumRun(
   let fromGains = zero;
   let toGains = zero;
   for (let d = start; d < end; d += 4) {
-    const m = gainsOf(
-      load<usize>(line, lineColors) + 8 * d,
-      load<usize>(line, lineUpstream) + 8 * d,
-      load<usize>(line, lineColors) + 8 * outside,
-      channels,
-      step,
-    );
+    let colors = load<usize>(line, lineColors);
+    let upstream = load<usize>(line, lineUpstream) + 4 * d;
+    let m = zero;
+    for (let c = 0; c < channels; c++) {
+      const change = f32x4.sub(v128.load(colors + 4 * d), v128.load32_splat(colors + 4 * outside));
+      m = multiplyAdd(change, v128.load(upstream), m);
+      colors += step;
+      upstream += step;
+    }
     const lanes = i32x4.add(i32x4.splat(d), i32x4(0, 1, 2, 3));
     const gains = v128.and(f32x4.gt(m, zero), i32x4.lt_s(lanes, i32x4.splat(end)));
     if (!v128.any_true(gains)) continue;
@@ -341,13 +330,17 @@ function sumBeyond(
   let fromGains = zero;
   let toGains = zero;
   for (let i = first; i < end; i += 4) {
-    const m = gainsOf(
-      load<usize>(line, gainerColors) + 8 * i,
-      load<usize>(line, gainerUpstream) + 8 * i,
-      load<usize>(line, lineColors) + 8 * inside,
-      channels,
-      step,
-    );
+    let colors = load<usize>(line, gainerColors) + 4 * i;
+    let upstream = load<usize>(line, gainerUpstream) + 4 * i;
+    let own = load<usize>(line, lineColors) + 4 * inside;
+    let m = zero;
+    for (let c = 0; c < channels; c++) {
+      const change = f32x4.sub(v128.load(colors), v128.load32_splat(own));
+      m = multiplyAdd(change, v128.load(upstream), m);
+      colors += step;
+      upstream += step;
+      own += step;
+    }
     const lanes = i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3));
     const gains = v128.and(f32x4.gt(m, zero), i32x4.lt_s(lanes, i32x4.splat(end)));
     if (!v128.any_true(gains)) continue;
