@@ -84,6 +84,8 @@ const load: Record<BackendName, (options: BackendOptions) => Promise<void>> = {
   async wasm({ wasmPath }) {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     if (wasmPath !== undefined) setWasmPaths(wasmPath);
+    // Its build for threads, which isolated pages would get, shares a memory that compiled kernels for one thread cannot be put into.
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   },
   async tensorflow() {
     prepareTensorflow();

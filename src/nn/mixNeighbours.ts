@@ -146,6 +146,7 @@ function mixBackward(
 ): void {
   const { channels } = sizes;
   const scale = dResidual ? 0.5 : 1;
+  dz.fill(0);
   const biasSums = new Float64Array(channels);
   const rowBytes = bytesOfRow(channels);
   for (let row = 0, at = 0; row < upstream.length; row += channels, at += rowBytes) {

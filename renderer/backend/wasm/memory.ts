@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 /** The part of TensorFlow.js's wasm back end that in-place kernels need. */
 export interface WasmBackend extends tf.KernelBackend {
   wasm: {
-    asm?: { memory: WebAssembly.Memory };
+    asm: { memory: WebAssembly.Memory };
     HEAPF32: Float32Array;
     _malloc(bytes: number): number;
     _free(pointer: number): void;

@@ -22,14 +22,11 @@ let registered = false;
 
 /** Registers the kernels, once a process, and puts the compiled loops to work in the memory of the back end, which is the current one. */
 export async function registerWasmKernels({ wasm }: WasmBackend): Promise<void> {
-  // Built for several threads, the back end keeps its memory elsewhere, and shares it.
-  if (wasm.asm) {
-    await attachSimd({
-      memory: wasm.asm.memory,
-      malloc: (bytes) => wasm._malloc(bytes),
-      free: (address) => wasm._free(address),
-    });
-  }
+  await attachSimd({
+    memory: wasm.asm.memory,
+    malloc: (bytes) => wasm._malloc(bytes),
+    free: (address) => wasm._free(address),
+  });
   if (registered) return;
   registered = true;
   const stock = (kernelName: string) => tf.getKernel(kernelName, 'wasm');

@@ -128,13 +128,17 @@ export function simdFor(...arrays: readonly ArrayBufferView[]): Simd | undefined
 }
 
 /**
- * Puts the kernels to work in a memory, once; the fused ones where the engine has relaxed SIMD. A memory shared between threads cannot be
- * theirs, and an engine without SIMD does not run them: there the loops in plain TypeScript go on doing the work.
+ * Puts the kernels to work in a memory, once; the fused ones where the engine has relaxed SIMD.
  *
- * @throws RastergradError where the compiled kernels are not there
+ * @throws RastergradError where the compiled kernels are not there, or the engine has no SIMD
  */
 export async function attachSimd(host: HostMemory): Promise<void> {
-  if (attached?.memory === host.memory || !isPlain(host.memory) || !WebAssembly.validate(usesSimd)) return;
+  if (attached?.memory === host.memory) return;
+  if (!WebAssembly.validate(usesSimd)) {
+    throw new RastergradError(
+      'the wasm back end needs an engine with WebAssembly SIMD; choose the cpu back end',
+    );
+  }
   await allowRelaxedSimd();
   const variant = WebAssembly.validate(usesRelaxedSimd) ? 'relaxed' : 'plain';
   const { instance } = await WebAssembly.instantiate(await bytesOf(variant), {
@@ -150,8 +154,6 @@ export async function attachSimd(host: HostMemory): Promise<void> {
 
 /** Which build of the kernels is at work; undefined before they are attached. */
 export const simdVariant = (): SimdVariant | undefined => attached?.variant;
-
-const isPlain = ({ buffer }: WebAssembly.Memory) => buffer instanceof ArrayBuffer;
 
 async function bytesOf(variant: SimdVariant): Promise<BufferSource> {
   // Written out, so that bundlers see both files.
