@@ -1,5 +1,6 @@
 // A whole comparison, from its config to its numbers.
 
+import { mathInUse } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { describeEnvironment } from '../experiments/environment.ts';
 import { useExperimentBackend } from '../experiments/experimentBackend.ts';
@@ -78,7 +79,7 @@ export async function compareGradients(
     pictures: [],
   };
   const timings: Timings = {
-    environment: await describeEnvironment(backend),
+    environment: await describeEnvironment(backend, backend === 'wasm' ? mathInUse() : undefined),
     measurements: [],
     descents: [],
   };

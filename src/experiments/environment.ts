@@ -6,7 +6,6 @@ import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { mathInUse } from '../../renderer/backend/index.ts';
 import { packageRoot } from '../packageRoot.ts';
 
 export interface Environment {
@@ -32,8 +31,8 @@ export function packageVersion(): string {
   return (require('rastergrad/package.json') as { version: string }).version;
 }
 
-/** Describes this process; `backend` is the name of the tensor back end in use. */
-export async function describeEnvironment(backend: string): Promise<Environment> {
+/** Describes this process; `backend` is the name of the tensor back end in use, `math` what computes its matrix products. */
+export async function describeEnvironment(backend: string, math?: string): Promise<Environment> {
   const processors = cpus();
   return {
     rastergrad: packageVersion(),
@@ -41,7 +40,7 @@ export async function describeEnvironment(backend: string): Promise<Environment>
     node: process.versions.node,
     tfjs: (require('@tensorflow/tfjs/package.json') as { version: string }).version,
     backend,
-    ...(backend === 'wasm' && { math: mathInUse() }),
+    ...(math && { math }),
     platform: `${process.platform} ${process.arch}`,
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,

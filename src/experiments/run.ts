@@ -51,9 +51,10 @@ export async function runExperiment(
   const open = async (): Promise<RunFolder> => {
     const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
     if (!resume) await folder.writeConfig(resolved);
-    await folder.writeEnvironment(backend);
-    const math = backend === 'wasm' ? ` (${mathInUse()})` : '';
-    observer.onNote?.(`${resume ? 'Resuming' : 'Run folder'} ${folder.path}, back end ${backend}${math}`);
+    const math = backend === 'wasm' ? mathInUse() : undefined;
+    await folder.writeEnvironment(backend, math);
+    const engine = math ? `${backend} (${math})` : backend;
+    observer.onNote?.(`${resume ? 'Resuming' : 'Run folder'} ${folder.path}, back end ${engine}`);
     return folder;
   };
   const { folder, results } =

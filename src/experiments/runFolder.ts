@@ -88,8 +88,8 @@ export class RunFolder {
   }
 
   /** Writes environment.json; `backend` is the name of the tensor back end in use. */
-  async writeEnvironment(backend: string): Promise<void> {
-    await this.#writeJson('environment.json', await describeEnvironment(backend));
+  async writeEnvironment(backend: string, math?: string): Promise<void> {
+    await this.#writeJson('environment.json', await describeEnvironment(backend, math));
   }
 
   /** Undefined where the run has none yet. */

@@ -131,7 +131,7 @@ describe('photographs', () => {
       'fitting.steps=250',
       'start.segments=32',
     ]);
-    // 86.6 to 89.7 over seeds; rounding, of another back end say, changes the course of a fit as much.
+    // It ends between 85.8 and 89.7 over seeds, and over kernels and back ends that round differently.
     expect(values.iouHeldOut).toBeGreaterThan(85);
     expect(values.psnrHeldOut).toBeGreaterThan(22);
     const mesh = await readMesh(path.join(runFolder, 'meshes/photos.obj'));

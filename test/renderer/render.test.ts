@@ -86,7 +86,10 @@ describe('render', () => {
     ].map((faces) =>
       render(sheet(faces), view, { ...size, shading: clay, outputs: ['image'] }).image.dataSync(),
     );
-    expect(shown[0]).toEqual(shown[1]);
+    // Up to rounding, as the corners come in another order.
+    shown[0].forEach((value, i) => {
+      expect(Math.abs(value - shown[1][i])).toBeLessThan(1e-6);
+    });
   });
 
   it('passes gradients to vertices and colours', () => {
