@@ -8,7 +8,7 @@ import { sampleByTensors } from '../../../bench/baseline/sampling.ts';
 import { nearestPoints } from '../../../renderer/mesh/nearest.ts';
 import { useTestBackend } from '../../backend.ts';
 
-beforeAll(() => useTestBackend());
+beforeAll(() => useTestBackend('wasm'));
 
 function expectSame(kernelName: string, inputs: tf.NamedTensorMap, attrs: object): void {
   const call = (kernel: tf.KernelConfig) => {
