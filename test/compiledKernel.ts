@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { type HostKernel, hostFunction } from '../renderer/backend/index.ts';
+import { countCompiledCalls } from './compiledCalls.ts';
 import { testNumbers } from './gradient.ts';
 
 /** Value and gradients agree to `tolerance`, relative to the largest number. The back end must be wasm. */
@@ -20,13 +21,18 @@ export function expectSameCompiled(
   const gradients = rounded.map((input) => new Float64Array(input.length));
   kernel.backward(upstream, rounded, gradients, state);
 
-  const [value, ...compiled] = tf.tidy(() => {
-    const tensors = rounded.map((input) => tf.tensor1d(new Float32Array(input)));
-    const apply = (...given: tf.Tensor[]) =>
-      hostFunction({ inputs: given, shape: [outputLength], ...kernel });
-    const { value, grads } = tf.valueAndGrads(apply)(tensors, tf.tensor1d(new Float32Array(upstream)));
-    return [value, ...grads].map((tensor) => tensor.dataSync());
+  let results: ArrayLike<number>[] = [];
+  const calls = countCompiledCalls(() => {
+    results = tf.tidy(() => {
+      const tensors = rounded.map((input) => tf.tensor1d(new Float32Array(input)));
+      const apply = (...given: tf.Tensor[]) =>
+        hostFunction({ inputs: given, shape: [outputLength], ...kernel });
+      const { value, grads } = tf.valueAndGrads(apply)(tensors, tf.tensor1d(new Float32Array(upstream)));
+      return [value, ...grads].map((tensor) => tensor.dataSync());
+    });
   });
+  expect(calls).toBeGreaterThan(1);
+  const [value, ...compiled] = results;
   expectClose(value, output, tolerance, 'value');
   for (const [i, gradient] of gradients.entries())
     expectClose(compiled[i], gradient, tolerance, `input ${i}`);

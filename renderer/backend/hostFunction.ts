@@ -18,7 +18,7 @@ export interface HostKernel<State = unknown> {
 }
 
 export interface HostFunction<State> extends Pick<HostKernel<State>, 'fills' | 'readsInputs'> {
-  /** float32 tensors; each gets a gradient. */
+  /** Each gets a gradient; other types are made float32. */
   inputs: readonly tf.Tensor[];
   /** Tensors that both loops look at and that get no gradient; kept for the backward loop. Default: none. */
   constants?: readonly tf.Tensor[];
@@ -48,7 +48,7 @@ export function hostFunction<State>({
   readsInputs = true,
   onDevice,
 }: HostFunction<State>): tf.Tensor {
-  if (onDevice && isOnDevice()) return onDevice();
+  if (onDevice && isOnDevice()) return tf.tidy(onDevice);
   const gradientSpecs = inputs.map((input) => ({
     shape: input.shape,
     dtype: 'float32' as const,
@@ -75,7 +75,7 @@ export function hostFunction<State>({
       });
     return { value, gradFunc };
   });
-  return apply(...inputs);
+  return apply(...inputs.map(asFloats));
 }
 
 /**
@@ -104,5 +104,7 @@ export function hostScalar(
       saved.map((gradient) => gradient.mul(upstream));
     return { value, gradFunc };
   });
-  return apply(...inputs) as tf.Scalar;
+  return apply(...inputs.map(asFloats)) as tf.Scalar;
 }
+
+const asFloats = (tensor: tf.Tensor): tf.Tensor => (tensor.dtype === 'float32' ? tensor : tensor.toFloat());

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ArgumentError, RastergradError } from '../errors.ts';
 import { prepareTensorflow } from './tensorflow/prepare.ts';
 import { registerTensorflowKernels } from './tensorflow/register.ts';
-import { type MathName, useMath } from './wasm/math.ts';
+import { checkMathName, type MathName, mathInUse, useMath } from './wasm/math.ts';
 import type { WasmBackend } from './wasm/memory.ts';
 import { registerWasmKernels } from './wasm/register.ts';
 import { registerWebGpuKernels } from './webgpu/register.ts';
@@ -18,7 +18,8 @@ export interface BackendOptions {
   wasmPath?: string;
   /**
    * What computes the matrix products of the wasm back end: our own kernels ('wasm'), OpenBLAS through the package koffi ('openblas'), or
-   * OpenBLAS where both are installed ('auto'). By default what the environment variable RASTERGRAD_MATH says, else 'auto'. Without
+   * OpenBLAS where both are installed ('auto'). By default what is in use already; at first what the environment variable
+   * RASTERGRAD_MATH says, else 'auto'. Without
    * OpenBLAS, results are the same for any split of a batch; with it, they agree to float32 rounding.
    */
   math?: MathName;
@@ -53,15 +54,24 @@ export async function useBackend(
   if (!backendNames.includes(name)) {
     throw new ArgumentError(`back end "${name}" is unknown; choose one of ${backendNames.join(', ')}, auto`);
   }
+  if (options.math !== undefined) checkMathName(options.math);
   if (tf.engine().backendName !== name) await quietly(() => start(name, options));
   // An application may have selected the back end itself.
   if (name === 'wasm') {
     await registerWasmKernels(tf.backend() as WasmBackend);
-    await useMath(options.math ?? (environment('RASTERGRAD_MATH') as MathName | undefined) ?? 'auto');
+    await chooseMath(options.math);
   }
   if (name === 'tensorflow') registerTensorflowKernels();
   if (name === 'webgpu') registerWebGpuKernels();
   return name;
+}
+
+/** What is asked for; else what is in use already; else what the environment says. */
+async function chooseMath(asked: MathName | undefined): Promise<void> {
+  if (asked === undefined && mathInUse() !== '') return;
+  const given = environment('RASTERGRAD_MATH');
+  if (asked === undefined && given !== undefined) checkMathName(given, 'RASTERGRAD_MATH: ');
+  await useMath(asked ?? (given as MathName | undefined) ?? 'auto');
 }
 
 const environmentChoice = () => (environment('RASTERGRAD_BACKEND') ?? 'wasm') as BackendName | 'auto';

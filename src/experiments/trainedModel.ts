@@ -49,7 +49,9 @@ async function loadModel(
   pictures: Pick<Dataset, 'camera'>,
   checkpoint: string,
 ): Promise<MeshPredictor> {
-  await useExperimentBackend(config.backend, { math: config.math });
+  // What a run was trained with may not be there where its network is used.
+  const math = config.math === 'openblas' ? 'auto' : config.math;
+  await useExperimentBackend(config.backend, { math });
   const model = makeModel(config, pictures);
   await readCheckpoint(checkpoint, { model });
   return model;

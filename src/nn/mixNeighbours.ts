@@ -124,7 +124,7 @@ function mixForward(
   for (let row = 0, at = 0; row < output.length; row += channels, at += rowBytes) {
     for (let c = 0; c < channels; c++) {
       if (!rectify || output[row + c] > 0) active[at + (c >> 2)] |= 1 << (c & 3);
-      else output[row + c] = 0;
+      else output[row + c] = Math.max(0, output[row + c]);
     }
   }
   if (residual) for (let i = 0; i < output.length; i++) output[i] = 0.5 * (output[i] + residual[i]);

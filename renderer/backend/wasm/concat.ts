@@ -5,13 +5,14 @@ import { simd } from '../../kernels/simd/module.ts';
 import { addressOf, sizeOf, type WasmBackend } from './memory.ts';
 import { hasWords } from './slice.ts';
 
-/** The kernel, given the stock one, which keeps other types than float32 and int32. */
+/** The kernel, given the stock one, which keeps other types than float32 and int32, and mixed ones. */
 export function concat(stock: tf.KernelConfig): tf.KernelConfig {
   return {
     ...stock,
     kernelFunc(call) {
       const inputs = Object.values(call.inputs) as tf.TensorInfo[];
-      if (!inputs.every(hasWords)) return stock.kernelFunc(call);
+      if (!inputs.every((input) => hasWords(input) && input.dtype === inputs[0].dtype))
+        return stock.kernelFunc(call);
       const backend = call.backend as WasmBackend;
       const [axis] = tf.util.parseAxisParam((call.attrs as { axis?: number }).axis ?? 0, inputs[0].shape);
       const shapes = inputs.map(({ shape }) => shape);

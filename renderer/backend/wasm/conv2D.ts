@@ -5,7 +5,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { simd } from '../../kernels/simd/module.ts';
 import { type Conv2DAttrs, Convolution, forEachPatches } from './convolution.ts';
 import { multiply, multiplyScratch } from './gemm.ts';
-import { addressOf, type WasmBackend } from './memory.ts';
+import { addressOf, filled, type WasmBackend } from './memory.ts';
 
 interface FusedAttrs extends Conv2DAttrs {
   dilations: [number, number] | number;
@@ -25,29 +25,28 @@ export function conv2D(stock: tf.KernelConfig): tf.KernelConfig {
       const { taps, outChannels, isPointwise } = convolution;
       const [input, weights] = [addressOf(backend, x), addressOf(backend, filter)];
       const biasAddress = bias && addressOf(backend, bias);
-      const output = backend.makeOutput(convolution.outShape, 'float32');
-      const out = addressOf(backend, output);
       const { exports, scratch } = simd()!;
-      scratch.run(() => {
-        const work = scratch.take(multiplyScratch());
-        const patches = scratch.take(isPointwise ? 0 : 4 * convolution.patchesSize);
-        forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
-          multiply(
-            {
-              m: windows,
-              n: outChannels,
-              k: taps,
-              a: rows,
-              b: weights,
-              c: out + 4 * convolution.outputOffset(band),
-              bias: biasAddress,
-              rectify: attrs.activation === 'relu',
-            },
-            work,
-          ),
-        );
-      });
-      return output;
+      return filled(backend, convolution.outShape, (out) =>
+        scratch.run(() => {
+          const work = scratch.take(multiplyScratch());
+          const patches = scratch.take(isPointwise ? 0 : 4 * convolution.patchesSize);
+          forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
+            multiply(
+              {
+                m: windows,
+                n: outChannels,
+                k: taps,
+                a: rows,
+                b: weights,
+                c: out + 4 * convolution.outputOffset(band),
+                bias: biasAddress,
+                rectify: attrs.activation === 'relu',
+              },
+              work,
+            ),
+          );
+        }),
+      );
     },
   };
 }

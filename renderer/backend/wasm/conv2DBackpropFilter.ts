@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { simd } from '../../kernels/simd/module.ts';
 import { type Conv2DAttrs, Convolution, forEachPatches } from './convolution.ts';
 import { multiply, multiplyScratch } from './gemm.ts';
-import { addressOf, floatsAt, sizeOf, type WasmBackend } from './memory.ts';
+import { addressOf, filled, floatsAt, sizeOf, type WasmBackend } from './memory.ts';
 
 export const conv2DBackpropFilter: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropFilter,
@@ -17,29 +17,28 @@ export const conv2DBackpropFilter: tf.KernelConfig = {
     const convolution = new Convolution(x.shape, filterShape, rest);
     const { taps, outChannels } = convolution;
     const [input, upstream] = [addressOf(backend, x), addressOf(backend, dy)];
-    const output = backend.makeOutput(filterShape, 'float32');
-    const out = addressOf(backend, output);
     const { exports, scratch } = simd()!;
-    scratch.run(() => {
-      const work = scratch.take(multiplyScratch());
-      const patches = scratch.take(4 * convolution.patchesSize);
-      floatsAt(backend, out, sizeOf(filterShape)).fill(0);
-      forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
-        multiply(
-          {
-            m: taps,
-            n: outChannels,
-            k: windows,
-            a: rows,
-            transposeA: true,
-            b: upstream + 4 * convolution.outputOffset(band),
-            c: out,
-            adds: true,
-          },
-          work,
-        ),
-      );
-    });
-    return output;
+    return filled(backend, filterShape, (out) =>
+      scratch.run(() => {
+        const work = scratch.take(multiplyScratch());
+        const patches = scratch.take(convolution.isPointwise ? 0 : 4 * convolution.patchesSize);
+        floatsAt(backend, out, sizeOf(filterShape)).fill(0);
+        forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
+          multiply(
+            {
+              m: taps,
+              n: outChannels,
+              k: windows,
+              a: rows,
+              transposeA: true,
+              b: upstream + 4 * convolution.outputOffset(band),
+              c: out,
+              adds: true,
+            },
+            work,
+          ),
+        );
+      }),
+    );
   },
 };

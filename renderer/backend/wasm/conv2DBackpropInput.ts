@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { simd } from '../../kernels/simd/module.ts';
 import { type Conv2DAttrs, Convolution } from './convolution.ts';
 import { multiply, multiplyScratch } from './gemm.ts';
-import { addressOf, floatsAt, sizeOf, type WasmBackend } from './memory.ts';
+import { addressOf, filled, floatsAt, sizeOf, type WasmBackend } from './memory.ts';
 
 export const conv2DBackpropInput: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropInput,
@@ -17,34 +17,33 @@ export const conv2DBackpropInput: tf.KernelConfig = {
     const convolution = new Convolution(inputShape, filter.shape, rest);
     const { taps, outChannels } = convolution;
     const [upstream, weights] = [addressOf(backend, dy), addressOf(backend, filter)];
-    const output = backend.makeOutput(inputShape, 'float32');
-    const out = addressOf(backend, output);
     const { exports, scratch } = simd()!;
-    scratch.run(() => {
-      const work = scratch.take(multiplyScratch());
-      const patches = scratch.take(4 * convolution.patchesSize);
-      floatsAt(backend, out, sizeOf(inputShape)).fill(0);
-      for (const band of convolution.bands) {
-        const windows = convolution.windowsOf(band);
-        multiply(
-          {
-            m: windows,
-            n: taps,
-            k: outChannels,
-            a: upstream + 4 * convolution.outputOffset(band),
-            b: weights,
-            transposeB: true,
-            c: patches,
-          },
-          work,
-        );
-        const size = (windows / band.pictures) * taps;
-        for (let i = 0; i < band.pictures; i++) {
-          const picture = out + 4 * convolution.pictureOffset(band.first + i);
-          exports.addPatches(patches + 4 * i * size, picture, ...convolution.sizesOf(band));
+    return filled(backend, inputShape, (out) =>
+      scratch.run(() => {
+        const work = scratch.take(multiplyScratch());
+        const patches = scratch.take(4 * convolution.patchesSize);
+        floatsAt(backend, out, sizeOf(inputShape)).fill(0);
+        for (const band of convolution.bands) {
+          const windows = convolution.windowsOf(band);
+          multiply(
+            {
+              m: windows,
+              n: taps,
+              k: outChannels,
+              a: upstream + 4 * convolution.outputOffset(band),
+              b: weights,
+              transposeB: true,
+              c: patches,
+            },
+            work,
+          );
+          const size = (windows / band.pictures) * taps;
+          for (let i = 0; i < band.pictures; i++) {
+            const picture = out + 4 * convolution.pictureOffset(band.first + i);
+            exports.addPatches(patches + 4 * i * size, picture, ...convolution.sizesOf(band));
+          }
         }
-      }
-    });
-    return output;
+      }),
+    );
   },
 };

@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { simd } from '../../kernels/simd/module.ts';
 import { multiply, multiplyScratch } from './gemm.ts';
-import { addressOf, sizeOf, type WasmBackend } from './memory.ts';
+import { addressOf, filled, sizeOf, type WasmBackend } from './memory.ts';
 
 /** One operand: a stack of matrices, with their sizes as they are multiplied. */
 interface Operand {
@@ -76,28 +76,27 @@ export function matMulWith(
   if (bias && bias.shape[0] !== n)
     throw new Error(`matMul: the bias has shape [${bias.shape}], expected [${n}]`);
   const biasAddress = bias && addressOf(backend, bias);
-  const output = backend.makeOutput([...outer, m, n], 'float32');
-  const out = addressOf(backend, output);
   const shared = { n, k, transposeA, transposeB, bias: biasAddress, rectify };
   const { scratch } = simd()!;
-  scratch.run(() => {
-    const work = scratch.take(multiplyScratch());
-    if (b.batch === 1 && !transposeA) {
-      multiply({ ...shared, m: a.batch * m, a: a.address, b: b.address, c: out }, work);
-      return;
-    }
-    const placesA = batchPlaces(outerA, outer);
-    const placesB = batchPlaces(outerB, outer);
-    for (let i = 0; i < placesA.length; i++) {
-      const product = {
-        ...shared,
-        m,
-        a: a.address + 4 * m * k * placesA[i],
-        b: b.address + 4 * k * n * placesB[i],
-        c: out + 4 * m * n * i,
-      };
-      multiply(product, work);
-    }
-  });
-  return output;
+  return filled(backend, [...outer, m, n], (out) =>
+    scratch.run(() => {
+      const work = scratch.take(multiplyScratch());
+      if (b.batch === 1 && !transposeA) {
+        multiply({ ...shared, m: a.batch * m, a: a.address, b: b.address, c: out }, work);
+        return;
+      }
+      const placesA = batchPlaces(outerA, outer);
+      const placesB = batchPlaces(outerB, outer);
+      for (let i = 0; i < placesA.length; i++) {
+        const product = {
+          ...shared,
+          m,
+          a: a.address + 4 * m * k * placesA[i],
+          b: b.address + 4 * k * n * placesB[i],
+          c: out + 4 * m * n * i,
+        };
+        multiply(product, work);
+      }
+    }),
+  );
 }

@@ -8,6 +8,12 @@ import { loadOpenBlas, OpenBlasMissing } from './openBlas.ts';
 export const mathNames = ['auto', 'wasm', 'openblas'] as const;
 export type MathName = (typeof mathNames)[number];
 
+/** @throws ArgumentError, which begins with `where`, for an unknown name */
+export function checkMathName(name: string, where = ''): void {
+  if ((mathNames as readonly string[]).includes(name)) return;
+  throw new ArgumentError(`${where}math "${name}" is unknown; choose one of ${mathNames.join(', ')}`);
+}
+
 let description = '';
 
 /**
@@ -16,9 +22,7 @@ let description = '';
  * @throws ArgumentError for an unknown name; RastergradError, saying what to install, for an OpenBLAS that is not there
  */
 export async function useMath(name: MathName): Promise<void> {
-  if (!mathNames.includes(name)) {
-    throw new ArgumentError(`math "${name}" is unknown; choose one of ${mathNames.join(', ')}`);
-  }
+  checkMathName(name);
   if (name !== 'wasm') {
     try {
       const library = await loadOpenBlas();

@@ -33,6 +33,22 @@ export const floatsAt = (backend: WasmBackend, address: number, length: number) 
 export const integersAt = (backend: WasmBackend, address: number, length: number) =>
   new Int32Array(backend.wasm.HEAPF32.buffer as ArrayBuffer, address, length);
 
+/** A float32 tensor that `fill` writes, given its address. Nothing is left behind where it throws. */
+export function filled(
+  backend: WasmBackend,
+  shape: number[],
+  fill: (address: number) => void,
+): tf.TensorInfo {
+  const output = backend.makeOutput(shape, 'float32');
+  try {
+    fill(addressOf(backend, output));
+  } catch (error) {
+    backend.disposeData(output.dataId);
+    throw error;
+  }
+  return output;
+}
+
 /** Size of the memory of the wasm back end, which never shrinks: its high-water mark. 0 where another back end is in use. */
 export const wasmMemoryBytes = (): number =>
   tf.getBackend() === 'wasm' ? (tf.backend() as WasmBackend).wasm.HEAPF32.buffer.byteLength : 0;

@@ -38,9 +38,38 @@ const transposed = 112;
 /** Thrown where koffi or the library is not there. */
 export class OpenBlasMissing extends RastergradError {}
 
-/** @throws OpenBlasMissing */
+/** @throws OpenBlasMissing; RastergradError where RASTERGRAD_OPENBLAS names something else */
 export async function loadOpenBlas(): Promise<OpenBlas> {
-  const library = await openLibrary();
+  const koffi = await importKoffi();
+  const given = globalThis.process?.env.RASTERGRAD_OPENBLAS;
+  if (given) {
+    try {
+      return bind(koffi.load(given));
+    } catch (error) {
+      throw new RastergradError(
+        `RASTERGRAD_OPENBLAS: ${given} is no OpenBLAS that loads (${firstLine(error)})`,
+      );
+    }
+  }
+  for (const place of places) {
+    try {
+      return bind(koffi.load(place));
+    } catch {
+      // The next one, then.
+    }
+  }
+  throw new OpenBlasMissing(
+    'math "openblas" needs the library OpenBLAS (Debian: apt install libopenblas0-pthread), but none of ' +
+      `${places.join(', ')} loads; RASTERGRAD_OPENBLAS can say where it is`,
+  );
+}
+
+interface Library {
+  func(signature: string): (...args: unknown[]) => unknown;
+}
+
+/** @throws where the library lacks a function */
+function bind(library: Library): OpenBlas {
   const call = library.func(
     'void cblas_sgemm(int order, int transA, int transB, int m, int n, int k, float alpha, ' +
       'void *a, int lda, void *b, int ldb, float beta, void *c, int ldc)',
@@ -59,31 +88,19 @@ export async function loadOpenBlas(): Promise<OpenBlas> {
   };
 }
 
-interface Library {
-  func(signature: string): (...args: unknown[]) => unknown;
+async function importKoffi(): Promise<{ load(path: string): Library }> {
+  // A variable, so that bundlers leave it alone.
+  const name = 'koffi';
+  try {
+    return (await import(/* @vite-ignore */ name)).default;
+  } catch (error) {
+    const isThere = !/not (find|resolve)/i.test(firstLine(error));
+    throw new OpenBlasMissing(
+      isThere
+        ? `math "openblas": the package koffi is installed but does not load (${firstLine(error)})`
+        : 'math "openblas" needs the package koffi: install it with npm install koffi',
+    );
+  }
 }
 
-async function openLibrary(): Promise<Library> {
-  const name = 'koffi';
-  const koffi = (await import(/* @vite-ignore */ name).catch(() => {
-    throw new OpenBlasMissing('math "openblas" needs the package koffi: install it with npm install koffi');
-  })) as { default: { load(path: string): Library } };
-  const given = globalThis.process?.env.RASTERGRAD_OPENBLAS;
-  if (given) {
-    try {
-      return koffi.default.load(given);
-    } catch (error) {
-      const [reason] = String((error as Error).message).split('\n');
-      throw new RastergradError(`RASTERGRAD_OPENBLAS: ${given} does not load (${reason})`);
-    }
-  }
-  for (const path of places) {
-    try {
-      return koffi.default.load(path);
-    } catch {}
-  }
-  throw new OpenBlasMissing(
-    'math "openblas" needs the library OpenBLAS (Debian: apt install libopenblas0-pthread), but none of ' +
-      `${places.join(', ')} loads; RASTERGRAD_OPENBLAS can say where it is`,
-  );
-}
+const firstLine = (error: unknown) => String((error as Error)?.message ?? error).split('\n', 1)[0];

@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { simd } from '../../kernels/simd/module.ts';
-import { addressOf, sizeOf, type WasmBackend } from './memory.ts';
+import { addressOf, filled, sizeOf, type WasmBackend } from './memory.ts';
 
 /** The kernel, given the stock one. */
 export function sum(stock: tf.KernelConfig): tf.KernelConfig {
@@ -19,15 +19,14 @@ export function sum(stock: tf.KernelConfig): tf.KernelConfig {
       const backend = call.backend as WasmBackend;
       const from = addressOf(backend, x);
       const rest = x.shape.slice(axes.length);
-      const output = backend.makeOutput(keepDims ? [...axes.map(() => 1), ...rest] : rest, 'float32');
-      const to = addressOf(backend, output);
       const { exports, scratch } = simd()!;
-      scratch.run(() => {
-        const width = sizeOf(rest);
-        const sums = scratch.take(8 * width);
-        exports.sumRows(from, width, sizeOf(x.shape.slice(0, axes.length)), sums, to);
-      });
-      return output;
+      return filled(backend, keepDims ? [...axes.map(() => 1), ...rest] : rest, (to) =>
+        scratch.run(() => {
+          const width = sizeOf(rest);
+          const sums = scratch.take(8 * width);
+          exports.sumRows(from, width, sizeOf(x.shape.slice(0, axes.length)), sums, to);
+        }),
+      );
     },
   };
 }

@@ -30,6 +30,7 @@ export const interpolateBackward: Kernels['interpolateBackward'] = (...args) => 
   const { values, channels, indices, rowStarts } = attributes;
   const gradients = [upstream, attributeGradient, positionGradient];
   const simd = simdFor(positions, values, ...gradients, ...doubles(fragments));
+  if (channels === 0) return;
   if (!simd) return scalarKernels.interpolateBackward(...args);
   const { exports, scratch } = simd;
   const faces = placed(scratch, scene.faces, positions);

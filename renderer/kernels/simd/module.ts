@@ -17,6 +17,10 @@ export interface Simd {
   scratch: Scratch;
 }
 
+/** Bytes of working memory that an operation may have, and up to which there is made more room than it asks for. */
+const most = 2 ** 31 - 2 ** 16;
+const mostDoubled = 2 ** 28;
+
 /** Thrown by `Scratch.take` where there is too little; `Scratch.run` answers it. */
 class ScratchTooSmall extends Error {}
 
@@ -60,8 +64,10 @@ export class Scratch {
 
   /** Address of `bytes` bytes, a multiple of 16, until the operation ends. Contents are undefined. */
   take(bytes: number): number {
+    if (!this.#running) throw new Error('working memory is taken outside of an operation');
     const at = this.#start + this.#used;
-    this.#used += Math.ceil(bytes / 16) * 16;
+    // Sizes that compiled kernels say are unsigned.
+    this.#used += Math.ceil((bytes < 0 ? bytes + 2 ** 32 : bytes) / 16) * 16;
     if (this.#used > this.#size) throw new ScratchTooSmall();
     return at;
   }
@@ -96,13 +102,13 @@ export class Scratch {
 
   /** Makes room for what was asked for last, and as much again. */
   #grow(): void {
-    const size = 2 * this.#used;
+    const size = this.#used > mostDoubled ? this.#used : 2 * this.#used;
     if (this.#block) this.#host.free(this.#block);
     this.#size = 0;
-    this.#block = this.#host.malloc(size + 16) >>> 0;
+    this.#block = size > most ? 0 : this.#host.malloc(size + 16) >>> 0;
     if (this.#block === 0) {
       throw new RastergradError(
-        `the wasm back end is out of memory (${size} bytes of working memory wanted): use smaller batches`,
+        `the wasm back end is out of memory (${size} bytes of working memory wanted): use smaller pictures or batches`,
       );
     }
     this.#start = Math.ceil(this.#block / 16) * 16;
@@ -120,6 +126,7 @@ export const simd = (): Simd | undefined => attached;
 
 /** The kernels, where they can reach all of `arrays`: those that lie in the memory that they are attached to, in float32 or int32. */
 export function simdFor(...arrays: readonly ArrayBufferView[]): Simd | undefined {
+  if (arrays.length === 0) return undefined;
   const buffer = attached?.memory.buffer;
   for (const array of arrays) {
     if (array.buffer !== buffer || array instanceof Float64Array) return undefined;
@@ -168,7 +175,9 @@ async function bytesOf(variant: SimdVariant): Promise<BufferSource> {
   }
   const { readFile } = await import(/* @vite-ignore */ 'node:fs/promises');
   return readFile(url).catch(() => {
-    throw new RastergradError(`${url.pathname} is missing: build it with npm run build:kernels`);
+    throw new RastergradError(
+      `${url.pathname} is missing: build it with npm run build:kernels, or install the package again`,
+    );
   });
 }
 

@@ -26,6 +26,9 @@ const negligible = 32 * Math.LN2;
 /** More faces than a mesh can have. */
 const unlimited = 2 ** 31 - 1;
 
+/** More of them, as of faces that all reach all pixels, are left to the plain kernel: half a gigabyte. */
+const mostPairs = 2 ** 29 / pairBytes;
+
 /** Pictures of one run resemble each other: what was enough for the last one is likely to be enough again. */
 let usualPairs = 1024;
 
@@ -61,7 +64,9 @@ export const softMask: Kernels['softMask'] = (...args) => {
     );
     itemStarts.push(start + count);
     if (start + count + 4 > capacity) {
-      usualPairs = Math.ceil((1.25 * (start + count) * items.length) / (b + 1)) + 64;
+      const wanted = Math.ceil((1.25 * (start + count) * items.length) / (b + 1)) + 64;
+      if (wanted > mostPairs) return scalarKernels.softMask(...args);
+      usualPairs = wanted;
       return softMask(...args);
     }
   }

@@ -10,7 +10,7 @@ import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
 import { somePictures, someScenes, someSpheres, triangleSoup } from '../arbitrary.ts';
 import { crumpledSpheres, interpolated, kernelScene, relativeError, somePicture } from '../scenes.ts';
-import { inWasmMemory } from './inWasmMemory.ts';
+import { compiledCalls, inWasmMemory } from './inWasmMemory.ts';
 
 beforeAll(() => useTestBackend('wasm'));
 
@@ -252,4 +252,17 @@ describe.each(fast)('$name kernels', ({ fastKernels, rounding }) => {
       { numRuns: 40, seed: 7 },
     );
   });
+});
+
+it('has had compiled kernels at work', () => {
+  for (const name of [
+    'findVisible',
+    'interpolate',
+    'interpolateBackward',
+    'weightsBackward',
+    'softMask',
+    'softMaskBackward',
+  ] as const) {
+    expect(compiledCalls[name] ?? 0, name).toBeGreaterThan(0);
+  }
 });

@@ -11,7 +11,7 @@ import { useTestBackend } from '../../backend.ts';
 import { kernelGradientError, testNumbers } from '../../gradient.ts';
 import { somePictures, someSpheres } from '../arbitrary.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture } from '../scenes.ts';
-import { inWasmMemory } from './inWasmMemory.ts';
+import { compiledCalls, inWasmMemory } from './inWasmMemory.ts';
 
 beforeAll(() => useTestBackend());
 
@@ -199,4 +199,10 @@ it('hard cases stay finite: corners on pixel centres, lines, points, coincident 
     ),
     { numRuns: 300, seed: 12 },
   );
+});
+
+it('has had compiled kernels at work', () => {
+  for (const name of ['antialias', 'antialiasBackward'] as const) {
+    expect(compiledCalls[name] ?? 0, name).toBeGreaterThan(0);
+  }
 });

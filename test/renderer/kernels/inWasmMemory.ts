@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { hostOp } from '../../../renderer/backend/hostOp.ts';
 import type { Kernels, RealArray } from '../../../renderer/kernels/index.ts';
-import { simd } from '../../../renderer/kernels/simd/module.ts';
+import { countCompiledCalls } from '../../compiledCalls.ts';
 
 type Replace = (array: RealArray) => RealArray;
 
@@ -22,12 +22,14 @@ function withArrays(value: unknown, replace: Replace): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withArrays(part, replace)]));
 }
 
+/** Calls of compiled functions by each kernel so far. */
+export const compiledCalls: Partial<Record<keyof Kernels, number>> = {};
+
 /** `kernels` on float32 copies of their arguments in the memory of the wasm back end, the current one. What they write comes back. */
 export function inWasmMemory(kernels: Kernels): Kernels {
   const wrapped = Object.entries(kernels).map(([name, kernel]) => [
     name,
     (...args: unknown[]) => {
-      if (!simd()) throw new Error('the compiled kernels are not there');
       const arrays = new Set<RealArray>();
       const collect = (array: RealArray) => {
         arrays.add(array);
@@ -43,7 +45,11 @@ export function inWasmMemory(kernels: Kernels): Kernels {
         });
         const inMemory = new Map(given.map((array, i) => [array, views[i] as Float32Array]));
         const moved = args.map((arg) => withArrays(arg, (array) => inMemory.get(array)!));
-        result = (kernel as (...args: unknown[]) => unknown)(...moved);
+        const run = () => {
+          result = (kernel as (...args: unknown[]) => unknown)(...moved);
+        };
+        compiledCalls[name as keyof Kernels] =
+          (compiledCalls[name as keyof Kernels] ?? 0) + countCompiledCalls(run);
       });
       carried.forEach((tensor, i) => {
         const array = given[i];

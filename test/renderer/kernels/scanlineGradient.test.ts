@@ -10,7 +10,7 @@ import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
 import { somePictures, someScenes, triangleSoup } from '../arbitrary.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture } from '../scenes.ts';
-import { inWasmMemory } from './inWasmMemory.ts';
+import { compiledCalls, inWasmMemory } from './inWasmMemory.ts';
 
 await useTestBackend();
 
@@ -263,4 +263,10 @@ describe.each([
       }
     }
   });
+});
+
+it('has had compiled kernels at work', () => {
+  for (const name of ['scanlineGradient'] as const) {
+    expect(compiledCalls[name] ?? 0, name).toBeGreaterThan(0);
+  }
 });

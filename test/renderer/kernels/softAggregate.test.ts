@@ -9,7 +9,7 @@ import { simdKernels } from '../../../renderer/kernels/simd/index.ts';
 import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture, type TestScene } from '../scenes.ts';
-import { inWasmMemory } from './inWasmMemory.ts';
+import { compiledCalls, inWasmMemory } from './inWasmMemory.ts';
 
 await useTestBackend();
 
@@ -234,4 +234,17 @@ describe('the fast loops agree with the reference', () => {
       { numRuns: 60, seed: 5 },
     );
   });
+});
+
+it('has had compiled kernels at work', () => {
+  for (const name of [
+    'softPicture',
+    'softPictureBackward',
+    'softFragments',
+    'softAggregate',
+    'softAggregateBackward',
+    'softInterpolateBackward',
+  ] as const) {
+    expect(compiledCalls[name] ?? 0, name).toBeGreaterThan(0);
+  }
 });

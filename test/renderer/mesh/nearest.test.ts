@@ -65,6 +65,14 @@ describe.each([
     expect([...nearestPoints(queries, new Reals(30))]).toEqual(new Array(50).fill(0));
   });
 
+  it('leaves out a point that is not a number, and no other', () => {
+    const points = Reals.from(testNumbers(3 * 40, 9));
+    points[3 * 7] = Number.NaN;
+    const queries = Reals.from(testNumbers(3 * 30, 10));
+    if (Reals === Float32Array)
+      expect([...nearestPoints(queries, points)]).toEqual(nearestByTryingAll(queries, points));
+  });
+
   it('answers both ways', () => {
     const [a, b] = [Reals.from(testNumbers(3 * 90, 7)), Reals.from(testNumbers(3 * 40, 8))];
     const [ofA, ofB] = nearestBothWays(a, b);

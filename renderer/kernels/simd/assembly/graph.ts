@@ -68,7 +68,8 @@ export function mixNeighbours(
             sum += load<f32>(values + 4 * k) * load<f32>(from);
           }
           if (!rectify || sum > 0) bits |= 1 << lane;
-          else sum = 0;
+          // What is no number stays that.
+          if (rectify) sum = max<f32>(sum, 0);
           if (residual !== 0) {
             sum = <f32>0.5 * (sum + load<f32>(residual));
             residual += 4;

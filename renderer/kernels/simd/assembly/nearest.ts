@@ -95,8 +95,11 @@ function boundValues(lows: usize, highs: usize, first: i32, end: i32, to: usize,
   let low = infinity;
   let high = -infinity;
   for (let i = first; i < end; i++) {
-    low = min(low, load<f32>(lows + 4 * i));
-    high = max(high, load<f32>(highs + 4 * i));
+    // A comparison, so that what is no number is left out.
+    const least = load<f32>(lows + 4 * i);
+    const most = load<f32>(highs + 4 * i);
+    if (least < low) low = least;
+    if (most > high) high = most;
   }
   store<f32>(to, low);
   store<f32>(to + farther, high);

@@ -183,7 +183,7 @@ export function softMask(
     }
   }
 
-  const count = i32(to - pairs) / i32(pairBytes);
+  const count = i32(u32(to - pairs) / u32(pairBytes));
   if (count > capacity - 4) return count;
   // What pairs pass on depends on how much of a pixel survives all of them.
   for (let at = pairs; at < to; at += pairBytes) {
@@ -301,6 +301,8 @@ function soften(
   const slopeX = f32x4.mul(slope, cx);
   const slopeY = f32x4.mul(slope, cy);
   const pixels = i32x4.add(i32x4.splat(pixel), i32x4(0, 1, 2, 3));
+  // Counting stops before addresses could wrap around.
+  if (pairs > pairsEnd + (1 << 30)) return pairs;
   if (pairs + 4 * pairBytes > pairsEnd) return pairs + pairBytes * popcnt(lanes);
   // Of lanes that do not count, the next pair takes the place: cheaper than to branch.
   v128.store32_lane(pairs, pixels, 0);

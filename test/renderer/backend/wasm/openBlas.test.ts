@@ -49,6 +49,13 @@ describe.skipIf(!isHere)('OpenBLAS', () => {
 });
 
 describe('the choice of math', () => {
+  it('stays until another is asked for', async () => {
+    await useBackend('wasm', { math: 'wasm' });
+    await useBackend('wasm');
+    expect(mathInUse()).toMatch(/^WebAssembly/);
+    await expect(useBackend('cpu', { math: 'foo' as 'wasm' })).rejects.toThrow('math "foo" is unknown');
+  });
+
   it('names what is unknown, and what does not load', async () => {
     await expect(useBackend('wasm', { math: 'mkl' as 'wasm' })).rejects.toThrow(
       'math "mkl" is unknown; choose one of auto, wasm, openblas',
@@ -56,7 +63,7 @@ describe('the choice of math', () => {
     vi.stubEnv('RASTERGRAD_OPENBLAS', '/nowhere/libblas.so');
     for (const math of ['openblas', 'auto'] as const) {
       await expect(useBackend('wasm', { math })).rejects.toThrow(
-        /RASTERGRAD_OPENBLAS: \/nowhere\/libblas.so does not load/,
+        /RASTERGRAD_OPENBLAS: \/nowhere\/libblas.so is no OpenBLAS that loads/,
       );
     }
   });

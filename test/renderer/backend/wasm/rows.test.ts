@@ -75,6 +75,13 @@ describe('split and concat', () => {
     });
   });
 
+  it('joins integers and floats as the cpu back end does', async () => {
+    await expectSameAsCpu(() => [
+      tf.concat([tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3, 4], 'int32')]).toFloat(),
+      tf.concat([numbers([2, 3]), numbers([2, 2], 2)], 1),
+    ]);
+  });
+
   it('has the gradient of the cpu back end', async () => {
     await expectSameAsCpu(() =>
       tf.grads((a: tf.Tensor, b: tf.Tensor) => tf.concat([a, b], 2).square())([
