@@ -40,16 +40,28 @@ export function compareRecords(before: BenchmarkRecord, after: BenchmarkRecord):
     (key) => before.machine[key as 'cpu'] === after.machine[key as 'cpu'],
   );
   const comparison: RecordComparison = { changes: [], left: [] };
+  const otherwise = measuredOtherwise(before, after);
   const earlier = new Map(before.cases.map((one) => [one.name, one]));
   for (const now of after.cases) {
     const old = earlier.get(now.name);
     earlier.delete(now.name);
-    const why = !old ? 'new' : incomparable(old, now, sameMachine);
+    const why = !old ? 'new' : (otherwise ?? incomparable(old, now, sameMachine));
     if (why) comparison.left.push({ name: now.name, why });
     else comparison.changes.push(changeOf(old!, now));
   }
   for (const name of earlier.keys()) comparison.left.push({ name, why: 'gone' });
   return comparison;
+}
+
+/** Options, or a choice of math, that the records do not share. */
+function measuredOtherwise(before: BenchmarkRecord, after: BenchmarkRecord): string | undefined {
+  const shown = ({ options, machine }: BenchmarkRecord) =>
+    Object.entries({ ...options, ...(machine.math && { math: machine.math }) })
+      .map(([name, value]) => `${name} ${value}`)
+      .sort()
+      .join(', ') || 'no options';
+  const [old, now] = [shown(before), shown(after)];
+  return old === now ? undefined : `measured with ${old} before, with ${now} now`;
 }
 
 function incomparable(old: CaseRecord, now: CaseRecord, sameMachine: boolean): string | undefined {

@@ -28,7 +28,7 @@ export default defineCommand({
         'Fields of the config that differ, such as fitting.steps=1000 or renderer.method.type=edge',
     },
     output: { type: 'string', alias: 'o', default: 'runs', description: 'Folder that gets the run folder' },
-    backend: { type: 'string', description: 'Tensor back end: wasm, tensorflow, webgpu, cpu or auto' },
+    backend: { type: 'string', description: 'Tensor back end: wasm, tensorflow, cpu or auto' },
     json: { type: 'boolean', description: 'Print the results as one JSON object' },
     quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
   },

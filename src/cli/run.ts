@@ -21,7 +21,7 @@ export default defineCommand({
     },
     resume: { type: 'string', valueHint: 'run', description: 'Folder of an interrupted run to go on with' },
     output: { type: 'string', alias: 'o', default: 'runs', description: 'Folder that gets the run folder' },
-    backend: { type: 'string', description: 'Tensor back end: wasm, tensorflow, webgpu, cpu or auto' },
+    backend: { type: 'string', description: 'Tensor back end: wasm, tensorflow, cpu or auto' },
     json: { type: 'boolean', description: 'Print the results as one JSON object' },
     quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
   },

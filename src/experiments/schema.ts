@@ -54,7 +54,8 @@ const identity = {
     .enum(['wasm', 'tensorflow', 'webgpu', 'cpu', 'auto'])
     .default('wasm')
     .describe(
-      'Tensor back end. `tensorflow` needs @tensorflow/tfjs-node or -node-gpu; `auto` takes it where installed.',
+      'Tensor back end. `tensorflow` needs @tensorflow/tfjs-node or -node-gpu; `auto` takes it where installed. `webgpu` does not run ' +
+        'experiments yet.',
     ),
   math: z
     .enum(mathNames)

@@ -45,3 +45,15 @@ describe('compareRecords', () => {
     );
   });
 });
+
+it('leaves alone what was measured with other options or another math', () => {
+  const [old, now] = [recordOf([caseOf('a', 1, 2)]), recordOf([caseOf('a', 2, 2)])];
+  for (const other of [
+    { ...now, options: { template: 'x.dat' } },
+    { ...now, machine: { ...now.machine, math: 'OpenBLAS' } },
+  ]) {
+    const { changes, left } = compareRecords(old, other);
+    expect(changes).toEqual([]);
+    expect(left[0].why).toMatch(/^measured with .* before, with .*(template x.dat|math OpenBLAS).* now$/);
+  }
+});
