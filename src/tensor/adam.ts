@@ -38,7 +38,7 @@ export interface AdamState {
 
 /**
  * Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1), with the decoupled weight decay of
- * AdamW (Loshchilov and Hutter, ICLR 2019, algorithm 2). Arithmetic in double precision, moments and weights in float32: the
+ * AdamW (Loshchilov and Hutter, ICLR 2019, algorithm 2). Moments are computed in double precision and kept in float32, as weights are: the
  * same gradients give the same bits.
  */
 export class Adam {
