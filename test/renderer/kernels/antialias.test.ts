@@ -13,7 +13,7 @@ import { somePictures, someSpheres } from '../arbitrary.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture } from '../scenes.ts';
 import { compiledCalls, inWasmMemory } from './inWasmMemory.ts';
 
-beforeAll(() => useTestBackend());
+beforeAll(() => useTestBackend('wasm'));
 
 const exact = { gradientBoost: 1, edgePadding: 0 };
 const asNvdiffrast = { gradientBoost: 1, edgePadding: 1e-3 };

@@ -12,7 +12,7 @@ import { somePictures, someScenes, triangleSoup } from '../arbitrary.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture } from '../scenes.ts';
 import { compiledCalls, inWasmMemory } from './inWasmMemory.ts';
 
-await useTestBackend();
+await useTestBackend('wasm');
 
 const eps = 1e-3;
 

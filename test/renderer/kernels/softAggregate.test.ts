@@ -11,7 +11,7 @@ import { testNumbers } from '../../gradient.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture, type TestScene } from '../scenes.ts';
 import { compiledCalls, inWasmMemory } from './inWasmMemory.ts';
 
-await useTestBackend();
+await useTestBackend('wasm');
 
 const channels = 2;
 const background = Float64Array.of(0.3, -0.7).map(Math.fround);

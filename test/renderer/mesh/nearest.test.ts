@@ -5,7 +5,7 @@ import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
 
 // Single precision goes to the compiled kernels.
-await useTestBackend();
+await useTestBackend('wasm');
 
 function nearestByTryingAll(queries: ArrayLike<number>, points: ArrayLike<number>): number[] {
   return Array.from({ length: queries.length / 3 }, (_, q) => {
