@@ -1,5 +1,5 @@
-// The kernels in AssemblyScript with SIMD, on the memory of TensorFlow.js's wasm back end. Arrays that do not lie there, and engines
-// without SIMD, are served by the plain ones (scalar/), whose results are the same up to rounding in float32.
+// The kernels in AssemblyScript with SIMD, on the memory of TensorFlow.js's wasm back end. Arrays that do not lie there, and kernels that
+// have no compiled form, are served by the plain ones (scalar/), whose results are the same up to rounding in float32.
 
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
