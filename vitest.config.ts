@@ -7,6 +7,8 @@ export default defineConfig({
     // The same numbers on every machine; `RASTERGRAD_MATH=openblas` tests with OpenBLAS.
     env: { RASTERGRAD_MATH: process.env.RASTERGRAD_MATH ?? 'wasm' },
     testTimeout: 60_000,
+    // All cores: vitest leaves one free by itself, which is half of two.
+    maxWorkers: '100%',
     // What a passing test prints (TensorFlow.js greets, warnings are provoked) is nobody's concern.
     silent: 'passed-only',
     coverage: { provider: 'v8', include: ['src/**', 'renderer/**'], reporter: ['text-summary', 'html'] },
