@@ -47,11 +47,15 @@ export async function bundlePage(
 }
 
 /** Serves a bundle on a free port. */
-export const servePage = (root: string, outDir: string): Promise<PreviewServer> =>
+export const servePage = (
+  root: string,
+  outDir: string,
+  headers: Record<string, string> = {},
+): Promise<PreviewServer> =>
   preview({
     root,
     configFile: false,
     logLevel: 'error',
     build: { outDir },
-    preview: { host: '127.0.0.1', port: 0 },
+    preview: { host: '127.0.0.1', port: 0, headers },
   });

@@ -60,14 +60,23 @@ describe('a bundle of the renderer', () => {
   });
 });
 
-describe.skipIf(mayBeSkipped)(`the renderer in ${program}`, () => {
+// An isolated page could share memory between threads, and would get TensorFlow.js's build for them.
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+describe.skipIf(mayBeSkipped).each([
+  ['a page', {}],
+  ['a cross-origin isolated page', isolation],
+] as const)(`the renderer in ${program}, %s`, (_, headers) => {
   let browser: Browser;
   let server: PreviewServer;
   let page: Page;
   const problems: string[] = [];
 
   beforeAll(async () => {
-    server = await servePage(root, outDir);
+    server = await servePage(root, outDir, headers);
     browser = await launchChromium();
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
@@ -76,6 +85,7 @@ describe.skipIf(mayBeSkipped)(`the renderer in ${program}`, () => {
     });
     await page.goto(server.resolvedUrls!.local[0]);
     await page.waitForFunction('globalThis.renderScene');
+    expect(await page.evaluate('crossOriginIsolated')).toBe(headers === isolation);
   }, 120_000);
 
   afterAll(async () => {
