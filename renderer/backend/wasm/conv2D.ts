@@ -25,12 +25,12 @@ export function conv2D(stock: tf.KernelConfig): tf.KernelConfig {
       const { taps, outChannels, isPointwise } = convolution;
       const [input, weights] = [addressOf(backend, x), addressOf(backend, filter)];
       const biasAddress = bias && addressOf(backend, bias);
-      const { exports, scratch } = simd()!;
+      const { scratch } = simd()!;
       return filled(backend, convolution.outShape, (out) =>
         scratch.run(() => {
           const work = scratch.take(multiplyScratch());
           const patches = scratch.take(isPointwise ? 0 : 4 * convolution.patchesSize);
-          forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
+          forEachPatches(convolution, input, patches, (band, rows, windows) =>
             multiply(
               {
                 m: windows,

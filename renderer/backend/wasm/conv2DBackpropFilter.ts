@@ -17,13 +17,13 @@ export const conv2DBackpropFilter: tf.KernelConfig = {
     const convolution = new Convolution(x.shape, filterShape, rest);
     const { taps, outChannels } = convolution;
     const [input, upstream] = [addressOf(backend, x), addressOf(backend, dy)];
-    const { exports, scratch } = simd()!;
+    const { scratch } = simd()!;
     return filled(backend, filterShape, (out) =>
       scratch.run(() => {
         const work = scratch.take(multiplyScratch());
         const patches = scratch.take(convolution.isPointwise ? 0 : 4 * convolution.patchesSize);
         floatsAt(backend, out, sizeOf(filterShape)).fill(0);
-        forEachPatches(convolution, input, patches, exports.gatherPatches, (band, rows, windows) =>
+        forEachPatches(convolution, input, patches, (band, rows, windows) =>
           multiply(
             {
               m: taps,

@@ -40,7 +40,7 @@ export const conv2DBackpropInput: tf.KernelConfig = {
           const size = (windows / band.pictures) * taps;
           for (let i = 0; i < band.pictures; i++) {
             const picture = out + 4 * convolution.pictureOffset(band.first + i);
-            exports.addPatches(patches + 4 * i * size, picture, ...convolution.sizesOf(band));
+            exports.movePatches(true, picture, patches + 4 * i * size, ...convolution.sizesOf(band));
           }
         }
       }),

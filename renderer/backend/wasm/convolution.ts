@@ -2,6 +2,7 @@
 // cache. A band is several pictures of a batch, or some rows of windows of one picture.
 
 import * as tf from '@tensorflow/tfjs';
+import { simd } from '../../kernels/simd/module.ts';
 import type { PatchSizes } from '../../kernels/simd/networkExports.ts';
 
 type Shape4 = [number, number, number, number];
@@ -127,7 +128,6 @@ export function forEachPatches(
   convolution: Convolution,
   input: number,
   patches: number,
-  gather: (picture: number, patches: number, ...sizes: PatchSizes) => void,
   visit: (band: Band, patches: number, windows: number) => void,
 ): void {
   for (const band of convolution.bands) {
@@ -139,7 +139,7 @@ export function forEachPatches(
     const size = (windows / band.pictures) * convolution.taps;
     for (let i = 0; i < band.pictures; i++) {
       const picture = input + 4 * convolution.pictureOffset(band.first + i);
-      gather(picture, patches + 4 * i * size, ...convolution.sizesOf(band));
+      simd()!.exports.movePatches(false, picture, patches + 4 * i * size, ...convolution.sizesOf(band));
     }
     visit(band, patches, windows);
   }

@@ -17,8 +17,7 @@ export interface NetworkExports {
     flags: number,
     scratch: number,
   ): void;
-  gatherPatches(picture: number, patches: number, ...sizes: PatchSizes): void;
-  addPatches(patches: number, picture: number, ...sizes: PatchSizes): void;
+  movePatches(adds: boolean, picture: number, patches: number, ...sizes: PatchSizes): void;
   adam(
     weights: number,
     gradient: number,

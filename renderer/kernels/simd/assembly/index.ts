@@ -9,7 +9,7 @@ export { finishRows, gemm, gemmScratch } from './gemm';
 export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './graph';
 export { addDoubles, interpolate, interpolateBackward, interpolateBackwardScratch } from './interpolate';
 export { buildCloud, cloudBytes, cloudScratch, nearestPoints } from './nearest';
-export { addPatches, addRows, gatherPatches } from './patches';
+export { addRows, movePatches } from './patches';
 export { poolFeatures, poolFeaturesBackward } from './pooling';
 export { copyRows, scaleTo, sumRows } from './rows';
 export { scanlineGradient, scanlineScratch } from './scanlineGradient';

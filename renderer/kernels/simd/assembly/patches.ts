@@ -1,8 +1,9 @@
 // Convolution as a matrix product: the patches under the filter's windows, gathered from a picture (im2col) or added back to it (col2im).
 // Pictures are [H, W, C], patches [windows][taps, C], taps row by row; windows that reach outside the picture see zeros there.
 
-/** Fills `patches` with what the windows of one picture see. */
-export function gatherPatches(
+/** Fills `patches` with what the windows of one picture see, or, with `adds`, adds patches to the pixels that they came from. */
+export function movePatches(
+  adds: bool,
   picture: usize,
   patches: usize,
   inHeight: i32,
@@ -23,49 +24,21 @@ export function gatherPatches(
       // Taps of one row lie side by side in the picture too: one run, cut at the picture's edges.
       const first = min(filterWidth, max(0, -x));
       const last = max(first, min(filterWidth, inWidth - x));
+      const length = (last - first) * channels;
       for (let tapY = 0; tapY < filterHeight; tapY++, patches += 4 * filterWidth * channels) {
         const y = outY * strideY + tapY - top;
-        if (y < 0 || y >= inHeight) {
+        const isInside = y >= 0 && y < inHeight;
+        const pixels = picture + 4 * (y * inWidth + x + first) * channels;
+        const taps = patches + 4 * first * channels;
+        if (adds) {
+          if (isInside) addRun(taps, pixels, length);
+        } else if (isInside) {
+          if (first > 0) memory.fill(patches, 0, 4 * first * channels);
+          copyRun(pixels, taps, length);
+          if (last < filterWidth) memory.fill(taps + 4 * length, 0, 4 * (filterWidth - last) * channels);
+        } else {
           memory.fill(patches, 0, 4 * filterWidth * channels);
-          continue;
         }
-        if (first > 0) memory.fill(patches, 0, 4 * first * channels);
-        const from = picture + 4 * (y * inWidth + x + first) * channels;
-        copyRun(from, patches + 4 * first * channels, (last - first) * channels);
-        if (last < filterWidth) {
-          memory.fill(patches + 4 * last * channels, 0, 4 * (filterWidth - last) * channels);
-        }
-      }
-    }
-  }
-}
-
-/** Adds patches to the pixels that they came from. */
-export function addPatches(
-  patches: usize,
-  picture: usize,
-  inHeight: i32,
-  inWidth: i32,
-  channels: i32,
-  outHeight: i32,
-  outWidth: i32,
-  filterHeight: i32,
-  filterWidth: i32,
-  strideY: i32,
-  strideX: i32,
-  top: i32,
-  left: i32,
-): void {
-  for (let outY = 0; outY < outHeight; outY++) {
-    for (let outX = 0; outX < outWidth; outX++) {
-      const x = outX * strideX - left;
-      const first = min(filterWidth, max(0, -x));
-      const last = max(first, min(filterWidth, inWidth - x));
-      for (let tapY = 0; tapY < filterHeight; tapY++, patches += 4 * filterWidth * channels) {
-        const y = outY * strideY + tapY - top;
-        if (y < 0 || y >= inHeight) continue;
-        const to = picture + 4 * (y * inWidth + x + first) * channels;
-        addRun(patches + 4 * first * channels, to, (last - first) * channels);
       }
     }
   }
