@@ -34,7 +34,7 @@ import type { RunObserver } from './observer.ts';
 import { meshFile, type Picture, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
 import type { ResultColumn, ResultRow, Results } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
-import type { FitConfig } from './schema.ts';
+import type { FitConfig } from './schema/index.ts';
 import type { Scores } from './scoring.ts';
 
 const columns: ResultColumn[] = [

@@ -25,4 +25,4 @@ export type {
 } from './results.ts';
 export { type RunOptions, type RunResult, runExperiment } from './run.ts';
 export { createRun, openRun, RunFolder } from './runFolder.ts';
-export type { CompareConfig, ExperimentConfig, FitConfig, TrainConfig } from './schema.ts';
+export type { CompareConfig, ExperimentConfig, FitConfig, TrainConfig } from './schema/index.ts';

@@ -14,7 +14,7 @@ import type { RunObserver } from './observer.ts';
 import { describeInput } from './pictureInput.ts';
 import type { Results } from './results.ts';
 import { createRun, openRun, type RunFolder } from './runFolder.ts';
-import type { ExperimentConfig, FitConfig, TrainConfig } from './schema.ts';
+import type { ExperimentConfig, FitConfig, TrainConfig } from './schema/index.ts';
 import { checkTrainConfig, makeModel, train } from './train.ts';
 import { trainResults, writeTrainPictures } from './trainResults.ts';
 

@@ -22,7 +22,7 @@ import { describeEnvironment, type Environment } from './environment.ts';
 import { JsonLines } from './jsonLines.ts';
 import type { NetworkInput } from './pictureInput.ts';
 import type { MetricsRecord, PictureIndex, Results, TimingsRecord } from './results.ts';
-import type { ExperimentConfig } from './schema.ts';
+import type { ExperimentConfig } from './schema/index.ts';
 
 const CONFIG = 'config.resolved.yaml';
 const FOLDERS = ['pictures', 'meshes', 'checkpoints'] as const;

@@ -20,7 +20,7 @@ import { evaluateModel } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import type { RunFolder } from './runFolder.ts';
-import type { TrainConfig } from './schema.ts';
+import type { TrainConfig } from './schema/index.ts';
 
 /** Steps between lines of timings.jsonl. */
 const timingEvery = 50;

@@ -26,7 +26,7 @@ import { meshFile, type PictureRow, picture, truthPicture, writePictures } from 
 import { protocolScorer, protocolsNamed, protocolTables } from './protocolTables.ts';
 import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
-import type { TrainConfig } from './schema.ts';
+import type { TrainConfig } from './schema/index.ts';
 import type { Candidate } from './scoring.ts';
 
 const columns: ResultColumn[] = [

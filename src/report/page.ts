@@ -8,7 +8,7 @@ import {
   type PictureGroup,
   type ResultTable,
 } from '../experiments/results.ts';
-import type { ExperimentConfig } from '../experiments/schema.ts';
+import type { ExperimentConfig } from '../experiments/schema/index.ts';
 import { modelOf } from '../models/index.ts';
 import { type Html, html } from './html.ts';
 
