@@ -4,6 +4,7 @@
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import { antialias, antialiasBackward } from './antialias.ts';
+import { edgeGradient } from './edgeGradient.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward, weightsBackward } from './interpolate.ts';
 import { scanlineGradient } from './scanlineGradient.ts';
@@ -26,6 +27,7 @@ export const simdKernels: Kernels = {
   softMaskBackward,
   antialias,
   antialiasBackward,
+  edgeGradient,
   scanlineGradient,
   softFragments,
   softInterpolateBackward,

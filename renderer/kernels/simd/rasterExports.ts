@@ -1,4 +1,4 @@
-// The compiled loops of visibility, interpolation, DIB-R's silhouette and antialiasing, as TypeScript sees them.
+// The compiled loops of visibility, interpolation, DIB-R's silhouettes, antialiasing and edge gradients, as TypeScript sees them.
 
 export interface RasterExports {
   findVisibleScratch(vertexCount: number, width: number, height: number): number;
@@ -90,6 +90,22 @@ export interface RasterExports {
       channels: number,
       upstream: number,
       colorGradient: number,
+      positionGradient: number,
+      scratch: number,
+    ]
+  ): void;
+  edgeGradientScratch(vertexCount: number): number;
+  edgeGradient(
+    ...args: [
+      ...Mesh,
+      width: number,
+      height: number,
+      visible: number,
+      weights: number,
+      colors: number,
+      channels: number,
+      upstream: number,
+      limit: number,
       positionGradient: number,
       scratch: number,
     ]

@@ -4,6 +4,7 @@
 export { adam, squaredNorm } from './adam';
 export { antialias, antialiasBackward, antialiasBackwardScratch, antialiasScratch } from './antialias';
 export { copyChannels } from './channels';
+export { edgeGradient, edgeGradientScratch } from './edgeGradient';
 export { findVisible, findVisibleScratch } from './findVisible';
 export { finishRows, gemm, gemmScratch } from './gemm';
 export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './graph';
