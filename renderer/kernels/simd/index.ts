@@ -7,6 +7,7 @@ import { antialias, antialiasBackward } from './antialias.ts';
 import { edgeGradient } from './edgeGradient.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward, weightsBackward } from './interpolate.ts';
+import { outlineMask, outlineMaskBackward } from './outlineMask.ts';
 import { scanlineGradient } from './scanlineGradient.ts';
 import {
   softAggregate,
@@ -27,6 +28,8 @@ export const simdKernels: Kernels = {
   softMaskBackward,
   antialias,
   antialiasBackward,
+  outlineMask,
+  outlineMaskBackward,
   edgeGradient,
   scanlineGradient,
   softFragments,

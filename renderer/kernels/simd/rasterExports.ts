@@ -110,6 +110,35 @@ export interface RasterExports {
       scratch: number,
     ]
   ): void;
+  outlineMaskScratch(vertexCount: number, width: number, height: number): number;
+  outlineMask(
+    ...args: [
+      ...Mesh,
+      width: number,
+      height: number,
+      visible: number,
+      pieces: number,
+      pieceCount: number,
+      sharpness: number,
+      end: number,
+      output: number,
+      pairs: number,
+      capacity: number,
+      scratch: number,
+    ]
+  ): number;
+  outlineMaskBackwardScratch(vertexCount: number): number;
+  outlineMaskBackward(
+    ...args: [
+      ...Mesh,
+      pieces: number,
+      pieceCount: number,
+      pairs: number,
+      upstream: number,
+      positionGradient: number,
+      scratch: number,
+    ]
+  ): void;
   softMaskBackwardScratch(vertexCount: number): number;
   softMaskBackward(
     ...args: [

@@ -10,6 +10,12 @@ export { finishRows, gemm, gemmScratch } from './gemm';
 export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './graph';
 export { addDoubles, interpolate, interpolateBackward, interpolateBackwardScratch } from './interpolate';
 export { buildCloud, cloudBytes, cloudScratch, nearestPoints } from './nearest';
+export {
+  outlineMask,
+  outlineMaskBackward,
+  outlineMaskBackwardScratch,
+  outlineMaskScratch,
+} from './outlineMask';
 export { addRows, movePatches } from './patches';
 export { poolFeatures, poolFeaturesBackward } from './pooling';
 export { copyRows, scaleTo, sumRows } from './rows';

@@ -1,0 +1,109 @@
+// Compiled kernels against their plain twins, which other tests check against the reference, in both builds.
+
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Kernels, Picture, Scene } from '../../../../renderer/kernels/index.ts';
+import { scalarKernels } from '../../../../renderer/kernels/scalar/index.ts';
+import { simdKernels } from '../../../../renderer/kernels/simd/index.ts';
+import { useTestBackend } from '../../../backend.ts';
+import { builds, useBuild } from '../../../compiledBuilds.ts';
+import { testNumbers } from '../../../gradient.ts';
+import { somePictures, someScenes, someSpheres, triangleSoup } from '../../arbitrary.ts';
+import { crumpledSpheres, kernelScene, relativeError, somePicture } from '../../scenes.ts';
+import { compiledCalls, inWasmMemory } from '../inWasmMemory.ts';
+
+const compiled = inWasmMemory(simdKernels);
+
+const singles = (count: number, seed: number) => testNumbers(count, seed).map(Math.fround);
+
+const inSingles = (scene: Scene): Scene => ({
+  ...scene,
+  positions: Float64Array.from(scene.positions, Math.fround),
+});
+
+/** Largest difference of two pictures. */
+const worst = (a: Float64Array, b: Float64Array) =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
+
+let restore = () => {};
+
+describe.each(builds)('%s', (file) => {
+  beforeAll(async () => {
+    await useTestBackend('wasm');
+    restore = await useBuild(file);
+  });
+  afterAll(() => restore());
+
+  it('passes on the same edge gradients', () => {
+    fc.assert(
+      fc.property(
+        someScenes,
+        somePictures,
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom(0, 3, 1e4),
+        ({ seed, scene }, picture, channels, maxDpDr) => {
+          const visible = scalarKernels.findVisible(scene, picture);
+          const colors = singles(visible.faces.length * channels, seed);
+          const upstream = singles(visible.faces.length * channels, 3);
+          const [fast, slow] = [compiled, scalarKernels].map((kernels) => {
+            const gradient = new Float64Array(scene.positions.length);
+            kernels.edgeGradient(scene, picture, visible, colors, upstream, { maxDpDr }, gradient);
+            return gradient;
+          });
+          expect(relativeError(fast, slow)).toBeLessThan(2 ** -22);
+        },
+      ),
+      { numRuns: 60, seed: 12 },
+    );
+  });
+
+  describe('draws the same unbiased masks and passes on the same gradients', () => {
+    const draw = (kernels: Kernels, scene: Scene, picture: Picture, sharpness: number) => {
+      const visible = scalarKernels.findVisible(scene, { ...picture, cull: false });
+      const mask = new Float64Array(visible.faces.length);
+      const state = kernels.outlineMask(scene, picture, visible, { sharpness }, mask);
+      const gradient = new Float64Array(scene.positions.length);
+      kernels.outlineMaskBackward(scene, picture, state, singles(mask.length, 4), gradient);
+      return { mask, gradient };
+    };
+    const compare = (scene: Scene, picture: Picture, sharpness: number) => {
+      const [fast, slow] = [compiled, scalarKernels].map((kernels) =>
+        draw(kernels, inSingles(scene), picture, sharpness),
+      );
+      expect(worst(fast.mask, slow.mask)).toBeLessThan(2e-6);
+      if (Math.max(...slow.gradient.map(Math.abs)) > 1e-3) {
+        expect(relativeError(fast.gradient, slow.gradient)).toBeLessThan(1e-5);
+      }
+    };
+
+    it('of spheres', () => {
+      fc.assert(
+        fc.property(
+          someSpheres,
+          somePictures,
+          fc.constantFrom(2, 100, 3000),
+          ({ seed, batch, stride }, picture, sharpness) =>
+            compare(kernelScene(crumpledSpheres(seed, batch, stride)), picture, sharpness),
+        ),
+        { numRuns: 40, seed: 3 },
+      );
+    });
+
+    it.each([3, 30, 100])('of %i faces as large as the picture', (count) => {
+      compare(triangleSoup(count, count), somePicture({ width: 30, height: 30 }), 100);
+    });
+
+    it('of many faces far smaller than the falloff is wide', () => {
+      const soup = triangleSoup(8, 60);
+      const positions = soup.positions.map((value, i) => (i % 3 === 2 ? value : 0.02 * value));
+      compare({ ...soup, positions }, somePicture({ width: 21, height: 20 }), 20);
+    });
+  });
+
+  it('has been at work', () => {
+    for (const name of ['edgeGradient', 'outlineMask', 'outlineMaskBackward'] as const) {
+      expect(compiledCalls[name] ?? 0, name).toBeGreaterThan(0);
+      compiledCalls[name] = 0;
+    }
+  });
+});
