@@ -44,6 +44,7 @@ export interface RasterExports {
     ]
   ): void;
   softMaskScratch(vertexCount: number, width: number, height: number): number;
+  nearestFacesScratch(faceCount: number, width: number, height: number, capacity: number): number;
   softMask(
     ...args: [
       ...Mesh,
@@ -54,6 +55,7 @@ export interface RasterExports {
       boxSize: number,
       negligible: number,
       maxFaces: number,
+      hearsNearest: boolean,
       output: number,
       pairs: number,
       capacity: number,

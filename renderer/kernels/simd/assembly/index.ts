@@ -29,7 +29,13 @@ export {
   softFragments,
   softInterpolateBackward,
 } from './softFragments';
-export { softMask, softMaskBackward, softMaskBackwardScratch, softMaskScratch } from './softMask';
+export {
+  nearestFacesScratch,
+  softMask,
+  softMaskBackward,
+  softMaskBackwardScratch,
+  softMaskScratch,
+} from './softMask';
 export {
   clearSoftPicture,
   hearSoftPicture,

@@ -100,8 +100,36 @@ describe.each(builds)('%s', (file) => {
     });
   });
 
+  it('chooses the same nearest faces of soft masks', () => {
+    fc.assert(
+      fc.property(
+        someSpheres,
+        somePictures,
+        fc.constantFrom(20, 300, 7000),
+        fc.constantFrom(1, 2, 7, Number.POSITIVE_INFINITY),
+        ({ seed, batch, stride }, picture, sharpness, maxFaces) => {
+          const scene = inSingles(kernelScene(crumpledSpheres(seed, batch, stride)));
+          const visible = scalarKernels.findVisible(scene, picture);
+          const options = { sharpness, boxSize: 0.5, maxFaces, order: 'nearest' as const };
+          const [fast, slow] = [compiled, scalarKernels].map((kernels) => {
+            const mask = new Float64Array(visible.faces.length);
+            const state = kernels.softMask(scene, picture, visible, options, mask);
+            const gradient = new Float64Array(scene.positions.length);
+            kernels.softMaskBackward(scene, picture, state, singles(mask.length, seed), gradient);
+            return { mask, gradient };
+          });
+          expect(relativeError(fast.mask, slow.mask)).toBeLessThan(2e-6);
+          if (Math.max(...slow.gradient.map(Math.abs)) > 1e-3) {
+            expect(relativeError(fast.gradient, slow.gradient)).toBeLessThan(30 * 2 ** -22);
+          }
+        },
+      ),
+      { numRuns: 60, seed: 14 },
+    );
+  });
+
   it('has been at work', () => {
-    for (const name of ['edgeGradient', 'outlineMask', 'outlineMaskBackward'] as const) {
+    for (const name of ['edgeGradient', 'outlineMask', 'outlineMaskBackward', 'softMask', 'softMaskBackward'] as const) {
       expect(compiledCalls[name] ?? 0, name).toBeGreaterThan(0);
       compiledCalls[name] = 0;
     }
