@@ -139,7 +139,7 @@ const gx: usize = 1776;
 const gy: usize = 1824;
 const gw: usize = 1872;
 const gd: usize = 1920;
-/** Corners 0, 1 and 2: x and y, doubles. */
+/** Corners in the order in which they are listed: x and y, doubles. */
 const places: usize = 1968;
 /** Numbers that belong to attributes start here. */
 export const attributes: usize = 2016;
@@ -245,6 +245,9 @@ export function toFace(face: usize, from: usize, vertices: usize): bool {
     Math.abs(doubled) > load<f64>(face, smallestArea) &&
     Math.abs(doubled) > load<f64>(face, flatness) * extent;
   if (!isDrawn && load<i32>(face, distance) !== 0) return false;
+  v128.store(face, p0, places);
+  v128.store(face, p1, places + 16);
+  v128.store(face, p2, places + 32);
   const turns = doubled < 0;
   if (turns) {
     const v = v1;
@@ -263,9 +266,6 @@ export function toFace(face: usize, from: usize, vertices: usize): bool {
   store<i32>(face, v1, vertex + 4);
   store<i32>(face, v2, vertex + 8);
   store<i32>(face, isDrawn ? -1 : 0, area);
-  v128.store(face, p0, places);
-  v128.store(face, p1, places + 16);
-  v128.store(face, p2, places + 32);
 
   // p = first + step · number, so the first number within a box is that of its upper or left side, rounded up.
   const place = f64x2(load<f64>(face, left), load<f64>(face, top));
@@ -540,8 +540,8 @@ function coverWholly(face: usize, group: usize, columns: v128, isInside: v128): 
 }
 
 /**
- * Which centres of four columns of the row lie in the face or on its outline. In double precision and without a division, as it
- * decides, on an edge through pixel centres, whether one of two faces is seen there.
+ * Which centres of four columns of the row lie in the face or on its outline. In double precision and without a square root, as it
+ * decides, on an edge through pixel centres, whether one of two faces is seen there: to the last bit as in plain TypeScript.
  */
 export function holdsCentres(face: usize, column: i32): v128 {
   const low = holdsPair(face, column);
@@ -551,15 +551,17 @@ export function holdsCentres(face: usize, column: i32): v128 {
 
 function holdsPair(face: usize, column: i32): v128 {
   const columns = load<i32>(face, width);
-  const rows = -2 / load<f64>(face, rowStep);
+  const rows = f64.nearest(-2 / load<f64>(face, rowStep));
   const py = (rows - <f64>(2 * load<i32>(face, currentRow) + 1)) / rows;
   const first = <f64>(2 * column + 1 - columns);
-  const px = f64x2.div(f64x2(first, first + 2), f64x2.splat(<f64>columns));
-  const at0 = face + places;
-  const e0 = edgeAt(at0 + 16, at0 + 32, px, py);
-  const e1 = edgeAt(at0 + 32, at0, px, py);
-  const e2 = edgeAt(at0, at0 + 16, px, py);
-  return f64x2.ge(f64x2.pmin(e0, f64x2.pmin(e1, e2)), f64x2.splat(0));
+  const px = f64x2.mul(f64x2(first, first + 2), f64x2.splat(1 / <f64>columns));
+  const at = face + places;
+  const e0 = edgeAt(at + 16, at + 32, px, py);
+  const e1 = edgeAt(at + 32, at, px, py);
+  const e2 = edgeAt(at, at + 16, px, py);
+  const zero = f64x2.splat(0);
+  if (load<i32>(face, clockwise) !== 0) return f64x2.le(f64x2.pmax(e0, f64x2.pmax(e1, e2)), zero);
+  return f64x2.ge(f64x2.pmin(e0, f64x2.pmin(e1, e2)), zero);
 }
 
 /** (j − i) × (p − i). */

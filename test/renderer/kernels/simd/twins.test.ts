@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Kernels, Picture, Scene } from '../../../../renderer/kernels/index.ts';
+import type { Kernels, Picture, Scene, SoftOptions } from '../../../../renderer/kernels/index.ts';
 import { scalarKernels } from '../../../../renderer/kernels/scalar/index.ts';
 import { simdKernels } from '../../../../renderer/kernels/simd/index.ts';
 import { useTestBackend } from '../../../backend.ts';
@@ -10,6 +10,7 @@ import { builds, useBuild } from '../../../compiledBuilds.ts';
 import { testNumbers } from '../../../gradient.ts';
 import { somePictures, someScenes, someSpheres, triangleSoup } from '../../arbitrary.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture } from '../../scenes.ts';
+import { channels, drawSoft } from '../drawSoft.ts';
 import { compiledCalls, inWasmMemory } from '../inWasmMemory.ts';
 
 const compiled = inWasmMemory(simdKernels);
@@ -128,8 +129,93 @@ describe.each(builds)('%s', (file) => {
     );
   });
 
+  it.each(['stream', 'list'] as const)('blends soft faces by the rarer rules, as a %s', (way) => {
+    const rules = fc.record({
+      variant: fc.constantFrom<SoftOptions['variant']>('softras', 'pytorch3d'),
+      distance: fc.constantFrom<SoftOptions['distance']>('euclidean', 'barycentric', 'hard'),
+      alpha: fc.constantFrom<SoftOptions['alpha']>('product', 'sum', 'hard'),
+      color: fc.constantFrom<SoftOptions['color']>('softmax', 'hard', 'hard'),
+      sigma: fc.constantFrom(1e-3, 1e-2),
+      reach: fc.constantFrom(0.5, 9.2),
+      facesPerPixel: fc.constantFrom(2, 50),
+    });
+    fc.assert(
+      fc.property(
+        someSpheres,
+        somePictures,
+        rules,
+        ({ seed, batch, stride }, picture, { reach, ...rest }) => {
+          // softAggregate.test.ts has the usual rules.
+          if (rest.distance === 'euclidean' && rest.color === 'softmax') return;
+          if (rest.variant === 'pytorch3d' && (way === 'stream' || rest.distance !== 'euclidean')) return;
+          const options = {
+            ...rest,
+            reach: reach * rest.sigma,
+            gamma: 0.1,
+            epsilon: 1e-3,
+            near: 0.5,
+            far: 4,
+          };
+          const scene = kernelScene(crumpledSpheres(seed, batch, stride));
+          const values = singles(batch * 18 * channels, seed);
+          const upstream = singles(batch * picture.width * picture.height * (channels + 1), seed + 1);
+          const [fast, slow] = [compiled, scalarKernels].map((kernels) =>
+            drawSoft(kernels, inSingles(scene), picture, options, values, upstream, way),
+          );
+          expect(relativeError(fast.output, slow.output)).toBeLessThan(5e-6);
+          expect(relativeError(fast.valueGradient, slow.valueGradient)).toBeLessThan(1e-5);
+          expect(relativeError(fast.positionGradient, slow.positionGradient)).toBeLessThan(1e-5);
+        },
+      ),
+      { numRuns: 250, seed: 21 },
+    );
+  });
+
+  it('shows the same nearest faces where corners meet pixel centres', () => {
+    fc.assert(
+      fc.property(someScenes, somePictures, ({ scene }, picture) => {
+        const options: SoftOptions = {
+          variant: 'softras',
+          distance: 'hard',
+          alpha: 'product',
+          color: 'hard',
+          sigma: 1e-4,
+          gamma: 1e-4,
+          epsilon: 1e-3,
+          near: 0.1,
+          far: 100,
+          reach: 1e-3,
+          facesPerPixel: 8,
+        };
+        // A colour a face, at corners of its own, so that another face shows.
+        const indices = Int32Array.from(scene.faces, (_, i) => i);
+        const values = Float64Array.from(indices, (i) => 1 + Math.floor(i / 3));
+        const rowStarts = scene.items.map(() => 0);
+        const rows = { values, channels: 1, indices, rowStarts };
+        const [fast, slow] = [compiled, scalarKernels].map((kernels) => {
+          const output = new Float64Array(2 * scene.items.length * picture.width * picture.height);
+          kernels.softPicture(inSingles(scene), picture, options, rows, Float64Array.of(0), output);
+          return output;
+        });
+        expect(fast.map(Math.round)).toEqual(slow.map(Math.round));
+      }),
+      { numRuns: 100, seed: 22 },
+    );
+  });
+
   it('has been at work', () => {
-    for (const name of ['edgeGradient', 'outlineMask', 'outlineMaskBackward', 'softMask', 'softMaskBackward'] as const) {
+    for (const name of [
+      'edgeGradient',
+      'outlineMask',
+      'outlineMaskBackward',
+      'softMask',
+      'softMaskBackward',
+      'softPicture',
+      'softPictureBackward',
+      'softFragments',
+      'softAggregate',
+      'softAggregateBackward',
+    ] as const) {
       expect(compiledCalls[name] ?? 0, name).toBeGreaterThan(0);
       compiledCalls[name] = 0;
     }
