@@ -146,7 +146,14 @@ async function fitTarget(
     }
     const seconds = (performance.now() - began) / 1000;
     const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
-    folder.timings.append({ step: steps, object: target.id, seconds, stepsPerSecond, memoryMegabytes });
+    folder.timings.append({
+      step: steps,
+      object: target.id,
+      time: Date.now() / 1000,
+      seconds,
+      stepsPerSecond,
+      memoryMegabytes,
+    });
     if (isShown) {
       frames.push(frame(fit, target, start));
       await writeAnimation(folder.file('pictures', courseFile(target.id)), frames, {

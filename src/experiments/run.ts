@@ -4,6 +4,7 @@ import { mathInUse } from '../../renderer/backend/index.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { writeReport } from '../report/index.ts';
+import { writeEventFile } from '../report/tensorboard/index.ts';
 import { latestCheckpoint } from '../training/checkpoint.ts';
 import { loadStartWeights } from '../training/startWeights.ts';
 import { loadConfig } from './config.ts';
@@ -64,6 +65,7 @@ export async function runExperiment(
   if (!results) return { folder: folder.path, finished: false };
   await folder.writeResults(results);
   for (const table of results.tables) observer.onTable?.(table);
+  await writeEventFile(folder);
   await writeReport(folder);
   return { folder: folder.path, finished: true, results };
 }
