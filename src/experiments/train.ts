@@ -27,7 +27,7 @@ import type { TrainConfig } from './schema/index.ts';
 /** Steps between lines of timings.jsonl. */
 const timingEvery = 50;
 
-/** Steps between looks at the gradient of each loss term. One costs as much as half a step. */
+/** Steps between looks at the gradient of each loss term. One costs less than a step. */
 const termGradientsEvery = 100;
 
 /** Steps after another in which coverage is missing, before the run says so. */
