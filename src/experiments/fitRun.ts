@@ -97,8 +97,8 @@ export async function fitTargets(context: FitContext): Promise<Results | undefin
   const rows: PictureRow[] = [];
   for (const target of shown) rows.push(await pictureRow(target, folder));
   const count = rows[0]?.pictures.length ?? 0;
-  const heads = Array.from({ length: count }, (_, i) => headings[i % headings.length]);
-  await writePictures(folder, 'Fitted meshes from held-out views', heads, rows);
+  const columns = Array.from({ length: count }, (_, i) => headings[i % headings.length]);
+  await writePictures(folder, [{ title: 'Fitted meshes from held-out views', columns, rows }]);
   return fitResults(config, targets, done);
 }
 

@@ -31,16 +31,30 @@ export interface ResultTable {
   ranked?: boolean;
 }
 
+/** Numbers of one object: means over its pictures. */
+export interface ObjectScores {
+  id: string;
+  category: string;
+  /** Of each row of the first table, in order. */
+  rows: Record<string, number>[];
+}
+
 /** Contents of results.json. */
 export interface Results {
   title: string;
   tables: ResultTable[];
+  /** Objects of the first table, in the unit of its data set and not scaled as its columns are. Of a training only. */
+  objects?: ObjectScores[];
+  /** Baselines on the objects that validations during the training looked at, in the same way. */
+  validationBaselines?: { label: string; values: Record<string, number> }[];
 }
 
 /** A grid of pictures: one row an object, one column a kind of picture. */
 export interface PictureGroup {
   title: string;
   columns: string[];
+  /** What colours of error pictures say: numbers from 0 to `largest`, as `rampColor` shows them. */
+  scale?: { label: string; largest: number };
   /** `cells` are names of PNG files in pictures/, one a column. */
   rows: { label: string; cells: string[]; note?: string }[];
 }

@@ -17,7 +17,8 @@ import type { Results } from './results.ts';
 import { createRun, openRun, type RunFolder } from './runFolder.ts';
 import type { ExperimentConfig, FitConfig, TrainConfig } from './schema/index.ts';
 import { checkTrainConfig, makeModel, train } from './train.ts';
-import { trainResults, writeTrainPictures } from './trainResults.ts';
+import { writeTrainPictures } from './trainPictures.ts';
+import { trainResults } from './trainResults.ts';
 
 export interface RunOptions {
   /** Folder that gets the run's folder. Default `runs`. */
@@ -114,8 +115,8 @@ async function runTraining({
     let results: Results | undefined;
     if (last >= config.training.steps) {
       observer.onNote?.(`Evaluating on the ${config.evaluation.split} objects`);
-      await writeTrainPictures(config, dataset, model, folder);
-      results = await trainResults(config, dataset, model);
+      results = trainResults(config, dataset, model);
+      await writeTrainPictures(config, dataset, model, folder, results.objects);
     }
     if (badSamples.count > 0) {
       observer.onNote?.(

@@ -23,6 +23,7 @@ import type { RunObserver } from './observer.ts';
 import type { StepTimes } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { TrainConfig } from './schema/index.ts';
+import { validationViews } from './trainResults.ts';
 
 /** Steps between lines of timings.jsonl. */
 const timingEvery = 50;
@@ -120,7 +121,10 @@ export async function train(context: TrainContext): Promise<number> {
     if (isDue(step, validateEvery)) {
       const began = performance.now();
       const objects = chooseObjects(dataset, config, 'validation');
-      const { overall } = await evaluateModel(model, objects, dataset, { ...config.evaluation, views: 1 });
+      const { overall } = await evaluateModel(model, objects, dataset, {
+        ...config.evaluation,
+        views: validationViews,
+      });
       clock.validated(performance.now() - began);
       folder.metrics.append({ step, kind: 'validation', values: overall });
       observer.onValidation?.({ step, values: overall });

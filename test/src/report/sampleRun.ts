@@ -53,6 +53,7 @@ const results: Results = {
       ],
     },
   ],
+  validationBaselines: [{ label: 'best constant shape', values: { 'F-score %': 37 } }],
 };
 
 /** Makes the run in `root`. `finished: false` leaves it as an interrupted one is: no results, no pictures. */
@@ -128,7 +129,9 @@ export async function makeSampleRun(root: string, { finished = true } = {}): Pro
       }),
     ),
   };
-  await run.writePictureIndex({ groups: [group] });
+  const scale = { label: 'Distance to the true surface', largest: 0.1 };
+  const worst = { title: 'The worst', columns, scale, rows: group.rows.slice(-1) };
+  await run.writePictureIndex({ groups: [{ ...group, scale }, worst] });
   await run.writeResults(results);
   return run;
 }
