@@ -8,6 +8,7 @@ import { formatConfig } from '../experiments/config.ts';
 import type { MetricsRecord, PictureGroup, Results } from '../experiments/results.ts';
 import type { RunFolder } from '../experiments/runFolder.ts';
 import { changesTable, configChanges } from './configChanges.ts';
+import { dataUri } from './dataUri.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
 import { configFacts, environmentFacts, factList, pictureGrid, resultTable } from './page.ts';
@@ -120,7 +121,7 @@ async function pictureSources(folder: string): Promise<Map<string, string>> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.png'));
   const read = async (name: string): Promise<[string, string]> => {
     const bytes = await readFile(path.join(folder, name));
-    return [name, `data:image/png;base64,${bytes.toString('base64')}`];
+    return [name, dataUri(bytes)];
   };
   return new Map(await Promise.all(names.map(read)));
 }

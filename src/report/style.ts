@@ -20,6 +20,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .numbers { min-width: 60%; }
 .numbers th, .numbers td { padding: 0.32rem 0.9rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .numbers th:first-child, .numbers td:first-child { text-align: left; padding-left: 0; }
+.numbers .head { text-align: left; padding-left: 0; }
 .numbers thead th { font-weight: 500; color: var(--faint); font-size: 0.87rem; border-bottom-color: var(--faint); }
 .numbers .baseline td { color: var(--faint); }
 .numbers .best { font-weight: 700; color: var(--ink) !important; }
@@ -50,10 +51,11 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .scale > div:first-child { height: 0.7rem; border-radius: 3px; }
 .scale .ticks { display: flex; justify-content: space-between; font-size: 0.8rem; color: var(--faint); font-variant-numeric: tabular-nums; }
 .scale .note { max-width: none; margin: 0.2rem 0; line-height: 1.35; }
-.changes th, .changes td { padding: 0.2rem 1.6rem 0.2rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
-.changes th { font-weight: 500; color: var(--faint); font-size: 0.87rem; }
+.changes th, .changes td, .runs th, .runs td { padding: 0.2rem 1.6rem 0.2rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
+.changes th, .runs th { font-weight: 500; color: var(--faint); font-size: 0.87rem; }
 .changes td { font: 0.83rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 .changes .usual { color: var(--faint); }
+a { color: var(--accent); }
 .failed { color: #c9622b; }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
