@@ -9,12 +9,12 @@ import { isFields } from '../../experiments/overrides.ts';
 import type { MetricsRecord, PictureIndex, Results } from '../../experiments/results.ts';
 import { openRun } from '../../experiments/runFolder.ts';
 
-export interface Sweep {
+export interface ReportedSweep {
   name: string;
-  runs: SweepRun[];
+  runs: ReportedRun[];
 }
 
-export interface SweepRun {
+export interface ReportedRun {
   name: string;
   /** Values of config fields, by dotted path. */
   overrides: Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export interface SweepRun {
 
 /** What a run has come to. */
 export interface RunOutcome {
-  run: SweepRun;
+  run: ReportedRun;
   /** Undefined where the run has not come to its end. */
   results?: Results;
   metrics: MetricsRecord[];
@@ -41,7 +41,7 @@ export const SWEEP_FILE = 'sweep.yaml';
  *
  * @throws FileError where there is none, or it is another file
  */
-export async function readSweep(folder: string): Promise<Sweep> {
+export async function readSweep(folder: string): Promise<ReportedSweep> {
   const file = path.join(folder, SWEEP_FILE);
   let record: unknown;
   const text = await readFileText(file);
@@ -65,7 +65,7 @@ export async function readSweep(folder: string): Promise<Sweep> {
 }
 
 /** Reads what a run's folder says; one that cannot be read counts as a run that has not come to its end. */
-export async function readOutcome(run: SweepRun): Promise<RunOutcome> {
+export async function readOutcome(run: ReportedRun): Promise<RunOutcome> {
   const nothing = { run, metrics: [], pictures: { groups: [] } };
   if (!existsSync(run.folder)) return { ...nothing, shortfall: 'not begun' };
   try {
@@ -92,7 +92,7 @@ export interface RunGroup {
 }
 
 /** Fields whose values differ between some of the runs, without the seed, in the order in which runs name them. */
-export function axesOf(runs: readonly SweepRun[]): string[] {
+export function axesOf(runs: readonly ReportedRun[]): string[] {
   const keys = [...new Set(runs.flatMap(({ overrides }) => Object.keys(overrides)))];
   const valuesOf = (key: string) => new Set(runs.map(({ overrides }) => JSON.stringify(overrides[key])));
   return keys.filter((key) => key !== 'seed' && valuesOf(key).size > 1);

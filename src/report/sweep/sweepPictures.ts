@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { spread } from '../../datasets/spread.ts';
 import type { PictureGroup } from '../../experiments/results.ts';
 import { dataUri } from '../dataUri.ts';
 import type { RunGroup, RunOutcome } from './sweep.ts';
@@ -29,7 +30,8 @@ export async function sweepPictures(groups: readonly RunGroup[]): Promise<SweepP
     return outcome ? [{ label, outcome }] : [];
   });
   if (shown.length === 0) return undefined;
-  const objects = shown[0].outcome.pictures.groups[0].rows.slice(0, mostObjects).map(({ cells }) => cells[0]);
+  const [{ rows: all }] = shown[0].outcome.pictures.groups;
+  const objects = spread(all, mostObjects).map(({ cells }) => cells[0]);
   const sources = new Map<string, string>();
   const rowOf = async (label: string, { pictures, run }: RunOutcome, column: 'predicted' | 'truth') => {
     const [{ columns, rows }] = pictures.groups;

@@ -23,10 +23,10 @@ import {
   axesOf,
   axisNames,
   groupRuns,
+  type ReportedSweep,
   type RunGroup,
   type RunOutcome,
   readOutcome,
-  type Sweep,
   valueName,
 } from './sweep.ts';
 import { sweepPictures } from './sweepPictures.ts';
@@ -36,13 +36,13 @@ import { sweepPictures } from './sweepPictures.ts';
  *
  * @throws FileError where it cannot be written
  */
-export async function writeSweepReport(folder: string, sweep: Sweep): Promise<string> {
+export async function writeSweepReport(folder: string, sweep: ReportedSweep): Promise<string> {
   const file = path.join(folder, 'report.html');
   await atomicWrite(file, (await sweepPage(folder, sweep)).text);
   return file;
 }
 
-async function sweepPage(folder: string, { name, runs }: Sweep): Promise<Html> {
+async function sweepPage(folder: string, { name, runs }: ReportedSweep): Promise<Html> {
   const outcomes = await Promise.all(runs.map(readOutcome));
   const axes = axesOf(runs);
   const groups = groupRuns(outcomes, axes, name);

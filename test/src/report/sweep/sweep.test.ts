@@ -10,14 +10,14 @@ import {
   axisNames,
   groupLabel,
   groupRuns,
+  type ReportedRun,
   readSweep,
-  type SweepRun,
 } from '../../../../src/report/sweep/sweep.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-sweep-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const run = (overrides: SweepRun['overrides']): SweepRun => ({ name: 'run', overrides, folder: '' });
+const run = (overrides: ReportedRun['overrides']): ReportedRun => ({ name: 'run', overrides, folder: '' });
 
 describe('axes', () => {
   it('are the fields that differ, but for the seed', () => {

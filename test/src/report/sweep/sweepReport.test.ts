@@ -9,10 +9,15 @@ import { writePng } from '../../../../renderer/io/index.ts';
 import { parseConfig } from '../../../../src/experiments/config.ts';
 import type { Results } from '../../../../src/experiments/results.ts';
 import { createRun } from '../../../../src/experiments/runFolder.ts';
-import { type Sweep, type SweepRun, writeReport, writeSweepReport } from '../../../../src/report/index.ts';
+import {
+  type ReportedRun,
+  type ReportedSweep,
+  writeReport,
+  writeSweepReport,
+} from '../../../../src/report/index.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-sweep-'));
-const runs: SweepRun[] = [];
+const runs: ReportedRun[] = [];
 let page: string;
 
 beforeAll(async () => {
@@ -34,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-async function report(sweep: Sweep): Promise<string> {
+async function report(sweep: ReportedSweep): Promise<string> {
   return readFileSync(await writeSweepReport(root, sweep), 'utf8');
 }
 
