@@ -15,12 +15,14 @@ export {
 export { openPredictor, type PredictedMesh, type Predictor } from './predictor.ts';
 export type {
   MetricsRecord,
+  ObjectScores,
   PictureGroup,
   PictureIndex,
   ResultColumn,
   ResultRow,
   Results,
   ResultTable,
+  StepTimes,
   TimingsRecord,
 } from './results.ts';
 export { type RunOptions, type RunResult, runExperiment } from './run.ts';
