@@ -1,6 +1,16 @@
 // Append-only files of one JSON object a line: metrics.jsonl, timings.jsonl and bad-samples.jsonl.
 
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { toFileError } from '../../renderer/io/files.ts';
@@ -8,6 +18,8 @@ import { toFileError } from '../../renderer/io/files.ts';
 /** A file of records, each with the step that it belongs to, if it belongs to one. */
 export class JsonLines<Entry extends { step?: number }> {
   readonly path: string;
+  /** Whether the file is known to end with a whole line. */
+  #isWhole = false;
 
   constructor(path: string) {
     this.path = path;
@@ -16,6 +28,7 @@ export class JsonLines<Entry extends { step?: number }> {
   /** Adds a line. It is on its way to the disk when this returns, so that a killed process loses at most a part of the last line. */
   append(entry: Entry): void {
     try {
+      this.#mend();
       appendFileSync(this.path, `${JSON.stringify(entry)}\n`);
     } catch (error) {
       throw toFileError(this.path, error);
@@ -38,9 +51,37 @@ export class JsonLines<Entry extends { step?: number }> {
     await atomicWrite(this.path, kept.map((line) => `${line}\n`).join(''));
   }
 
+  /** Length of the file in bytes, which are on the disk when this returns; 0 where it is not there yet. */
+  sync(): number {
+    if (!existsSync(this.path)) return 0;
+    const file = openSync(this.path, 'r+');
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    return statSync(this.path).size;
+  }
+
+  /** Cuts off what comes after the first `bytes`, as `sync` counted them. */
+  truncate(bytes: number): void {
+    if (existsSync(this.path) && statSync(this.path).size > bytes) truncateSync(this.path, bytes);
+  }
+
   /** Forgets what came after `step`, from where a run is resumed. */
   async truncateAfterStep(step: number): Promise<void> {
     await this.filter((entry) => (entry.step ?? 0) <= step);
+  }
+
+  /** Cuts off what a killed process has left of its last line, so that a new one does not continue it. */
+  #mend(): void {
+    if (!this.#isWhole && existsSync(this.path)) {
+      const { size } = statSync(this.path);
+      if (size > 0 && lastByte(this.path, size) !== lineEnd) {
+        truncateSync(this.path, readFileSync(this.path).lastIndexOf(lineEnd) + 1);
+      }
+    }
+    this.#isWhole = true;
   }
 
   #parse(line: string, index: number): Entry {
@@ -56,4 +97,17 @@ export class JsonLines<Entry extends { step?: number }> {
     // Text after the last line end is a line that was cut off: it is never whole.
     return readFileSync(this.path, 'utf8').split('\n').slice(0, -1);
   }
+}
+
+const lineEnd = 10;
+
+function lastByte(path: string, size: number): number {
+  const byte = Buffer.alloc(1);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, byte, 0, 1, size - 1);
+  } finally {
+    closeSync(file);
+  }
+  return byte[0];
 }

@@ -51,12 +51,14 @@ export interface PictureIndex {
 }
 
 /**
- * One line of metrics.jsonl: either the loss terms of training steps (`total` and the weighted terms), or a validation.
+ * One line of metrics.jsonl: the loss terms of a training step (`total` and the weighted terms), a validation, or that step `at` diverged
+ * and what became of it: it was left out, or the run went back to after `step`, with the schedule's learning rate times `rateFactor`.
  * `object` names the object where each has a training of its own (fit).
  */
 export type MetricsRecord = { step: number; object?: string } & (
   | { kind: 'train'; losses: Record<string, number> }
   | { kind: 'validation'; values: Record<string, number> }
+  | { kind: 'diverged'; at: number; reason: string; action: 'skip' | 'rewind'; rateFactor: number }
 );
 
 /** One line of timings.jsonl: what may differ from run to run. */

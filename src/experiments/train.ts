@@ -6,21 +6,14 @@ import { wasmMemoryBytes } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { methods } from '../../renderer/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
-import { losses as allLosses } from '../losses/index.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
-import {
-  latestCheckpoint,
-  pruneCheckpoints,
-  readCheckpoint,
-  writeCheckpoint,
-} from '../training/checkpoint.ts';
-import { Trainer } from '../training/trainer.ts';
-import { evaluateModel } from './evaluation.ts';
+import { DivergenceError } from '../training/divergence.ts';
+import type { StepReport } from '../training/trainer.ts';
 import { chooseObjects } from './objects.ts';
 import type { RunObserver } from './observer.ts';
-import type { RunFolder } from './runFolder.ts';
 import type { TrainConfig } from './schema/index.ts';
+import { comparesPictures, type TrainingParts, TrainingRun } from './trainingRun.ts';
 
 /** Steps between lines of timings.jsonl. */
 const timingEvery = 50;
@@ -43,21 +36,13 @@ export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
   }
 }
 
-/** Whether any 2D loss is on. */
-const comparesPictures = (config: TrainConfig) =>
-  allLosses.some(({ name, kind }) => kind === '2d' && config.losses[name].weight > 0);
-
 /** The network of a config with fresh weights, for pictures that `camera` took. */
 export function makeModel(config: TrainConfig, { camera }: Pick<Dataset, 'camera'>): MeshPredictor {
   const random = new Random(config.seed).split('weights');
   return modelOf(config.model).create(config.model, camera, random);
 }
 
-export interface TrainContext {
-  config: TrainConfig;
-  dataset: Dataset;
-  model: MeshPredictor;
-  folder: RunFolder;
+export interface TrainContext extends TrainingParts {
   observer: RunObserver;
   /** Ends the training after the step at work, with a checkpoint. */
   signal?: AbortSignal;
@@ -66,68 +51,81 @@ export interface TrainContext {
 /**
  * Trains to the end, or to the signal. Goes on from the folder's last checkpoint where it has one.
  *
- * @returns the last step that was done
+ * @returns whether it came to its end
  */
-export async function train(context: TrainContext): Promise<number> {
-  const { config, dataset, model, folder, observer, signal } = context;
-  const { steps, validateEvery, checkpointEvery, keepCheckpoints } = config.training;
-  const trainer = makeTrainer(context);
+export async function train(context: TrainContext): Promise<boolean> {
+  const { config, folder, observer, signal } = context;
+  const { steps, validateEvery, checkpointEvery } = config.training;
   warnOfMissingGradient(config, observer);
+  const run = await TrainingRun.open(context);
+  const { trainer } = run;
 
-  const start = await restore(context, trainer);
-  await folder.metrics.truncateAfterStep(start);
-  await folder.timings.truncateAfterStep(start);
   const secondsBefore = folder.timings.read().at(-1)?.seconds ?? 0;
   const began = performance.now();
   const secondsSoFar = () => secondsBefore + (performance.now() - began) / 1000;
-  const save = async (step: number) => {
-    await writeCheckpoint(folder.file('checkpoints'), { step, model, optimizer: trainer.optimizer });
-    await pruneCheckpoints(folder.file('checkpoints'), keepCheckpoints);
-  };
   const isDue = (step: number, every: number) => step === steps || (every > 0 && step % every === 0);
 
-  // A run of no steps has its start weights for a result.
-  if (steps === 0) await save(0);
-  let emptySteps = 0;
-  if (start < steps) await trainer.prefetch(start + 1);
+  let [stepsDone, emptySteps] = [0, 0];
+  if (!run.isOver) await trainer.prefetch(run.lastStep + 1);
   const clock = new StepClock();
-  for (let step = start + 1; step <= steps; step++) {
+  while (!run.isOver) {
     clock.begin();
+    const step = run.lastStep + 1;
     const ahead = step < steps ? trainer.prefetch(step + 1) : undefined;
-    const { losses, emptyViews, dataMilliseconds } = trainer.step(step);
-    clock.end(dataMilliseconds);
-    folder.metrics.append({ step, kind: 'train', losses });
-    const stepsPerSecond = (1000 * (step - start)) / (performance.now() - began);
-    observer.onStep?.({ step, steps, losses, stepsPerSecond, secondsLeft: (steps - step) / stepsPerSecond });
-
-    emptySteps = emptyViews !== undefined && emptyViews > 0 ? emptySteps + 1 : 0;
-    if (emptySteps === emptyStepsToNote) {
-      observer.onNote?.(
-        `step ${step}: in each of the last ${emptyStepsToNote} steps the rendered mesh covered no pixel of some views, ` +
-          `of ${Math.round(100 * emptyViews!)} % of them in this one. ` +
-          'Where nothing is covered there is no colour gradient, and a silhouette gradient only within the method’s reach.',
-      );
+    const report = await stepOrRecover(run, observer);
+    clock.end(report?.dataMilliseconds ?? 0);
+    stepsDone++;
+    const stepsPerSecond = (1000 * stepsDone) / (performance.now() - began);
+    if (report) {
+      const { losses, emptyViews = 0 } = report;
+      const secondsLeft = (steps - step) / stepsPerSecond;
+      observer.onStep?.({ step, steps, losses, stepsPerSecond, secondsLeft });
+      emptySteps = emptyViews > 0 ? emptySteps + 1 : 0;
+      if (emptySteps === emptyStepsToNote) observer.onNote?.(emptyViewsNote(step, emptyViews));
     }
-    if (isDue(step, validateEvery)) {
-      const objects = chooseObjects(dataset, config, 'validation');
-      const { overall } = await evaluateModel(model, objects, dataset, { ...config.evaluation, views: 1 });
-      folder.metrics.append({ step, kind: 'validation', values: overall });
-      observer.onValidation?.({ step, values: overall });
+    // What is due at a step that the run went back to was done there before.
+    if (run.lastStep === step) {
+      if (isDue(step, validateEvery)) {
+        const values = await run.validate();
+        observer.onValidation?.({ step, values });
+      }
+      if (isDue(step, timingEvery)) {
+        const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
+        const wasmMegabytes = wasmMemoryBytes() / 2 ** 20 || undefined;
+        const timing = { step, seconds: secondsSoFar(), stepsPerSecond, memoryMegabytes, wasmMegabytes };
+        folder.timings.append({ ...timing, ...clock.report() });
+      }
+      if (isDue(step, checkpointEvery) || run.isOver || signal?.aborted) await run.save();
     }
-    if (isDue(step, timingEvery)) {
-      const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
-      const wasmMegabytes = wasmMemoryBytes() / 2 ** 20 || undefined;
-      const timing = { step, seconds: secondsSoFar(), stepsPerSecond, memoryMegabytes, wasmMegabytes };
-      folder.timings.append({ ...timing, ...clock.report() });
-    }
-    if (isDue(step, checkpointEvery) || signal?.aborted) await save(step);
-    if (signal?.aborted) return step;
+    if (signal?.aborted) return run.isOver;
     // Lets the signal handler, and whatever else waits, have its turn.
     await setImmediate();
     await clock.wait(ahead);
   }
-  return steps;
+  if (run.lastStep < steps) {
+    observer.onNote?.(
+      `Stopped early after step ${run.lastStep}: validation has not got better (training.earlyStop)`,
+    );
+  }
+  return true;
 }
+
+/** The report of the next step; undefined where it diverged and the run goes on nevertheless. */
+async function stepOrRecover(run: TrainingRun, observer: RunObserver): Promise<StepReport | undefined> {
+  try {
+    return run.step();
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    const note = await run.recover(error);
+    observer.onNote?.(note);
+    return undefined;
+  }
+}
+
+const emptyViewsNote = (step: number, share: number) =>
+  `step ${step}: in each of the last ${emptyStepsToNote} steps the rendered mesh covered no pixel of some views, ` +
+  `of ${Math.round(100 * share)} % of them in this one. ` +
+  'Where nothing is covered there is no colour gradient, and a silhouette gradient only within the method’s reach.';
 
 /** What a step takes, and how much of it is waiting for data. */
 class StepClock {
@@ -164,34 +162,6 @@ class StepClock {
     this.#steps = this.#working = this.#waiting = 0;
     return means;
   }
-}
-
-function makeTrainer({ config, dataset, model }: TrainContext): Trainer {
-  const { training, supervision, losses, renderer, seed } = config;
-  return new Trainer(
-    model,
-    chooseObjects(dataset, config, 'train'),
-    {
-      ...training,
-      views: comparesPictures(config) ? supervision.views : 1,
-      supervisionSize: comparesPictures(config) ? renderer.imageSize : undefined,
-      badSamples: dataset.badSamples,
-      objective: {
-        losses,
-        renderedLevels: supervision.levels,
-        renderer,
-        fovDegrees: dataset.camera.fovDegrees,
-      },
-    },
-    new Random(seed).split('examples'),
-  );
-}
-
-/** Loads the last checkpoint into model and optimiser; returns its step, 0 where there is none. */
-async function restore({ config, folder, model }: TrainContext, trainer: Trainer): Promise<number> {
-  await pruneCheckpoints(folder.file('checkpoints'), config.training.keepCheckpoints);
-  const checkpoint = await latestCheckpoint(folder.file('checkpoints'));
-  return checkpoint ? readCheckpoint(checkpoint, { model, optimizer: trainer.optimizer }) : 0;
 }
 
 function warnOfMissingGradient({ losses, renderer: { method } }: TrainConfig, observer: RunObserver): void {

@@ -1,18 +1,19 @@
 // The trained model of a finished or interrupted run, for evaluation and prediction.
 
+import { existsSync } from 'node:fs';
 import { FileError } from '../../renderer/errors.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
-import { latestCheckpoint, readCheckpoint } from '../training/checkpoint.ts';
+import { bestCheckpoint, latestCheckpoint, readWeights } from '../training/checkpoint.ts';
 import { useExperimentBackend } from './experimentBackend.ts';
 import { openConfiguredDataset } from './objects.ts';
 import { describeInput, type NetworkInput } from './pictureInput.ts';
-import { openRun } from './runFolder.ts';
+import { openRun, type RunFolder } from './runFolder.ts';
 import type { TrainConfig } from './schema/index.ts';
 import { makeModel } from './train.ts';
 
 /**
- * Opens a run's data set and loads its last checkpoint.
+ * Opens a run's data set and loads the weights that its config says to evaluate.
  *
  * @throws FileError where the folder is no run, is a run without a model, or has no checkpoint yet
  */
@@ -25,7 +26,7 @@ export async function openTrainedModel(
 }
 
 /**
- * Loads a run's last checkpoint, and what pictures its network takes. Runs of old versions, which have no input.json, need the data set.
+ * Loads the weights of a run that its config says to evaluate, and what pictures its network takes. Runs of old versions, which have no input.json, need the data set.
  *
  * @throws FileError as `openTrainedModel`
  */
@@ -39,9 +40,27 @@ async function openTrainedRun(run: string) {
   const folder = openRun(run);
   const config = await folder.readConfig();
   if (config.task !== 'train') throw new FileError(run, `a run of task "${config.task}" has no model`);
-  const checkpoint = await latestCheckpoint(folder.file('checkpoints'));
-  if (!checkpoint) throw new FileError(folder.file('checkpoints'), 'has no checkpoint yet');
-  return { folder, config, checkpoint };
+  return { folder, config, checkpoint: await evaluatedCheckpoint(folder, config) };
+}
+
+/**
+ * The checkpoint that `evaluation.checkpoint` names.
+ *
+ * @throws FileError where the run has not come to one yet
+ */
+export async function evaluatedCheckpoint(folder: RunFolder, { evaluation }: TrainConfig): Promise<string> {
+  const checkpoints = folder.file('checkpoints');
+  if (evaluation.checkpoint === 'best') {
+    const best = bestCheckpoint(checkpoints);
+    if (existsSync(best)) return best;
+    throw new FileError(
+      best,
+      'is not there yet: the run has had no validation (evaluation.checkpoint is best)',
+    );
+  }
+  const latest = await latestCheckpoint(checkpoints);
+  if (!latest) throw new FileError(checkpoints, 'has no checkpoint yet');
+  return latest;
 }
 
 async function loadModel(
@@ -53,6 +72,6 @@ async function loadModel(
   const math = config.math === 'openblas' ? 'auto' : config.math;
   await useExperimentBackend(config.backend, { math });
   const model = makeModel(config, pictures);
-  await readCheckpoint(checkpoint, { model });
+  await readWeights(checkpoint, model);
   return model;
 }
