@@ -167,7 +167,11 @@ export class TrainingRun {
     const divergences = this.#state.divergences + 1;
     if (onDivergence === 'stop') throw stopAt(error, saved);
     if (divergences > divergenceLimit) {
-      throw stopAt(error, saved, `it was the ${divergences}th time (training.divergenceLimit)`);
+      throw stopAt(
+        error,
+        saved,
+        `it is time ${divergences}, and training.divergenceLimit is ${divergenceLimit}`,
+      );
     }
     const action = onDivergence;
     if (action === 'skip') this.#state = { ...this.#state, step: at, divergences };
