@@ -4,6 +4,7 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   openSync,
   readFileSync,
@@ -27,12 +28,10 @@ export class JsonLines<Entry extends { step?: number }> {
 
   /** Adds a line. It is on its way to the disk when this returns, so that a killed process loses at most a part of the last line. */
   append(entry: Entry): void {
-    try {
+    this.#orFileError(() => {
       this.#mend();
       appendFileSync(this.path, `${JSON.stringify(entry)}\n`);
-    } catch (error) {
-      throw toFileError(this.path, error);
-    }
+    });
   }
 
   /**
@@ -54,18 +53,19 @@ export class JsonLines<Entry extends { step?: number }> {
   /** Length of the file in bytes, which are on the disk when this returns; 0 where it is not there yet. */
   sync(): number {
     if (!existsSync(this.path)) return 0;
-    const file = openSync(this.path, 'r+');
-    try {
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    return statSync(this.path).size;
+    return this.#orFileError(() =>
+      withFile(this.path, 'r+', (file) => {
+        fsyncSync(file);
+        return fstatSync(file).size;
+      }),
+    );
   }
 
   /** Cuts off what comes after the first `bytes`, as `sync` counted them. */
   truncate(bytes: number): void {
-    if (existsSync(this.path) && statSync(this.path).size > bytes) truncateSync(this.path, bytes);
+    this.#orFileError(() => {
+      if (existsSync(this.path) && statSync(this.path).size > bytes) truncateSync(this.path, bytes);
+    });
   }
 
   /** Forgets what came after `step`, from where a run is resumed. */
@@ -82,6 +82,14 @@ export class JsonLines<Entry extends { step?: number }> {
       }
     }
     this.#isWhole = true;
+  }
+
+  #orFileError<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw toFileError(this.path, error);
+    }
   }
 
   #parse(line: string, index: number): Entry {
@@ -103,11 +111,15 @@ const lineEnd = 10;
 
 function lastByte(path: string, size: number): number {
   const byte = Buffer.alloc(1);
-  const file = openSync(path, 'r');
+  withFile(path, 'r', (file) => readSync(file, byte, 0, 1, size - 1));
+  return byte[0];
+}
+
+function withFile<Result>(path: string, flags: string, work: (file: number) => Result): Result {
+  const file = openSync(path, flags);
   try {
-    readSync(file, byte, 0, 1, size - 1);
+    return work(file);
   } finally {
     closeSync(file);
   }
-  return byte[0];
 }

@@ -34,6 +34,12 @@ export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
         'only the input view can supervise',
     );
   }
+  const { bestBy } = config.training;
+  if ((bestBy === 'iouUnseen' || bestBy === 'colorUnseen') && hasCameras === false) {
+    throw new ArgumentError(
+      `training.bestBy is ${bestBy}, but the pictures of ${dataset.name} come without cameras (${id}): nothing is known of unseen views`,
+    );
+  }
 }
 
 /** The network of a config with fresh weights, for pictures that `camera` took. */

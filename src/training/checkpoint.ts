@@ -7,7 +7,7 @@ import path from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
 import { syncFolder } from '../../renderer/io/atomicWrite.ts';
 import type { MeshPredictor } from '../models/index.ts';
-import type { Adam } from '../tensor/adam.ts';
+import type { Adam, NamedVariable } from '../tensor/adam.ts';
 import {
   readSafetensors,
   type SafeTensor,
@@ -76,17 +76,16 @@ export async function readCheckpoint(
   { model, optimizer, average }: CheckpointParts,
 ): Promise<TrainingState> {
   const { tensors, metadata } = await readTensors(file);
-  assign(model, tensors, 'model', file);
+  const parameters = model.parameters.list();
+  const weights = arraysOf(tensors, 'model', parameters, file);
   const [m, v] = ['adam.m', 'adam.v'].map((name) => tensors[name]?.data as Float32Array | undefined);
   if (!m || !v || !metadata.state)
     throw new FileError(file, 'has weights, but no training state to go on from');
+  if (average && !hasAverage(tensors))
+    throw new FileError(file, 'has no average of weights to go on from (training.ema)');
+  average?.restore(arraysOf(tensors, 'average', parameters, file));
+  assign(model, weights);
   optimizer.restore({ step: Number(metadata.updates), m, v });
-  if (average) {
-    const names = average.list().map(({ name }) => `average.${name}`);
-    if (!tensors[names[0]])
-      throw new FileError(file, 'has no average of weights to go on from (training.ema)');
-    average.restore(names.map((name) => tensors[name].data as Float32Array));
-  }
   return JSON.parse(metadata.state) as TrainingState;
 }
 
@@ -98,8 +97,8 @@ export async function readCheckpoint(
  */
 export async function readWeights(file: string, model: MeshPredictor): Promise<number> {
   const { tensors, metadata } = await readTensors(file);
-  const isAveraged = Object.keys(tensors).some((name) => name.startsWith('average.'));
-  assign(model, tensors, isAveraged ? 'average' : 'model', file);
+  const group = hasAverage(tensors) ? 'average' : 'model';
+  assign(model, arraysOf(tensors, group, model.parameters.list(), file));
   return Number(metadata.step);
 }
 
@@ -111,9 +110,16 @@ async function readTensors(file: string): Promise<SafeTensors> {
   return read;
 }
 
-/** Gives a model the tensors `group.*`, which must be those of its parameters. */
-function assign(model: MeshPredictor, tensors: SafeTensors['tensors'], group: string, file: string): void {
-  const parameters = model.parameters.list();
+const hasAverage = (tensors: SafeTensors['tensors']): boolean =>
+  Object.keys(tensors).some((name) => name.startsWith('average.'));
+
+/** The tensors `group.*`, which must be those of the parameters, in their order. */
+function arraysOf(
+  tensors: SafeTensors['tensors'],
+  group: 'model' | 'average',
+  parameters: readonly NamedVariable[],
+  file: string,
+): Float32Array[] {
   const expected = new Map(parameters.map(({ name, variable }) => [`${group}.${name}`, variable]));
   for (const [name, variable] of expected) {
     const found = tensors[name]?.shape;
@@ -127,8 +133,11 @@ function assign(model: MeshPredictor, tensors: SafeTensors['tensors'], group: st
   }
   const stranger = Object.keys(tensors).find((name) => name.startsWith(`${group}.`) && !expected.has(name));
   if (stranger) throw new FileError(file, `of another model: it has a tensor "${stranger}" too many`);
-  for (const [name, variable] of expected)
-    model.parameters.assign(variable, tensors[name].data as Float32Array);
+  return Array.from(expected.keys(), (name) => tensors[name].data as Float32Array);
+}
+
+function assign({ parameters }: MeshPredictor, weights: readonly Float32Array[]): void {
+  for (const [i, { variable }] of parameters.list().entries()) parameters.assign(variable, weights[i]);
 }
 
 /** The checkpoint with the highest step; undefined where there is none. */

@@ -21,11 +21,19 @@ export class DivergenceError extends ArgumentError {
 
   constructor(reason: string, findings: StepFindings) {
     const { step, examples } = findings;
-    const names = examples.map(({ id, view }) => `${id} view ${view}`).join(', ');
-    super(`the training diverged at step ${step} (${reason}) on ${names}; ${remedy}`);
+    super(`the training diverged at step ${step} (${reason}) on ${namesOf(examples)}; ${remedy}`);
     this.reason = reason;
     this.findings = findings;
   }
+}
+
+/** Most samples that an error names; all of them are in its findings. */
+const mostNamed = 4;
+
+function namesOf(examples: readonly ShownExample[]): string {
+  const names = examples.slice(0, mostNamed).map(({ id, view }) => `${id} view ${view}`);
+  const others = examples.length - names.length;
+  return names.join(', ') + (others > 0 ? ` and ${others} more` : '');
 }
 
 /** What may help a training that diverged. */

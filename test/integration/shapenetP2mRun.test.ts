@@ -108,6 +108,9 @@ describe('a run on ShapeNetP2M', () => {
     await expect(run({})).rejects.toThrow(
       /^supervision\.views is 2, but the pictures of data come without cameras .*: only the input view can supervise$/,
     );
+    await expect(
+      run({}, { supervision: { views: 1 }, training: { steps: 1, bestBy: 'iouUnseen' } }),
+    ).rejects.toThrow(/^training\.bestBy is iouUnseen, but the pictures of data come without cameras /);
     const { result } = await run({}, { supervision: { views: 1 } });
     expect(result.finished).toBe(true);
   });

@@ -118,6 +118,13 @@ export const trainSchema = z
         message: `${config.supervision.levels} is more than the ${levels} meshes that the model predicts`,
       });
     }
+    if (config.evaluation.checkpoint === 'best' && config.training.steps === 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['evaluation', 'checkpoint'],
+        message: 'best is told by validations, and without training.steps there are none',
+      });
+    }
     requireLoss(config.losses, context);
   })
   .describe('A network that predicts meshes from one picture.');

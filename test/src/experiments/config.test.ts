@@ -170,6 +170,10 @@ describe('mistakes in a config', () => {
       `${minimal}training: {schedule: {type: plateau, factor: 2}}`,
       'training.schedule.factor is 2: expected a number > 0 and < 1',
     ],
+    [
+      `${minimal}training: {steps: 0}\nevaluation: {checkpoint: best}`,
+      'evaluation.checkpoint: best is told by validations, and without training.steps there are none',
+    ],
     [`${minimal}training: {ema: 1}`, 'training.ema is 1: expected a number ≥ 0 and < 1'],
     [
       `${minimal}renderer: {method: {type: raytracing}}`,
