@@ -88,7 +88,7 @@ function describeIssue(issue: z.core.$ZodIssue, fields: unknown): string {
     return describeUnknown([...issue.path, issue.keys[0]].join('.'), fields);
   if (issue.code === 'custom') return `${where}: ${issue.message}`;
   const value = issue.path.reduce<unknown>(
-    (inner, key) => (inner as ConfigFields | undefined)?.[key as string],
+    (inner, key) => (isNested(inner) ? inner[key as string] : undefined),
     fields,
   );
   const expected =
@@ -102,6 +102,8 @@ function describeIssue(issue: z.core.$ZodIssue, fields: unknown): string {
     ? `${where} is missing: expected ${expected}`
     : `${where} is ${show(value)}: expected ${expected}`;
 }
+
+const isNested = (value: unknown): value is ConfigFields => typeof value === 'object' && value !== null;
 
 function describeUnknown(field: string, fields: unknown): string {
   const known = fieldPaths(configJsonSchema(), fields).map((candidate) => ({

@@ -2,6 +2,7 @@
 
 export { formatConfig, loadComparison, loadConfig, parseConfig } from './config.ts';
 export { type EvaluateOptions, evaluateRun } from './evaluate.ts';
+export { examineStep } from './examineStep.ts';
 export type { Framing } from './framing.ts';
 export { configJsonSchema } from './jsonSchema.ts';
 export type { RunObserver, StepEvent, ValidationEvent } from './observer.ts';

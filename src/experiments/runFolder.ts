@@ -7,6 +7,7 @@
 //   metrics.jsonl          losses and validations, a line each;  timings.jsonl  speed and memory
 //   results.json           final tables                          pictures/      PNG files and index.json
 //   meshes/                meshes, and what a fit found beside   checkpoints/   weights and state, to resume from
+//   diverged/              steps that must not be done, with the state before them
 //   bad-samples.jsonl      files that could not be read, and why, where the config lets them be skipped
 //   report.html            all of it on one page                predictions/   what `rastergrad predict` makes
 //   events.out.tfevents.rastergrad    the same for TensorBoard, made of metrics.jsonl and timings.jsonl as the run goes on

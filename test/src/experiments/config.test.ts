@@ -168,8 +168,21 @@ describe('mistakes in a config', () => {
     [`${minimal}training: {learningRate: .nan}`, 'training.learningRate is NaN: expected a number > 0'],
     [
       `${minimal}training: {schedule: cosin}`,
-      'training.schedule is "cosin": expected one of cosine, constant',
+      'training.schedule is "cosin": expected one of cosine, constant, step, plateau',
     ],
+    [
+      `${minimal}training: {schedule: step}`,
+      'training.schedule.at is missing: expected a list of at least 1, each a whole number ≥ 1',
+    ],
+    [
+      `${minimal}training: {schedule: {type: plateau, factor: 2}}`,
+      'training.schedule.factor is 2: expected a number > 0 and < 1',
+    ],
+    [
+      `${minimal}training: {steps: 0}\nevaluation: {checkpoint: best}`,
+      'evaluation.checkpoint: best is told by validations, and without training.steps there are none',
+    ],
+    [`${minimal}training: {ema: 1}`, 'training.ema is 1: expected a number ≥ 0 and < 1'],
     [
       `${minimal}renderer: {method: {type: raytracing}}`,
       `renderer.method.type is "raytracing": expected one of ${methods
