@@ -8,7 +8,14 @@ import { ArgumentError, FileError, type RastergradError } from '../../renderer/e
 import { readFileText } from '../../renderer/io/files.ts';
 import { nearestName } from '../../renderer/nearestName.ts';
 import { configJsonSchema, describeType, fieldPaths, schemaAt } from './jsonSchema.ts';
-import { type ConfigFields, isFields, mergeFields, overrideFields, parseOverride } from './overrides.ts';
+import {
+  type ConfigFields,
+  isFields,
+  mergeFields,
+  type Override,
+  overrideFields,
+  parseOverride,
+} from './overrides.ts';
 import {
   type CompareConfig,
   type Config,
@@ -61,7 +68,7 @@ async function load(file: string | undefined, overrides: string[]): Promise<Conf
     ...environmentFields(),
     ...fromFiles,
   };
-  const fields = parsed.map(overrideFields).reduce(mergeFields, named);
+  const fields = withNamedTypes(parsed, named);
   const blame = (field: string, problem: string): RastergradError => {
     const override = parsed.findLast((candidate) => liesWithin(field, candidate.path.join('.')));
     if (override) return new ArgumentError(problem);
@@ -70,6 +77,34 @@ async function load(file: string | undefined, overrides: string[]): Promise<Conf
     return file === undefined ? new ArgumentError(problem) : new FileError(file, problem);
   };
   return check(fields, blame);
+}
+
+/**
+ * The overrides laid over `base`. Where one gives a bare name for a mapping that is told by its `type`, it stands for a mapping of
+ * that type: `renderer.method=softras`.
+ */
+function withNamedTypes(overrides: Override[], base: ConfigFields): ConfigFields {
+  const issuesOf = (fields: ConfigFields) => configSchema.safeParse(fields).error?.issues ?? [];
+  const lay = (some: Override[]) => some.map(overrideFields).reduce(mergeFields, base);
+  const plain = lay(overrides);
+  if (!overrides.some(({ value }) => typeof value === 'string')) return plain;
+  const bare = new Set(
+    issuesOf(plain)
+      .filter((issue) => issue.code === 'invalid_type' && issue.expected === 'object')
+      .map(({ path }) => path.join('.')),
+  );
+  const isBare = ({ path, value }: Override) => typeof value === 'string' && bare.has(path.join('.'));
+  if (!overrides.some(isBare)) return plain;
+  const typed = lay(
+    overrides.map((override) =>
+      isBare(override) ? { ...override, value: { type: override.value } } : override,
+    ),
+  );
+  const hasNoType = issuesOf(typed).some(
+    (issue) =>
+      issue.code === 'unrecognized_keys' && issue.keys.includes('type') && bare.has(issue.path.join('.')),
+  );
+  return hasNoType ? plain : typed;
 }
 
 function check(fields: unknown, blame: (field: string, problem: string) => RastergradError): Config {
