@@ -80,31 +80,26 @@ async function load(file: string | undefined, overrides: string[]): Promise<Conf
 }
 
 /**
- * The overrides laid over `base`. Where one gives a bare name for a mapping that is told by its `type`, it stands for a mapping of
- * that type: `renderer.method=softras`.
+ * The overrides laid over `base`. A bare name where a mapping that is told by its `type` is expected stands for one of that type:
+ * `renderer.method=softras`.
  */
 function withNamedTypes(overrides: Override[], base: ConfigFields): ConfigFields {
-  const issuesOf = (fields: ConfigFields) => configSchema.safeParse(fields).error?.issues ?? [];
-  const lay = (some: Override[]) => some.map(overrideFields).reduce(mergeFields, base);
-  const plain = lay(overrides);
-  if (!overrides.some(({ value }) => typeof value === 'string')) return plain;
-  const bare = new Set(
-    issuesOf(plain)
-      .filter((issue) => issue.code === 'invalid_type' && issue.expected === 'object')
-      .map(({ path }) => path.join('.')),
-  );
-  const isBare = ({ path, value }: Override) => typeof value === 'string' && bare.has(path.join('.'));
-  if (!overrides.some(isBare)) return plain;
-  const typed = lay(
-    overrides.map((override) =>
-      isBare(override) ? { ...override, value: { type: override.value } } : override,
-    ),
-  );
-  const hasNoType = issuesOf(typed).some(
-    (issue) =>
-      issue.code === 'unrecognized_keys' && issue.keys.includes('type') && bare.has(issue.path.join('.')),
-  );
-  return hasNoType ? plain : typed;
+  return overrides.reduce((fields, override) => {
+    const lay = (value: unknown) => mergeFields(fields, overrideFields({ ...override, value }));
+    const issuesOf = (laid: ConfigFields) =>
+      (configSchema.safeParse(laid).error?.issues ?? []).filter(
+        ({ path }) => path.join('.') === override.path.join('.'),
+      );
+    const plain = lay(override.value);
+    if (typeof override.value !== 'string') return plain;
+    if (!issuesOf(plain).some((issue) => issue.code === 'invalid_type' && issue.expected === 'object'))
+      return plain;
+    const typed = lay({ type: override.value });
+    const hasNoType = issuesOf(typed).some(
+      (issue) => issue.code === 'unrecognized_keys' && issue.keys.includes('type'),
+    );
+    return hasNoType ? plain : typed;
+  }, base);
 }
 
 function check(fields: unknown, blame: (field: string, problem: string) => RastergradError): Config {
