@@ -29,10 +29,10 @@ touch "$record.alive"
 child=$!
 while kill -0 $child; do touch "$record.alive"; sleep ${beat}; done 2>/dev/null &
 
-# The time limit is near: save, and back into the queue.
+# The time limit is near: save, and back into the queue. Told a second time, the command would stop before it has saved.
 requeue=
-trap 'requeue=yes; kill -TERM $child' USR1
-# Cancelled or preempted. Slurm tells the command as well, and a second time would stop it before it has saved.
+trap '[ $requeue ] || kill -TERM $child; requeue=yes' USR1
+# Cancelled or preempted: Slurm tells the command, too.
 trap : TERM
 while kill -0 $child 2>/dev/null; do wait $child; done
 wait $child
