@@ -3,7 +3,15 @@
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -91,6 +99,8 @@ export class Slurm {
         if (isRunning(daemon)) daemon.kill('SIGKILL');
       }),
     );
+    // What a node has started that was killed knows of no end.
+    for (const pid of processesWithFilesIn(this.folder)) process.kill(pid, 'SIGKILL');
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -115,6 +125,20 @@ export class Slurm {
 }
 
 const isRunning = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
+
+function processesWithFilesIn(folder: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const holdsOne = (pid: string) => {
+    try {
+      const files = path.join('/proc', pid, 'fd');
+      return readdirSync(files).some((fd) => readlinkSync(path.join(files, fd)).startsWith(`${folder}/`));
+    } catch {
+      // Ended, or another user's.
+      return false;
+    }
+  };
+  return pids.filter(holdsOne).map(Number);
+}
 
 function configuration(folder: string, nodes: readonly string[], [port, ...nodePorts]: number[]): string {
   const host = hostname().split('.')[0];

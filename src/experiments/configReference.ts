@@ -15,6 +15,7 @@ by its \`type\`, the type alone will do: \`renderer.method=softras\`.
 - A field that is not listed here is an error that names the nearest one.
 - Precedence, highest first: \`key=value\` and \`--backend\`, the file, what it extends, the environment's \`RASTERGRAD_BACKEND\` and \`RASTERGRAD_MATH\`,
   \`losses.preset\`, the default.
+- Many values of some fields, a run each: [sweeps](guides/sweeps.md).
 - \`rastergrad schema\` prints all of this as JSON Schema, for editors.
 `;
 

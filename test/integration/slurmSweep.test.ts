@@ -49,18 +49,8 @@ describe.skipIf(!hasSlurm())('a sweep on a cluster', { timeout: 400_000 }, () =>
     const program = ['--import', 'tsx', path.join(packageRoot, 'src', 'cli', 'main.ts'), ...args];
     return promisify(execFile)(process.execPath, program, { cwd: packageRoot, env: slurm.env });
   };
-  const sweep = (...more: string[]) =>
-    rastergrad(
-      'sweep',
-      config,
-      'model.hidden=4,6',
-      'seed=1..6',
-      '-o',
-      folder,
-      '--launcher',
-      'slurm',
-      ...more,
-    );
+  const sweep = (...axes: string[]) =>
+    rastergrad('sweep', config, ...axes, '-o', folder, '--launcher', 'slurm');
 
   /** What `find` finds in the states of the runs, asked for as the sweep goes on. */
   const waitFor = async <Found>(find: (states: RunState[]) => Found | undefined): Promise<Found> => {
@@ -86,8 +76,10 @@ describe.skipIf(!hasSlurm())('a sweep on a cluster', { timeout: 400_000 }, () =>
     );
   };
 
+  const axes = ['model.hidden=4,6', 'seed=1..6'];
+
   it('ends complete, with nothing repeated and nothing lost', async () => {
-    const { stderr } = await sweep();
+    const { stderr } = await sweep(...axes);
     expect(stderr).toMatch(/\n12 runs: 12 pending\n/);
 
     const onLostNode = await waitFor(inTheMiddle('n2', []));
@@ -97,7 +89,7 @@ describe.skipIf(!hasSlurm())('a sweep on a cluster', { timeout: 400_000 }, () =>
     const outOfTime = await waitFor(inTheMiddle('n1', [onLostNode, putBack]));
     slurm.signal(outOfTime.job!.job, 'USR1');
     // Nothing is submitted twice.
-    expect((await sweep()).stderr).not.toMatch(/started/);
+    expect((await sweep(...axes)).stderr).not.toMatch(/started/);
     await waitFor(() => /down/.test(slurm.run('sinfo', '-h', '-n', 'n2', '-o', '%T')) || undefined);
     slurm.startNode('n2');
     const ended = await waitFor((states) => (states.every(({ job }) => !job) ? states : undefined));
@@ -142,5 +134,22 @@ describe.skipIf(!hasSlurm())('a sweep on a cluster', { timeout: 400_000 }, () =>
     }
     const { stdout } = await rastergrad('sweep', 'table', folder, '--metric', 'chamfer');
     expect(stdout.match(/^\| [46] +\| +6 \|/gm)).toHaveLength(2);
+  });
+
+  it('is called off, and goes on', async () => {
+    const longer = ['training.steps=3000', 'seed=1..3'];
+    await sweep(...longer);
+    await waitFor((states) =>
+      states.find(({ phase, step }) => phase === 'running' && step > 3 && step < 3000),
+    );
+    expect((await rastergrad('sweep', 'cancel', folder)).stdout).toMatch(/: 3 runs called off\n$/);
+    const phases = await waitFor((states) =>
+      states.some(({ phase }) => phase === 'running') ? undefined : states.map(({ phase }) => phase),
+    );
+    expect(phases).toContain('interrupted');
+    expect(phases.slice(-3).filter((phase) => !['interrupted', 'pending'].includes(phase))).toEqual([]);
+    const { stderr } = await sweep(...longer);
+    expect(stderr.match(/: started$/gm)).toHaveLength(3);
+    await rastergrad('sweep', 'cancel', folder);
   });
 });
