@@ -27,7 +27,8 @@ rm -f "$record.exit"
 touch "$record.alive"
 "$@" </dev/null >>"$record.log" 2>&1 &
 child=$!
-while kill -0 $child; do touch "$record.alive"; sleep ${beat}; done 2>/dev/null &
+while kill -0 $child; do touch "$record.alive"; sleep ${beat}; done >/dev/null 2>&1 &
+signs=$!
 
 # The time limit is near: save, and back into the queue. Told a second time, the command would stop before it has saved.
 requeue=
@@ -37,6 +38,8 @@ trap : TERM
 while kill -0 $child 2>/dev/null; do wait $child; done
 wait $child
 code=$?
+kill $signs 2>/dev/null
+wait $signs 2>/dev/null
 rm -f "$record.alive"
 if [ $code = 143 ] && [ $requeue ]; then
   exec scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"

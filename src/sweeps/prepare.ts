@@ -2,6 +2,7 @@
 // plan adds to it.
 
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { type ExperimentConfig, loadConfig, openRun, prepareRun } from '../experiments/index.ts';
 import { configJsonSchema, fieldPaths } from '../experiments/jsonSchema.ts';
@@ -23,7 +24,7 @@ export async function prepareSweep(
   planned: readonly PlannedRun[],
 ): Promise<SweepRun[]> {
   const record = (await folder.read()) ?? { config: configFile, runs: [] };
-  if (record.config !== configFile) {
+  if (path.resolve(record.config) !== path.resolve(configFile)) {
     throw new ArgumentError(
       `${folder.path} is a sweep of ${record.config}, not of ${configFile}: choose another --output`,
     );
@@ -61,17 +62,17 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
 /** The config of a run that the sweep has, which must still be what the config file says; made anew where its folder is gone. */
 async function unchangedConfig(folder: SweepFolder, file: string, run: SweepRun): Promise<ExperimentConfig> {
   const now = { ...(await loadConfig(file, formatOverrides(run.overrides))), name: run.name };
-  const path = folder.runFolder(run);
-  if (!existsSync(path)) {
-    await prepareRun(path, now);
+  const runFolder = folder.runFolder(run);
+  if (!existsSync(runFolder)) {
+    await prepareRun(runFolder, now);
     return now;
   }
-  const then = await openRun(path).readConfig();
+  const then = await openRun(runFolder).readConfig();
   const [difference] = differences(then, now, '');
   if (!difference) return now;
   const { field, before, after } = difference;
   throw new ArgumentError(
-    `${file} has changed since ${path} was made: ${field} is ${JSON.stringify(after)}, and was ${JSON.stringify(before)}. ` +
+    `${file} has changed since ${runFolder} was made: ${field} is ${JSON.stringify(after)}, and was ${JSON.stringify(before)}. ` +
       'Change it back, or choose another --output',
   );
 }
