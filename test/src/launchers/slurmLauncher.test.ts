@@ -73,7 +73,7 @@ describe('the Slurm launcher', () => {
   });
 
   it('submits several arrays where one would be too long', async () => {
-    standIn('sbatch', `echo $(( $(cat ${folder}/n 2>/dev/null || echo 0) + 1 )) | tee ${folder}/n`);
+    standIn('sbatch', `n=$(( $(cat ${folder}/n 2>/dev/null || echo 0) + 1 )); echo $n >${folder}/n; echo $n`);
     const jobs: string[] = [];
     const tasks = Array.from({ length: 1001 }, (_, i) => task(`t${i}`));
     await slurmLauncher({ folder, jobName: 'x' }).launch(tasks, { onJob: (_, job) => jobs.push(job) });
