@@ -30,8 +30,7 @@ const status = defineCommand({
     }
     const width = Math.max(...states.map(({ run }) => run.name.length));
     for (const { run, phase, step, steps, note, job } of states) {
-      const isUnderWay = phase !== 'finished' && step > 0;
-      const words = [phase, isUnderWay && `step ${step}/${steps}`, job && `job ${job.job}`, note];
+      const words = [phase, step > 0 && `step ${step}/${steps}`, job && `job ${job.job}`, note];
       process.stdout.write(`${run.name.padEnd(width)}  ${words.filter(Boolean).join('  ')}\n`);
     }
     process.stdout.write(`${describeStates(states)}\n`);

@@ -88,4 +88,5 @@ const count = (states: readonly RunState[], wanted: RunState['phase']) =>
 
 /** In runs: those finished, and what is done of the others. */
 const workDone = (states: readonly RunState[]) =>
+  count(states, 'finished') +
   states.reduce((sum, { step, steps }) => sum + (steps > 0 ? step / steps : 0), 0);

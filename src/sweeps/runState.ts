@@ -14,7 +14,7 @@ export type RunPhase = 'pending' | 'running' | 'finished' | 'failed' | 'interrup
 export interface RunState {
   run: SweepRun;
   phase: RunPhase;
-  /** The last step that is done, and how many there are; of a fit, of the object at work. */
+  /** Of a run that is under way, else 0: the last step that is done, and how many there are; of a fit, of the object at work. */
   step: number;
   steps: number;
   /** The job that waits or runs. */
@@ -50,13 +50,9 @@ async function runState(
   const path = folder.runFolder(run);
   if (!existsSync(path)) return { run, phase: 'pending', step: 0, steps: 0 };
   const opened = openRun(path);
-  const progress = {
-    run,
-    step: lastStep(opened.file('metrics.jsonl')),
-    steps: stepsOf(await opened.readConfig()),
-  };
-  if (existsSync(opened.file('results.json')))
-    return { ...progress, phase: 'finished', step: progress.steps };
+  if (existsSync(opened.file('results.json'))) return { run, phase: 'finished', step: 0, steps: 0 };
+  const step = lastStep(opened.file('metrics.jsonl'));
+  const progress = { run, step, steps: step > 0 ? stepsOf(await opened.readConfig()) : 0 };
   if (!attempt) return { ...progress, phase: 'pending' };
   const state = stateOf(attempt.job);
   const note = state?.reason;

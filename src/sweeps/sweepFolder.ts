@@ -107,8 +107,8 @@ export class SweepFolder {
         `${this.path}: another command (${holder}) is at work on this sweep; where it no longer is, delete ${file}`,
       );
     }
-    await rm(file, { force: true });
     try {
+      await rm(file, { force: true });
       await writeFile(file, `${hostname()}:${process.pid}`, { flag: 'wx' });
     } catch (error) {
       throw toFileError(file, error);

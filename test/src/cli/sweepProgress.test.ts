@@ -13,7 +13,7 @@ function progressOn(isTTY: boolean, quiet = false) {
   let text = '';
   let time = 0;
   const states = [
-    state('a', 'finished', 100),
+    state('a', 'finished'),
     state('b', 'pending'),
     state('c', 'failed', 3),
     state('d', 'pending'),

@@ -156,6 +156,11 @@ describe('the folder of a sweep', () => {
     );
   });
 
+  it('is no file', async () => {
+    folder = new SweepFolder(file);
+    await expect(prepared('seed=1')).rejects.toThrow(/base\.yaml\/lock: a part of the path is not a folder$/);
+  });
+
   it('is none without a record', async () => {
     await expect(openSweep(root)).rejects.toThrow('not the folder of a sweep: it has no sweep.yaml');
     await expect(openSweep(path.join(root, 'no'))).rejects.toThrow('no such folder');
