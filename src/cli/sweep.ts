@@ -199,7 +199,7 @@ async function launchAndWatch({
     observer.note(`Sweep folder ${folder.path}`);
     await whileWatching(observer, launchSweep(folder, runs, launcher, { retry, signal, observer }));
   });
-  if (wait) await whileWatching(observer, untilEnded(states, signal));
+  if (wait) await untilEnded(states, observer, signal);
   interrupt.release();
   observer.end();
 
@@ -231,9 +231,15 @@ async function whileWatching(observer: SweepProgress, work: Promise<void>): Prom
   await watching;
 }
 
-async function untilEnded(states: () => Promise<readonly RunState[]>, signal: AbortSignal): Promise<void> {
+/** Shows how the runs stand until no job is left; seldom, as a cluster's queue is for everybody. */
+async function untilEnded(
+  states: () => Promise<readonly RunState[]>,
+  observer: SweepProgress,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted && (await states()).some(({ job }) => job !== undefined)) {
-    await setTimeout(5000, undefined, { signal }).catch(() => {});
+    await observer.update();
+    await setTimeout(10_000, undefined, { signal }).catch(() => {});
   }
 }
 

@@ -26,7 +26,7 @@ evaluation: { views: 1, points: 100 }
 report: { objects: 0 }
 `;
 
-if (!hasSlurm()) console.log('Slurm is not here: sweeps on a cluster are not tested.');
+if (!hasSlurm()) process.stderr.write('Slurm is not here: sweeps on a cluster are not tested.\n');
 
 describe.skipIf(!hasSlurm())('a sweep on a cluster', { timeout: 400_000 }, () => {
   const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-cluster-'));
@@ -134,6 +134,14 @@ describe.skipIf(!hasSlurm())('a sweep on a cluster', { timeout: 400_000 }, () =>
     }
     const { stdout } = await rastergrad('sweep', 'table', folder, '--metric', 'chamfer');
     expect(stdout.match(/^\| [46] +\| +6 \|/gm)).toHaveLength(2);
+  });
+
+  it('is waited for on request, and says what failed', async () => {
+    const some = ['training.steps=2', 'dataset.categories=[lamp],[zeppelin]'];
+    const { code, stderr } = await sweep(...some, '--wait').catch((error) => error);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/zeppelin failed: dataset\.categories is \[zeppelin\]/);
+    expect(stderr).toMatch(/\n2 runs: 1 finished, 1 failed\n/);
   });
 
   it('is called off, and goes on', async () => {
