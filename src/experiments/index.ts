@@ -27,5 +27,5 @@ export type {
   TimingsRecord,
 } from './results.ts';
 export { type RunOptions, type RunResult, runExperiment } from './run.ts';
-export { createRun, openRun, RunFolder } from './runFolder.ts';
+export { createRun, openRun, prepareRun, RunFolder } from './runFolder.ts';
 export type { CompareConfig, ExperimentConfig, FitConfig, TrainConfig } from './schema/index.ts';

@@ -45,9 +45,25 @@ export async function createRun({ root, name }: { root: string; name: string }):
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
       throw toFileError(folder, error);
     }
-    for (const inner of FOLDERS) await makeFolder(path.join(folder, inner));
-    return new RunFolder(folder);
+    return fillRun(folder);
   }
+}
+
+/**
+ * Makes the folder of a run that has yet to begin at exactly this path: `rastergrad run --resume` on it begins the run.
+ *
+ * @throws FileError where nothing can be written.
+ */
+export async function prepareRun(folder: string, config: ExperimentConfig): Promise<RunFolder> {
+  await makeFolder(folder);
+  const run = await fillRun(folder);
+  await run.writeConfig(config);
+  return run;
+}
+
+async function fillRun(folder: string): Promise<RunFolder> {
+  for (const inner of FOLDERS) await makeFolder(path.join(folder, inner));
+  return new RunFolder(folder);
 }
 
 /**

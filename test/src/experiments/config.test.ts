@@ -55,6 +55,27 @@ describe('loadConfig', () => {
     expect(config.model).toMatchObject({ type: 'pixel2mesh', encoder: { channels: [8], convolutions: 1 } });
   });
 
+  it('takes a bare name for the type of a mapping, which keeps its options', async () => {
+    const file = await write('bare.yaml', `${minimal}renderer: {method: {type: dibr, sharpness: 70}}\n`);
+    const method = async (...overrides: string[]) =>
+      ((await loadConfig(file, overrides)) as TrainConfig).renderer.method;
+    expect(await method('renderer.method=dibr')).toMatchObject({ type: 'dibr', sharpness: 70 });
+    expect(await method('renderer.method=softras')).toMatchObject({ type: 'softras' });
+    expect(await method('renderer.method=dibr', 'renderer.method.sharpness=9')).toMatchObject({
+      sharpness: 9,
+    });
+    const plain = (await loadConfig(await write('plain.yaml', minimal), [
+      'renderer.method=edge',
+    ])) as TrainConfig;
+    expect(plain.renderer.method.type).toBe('edge');
+    await expect(method('renderer.method=dbir')).rejects.toThrow(
+      'renderer.method.type is "dbir": expected one of',
+    );
+    await expect(method('training=fast')).rejects.toThrow(
+      'training is "fast": expected a mapping with steps',
+    );
+  });
+
   it('drops the options of an inherited method when the type changes', async () => {
     await write('base.yaml', `${minimal}renderer: {method: {type: dibr, sharpness: 70}, imageSize: 32}\n`);
     const file = await write('child.yaml', 'extends: base.yaml\n');
