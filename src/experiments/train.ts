@@ -95,7 +95,7 @@ export async function train(context: TrainContext): Promise<boolean> {
         const values = await run.validate();
         observer.onValidation?.({ step, values });
       }
-      if (isDue(step, timingEvery)) {
+      if (isDue(step, timingEvery) || run.isOver) {
         const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
         const wasmMegabytes = wasmMemoryBytes() / 2 ** 20 || undefined;
         const timing = { step, seconds: secondsSoFar(), stepsPerSecond, memoryMegabytes, wasmMegabytes };

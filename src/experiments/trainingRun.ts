@@ -140,10 +140,10 @@ export class TrainingRun {
     };
     const values = this.#average ? this.#average.lend(evaluate) : evaluate();
     const { value, better } = validationMetric(config, values);
-    const { step } = this.#state;
+    const { step, best } = this.#state;
     folder.metrics.append({ step, kind: 'validation', values });
     this.#state = afterValidation(this.#state, value, { better, schedule: config.training.schedule });
-    if (this.#state.best?.step === step) await this.#write(bestCheckpoint(this.#checkpoints));
+    if (this.#state.best !== best) await this.#write(bestCheckpoint(this.#checkpoints));
     return values;
   }
 
@@ -173,16 +173,15 @@ export class TrainingRun {
         `it is time ${divergences}, and training.divergenceLimit is ${divergenceLimit}`,
       );
     }
-    const action = onDivergence;
-    if (action === 'skip') this.#state = { ...this.#state, step: at, divergences };
+    if (onDivergence === 'skip') this.#state = { ...this.#state, step: at, divergences };
     else await this.#goBack(divergences);
     const { step, rateFactor } = this.#state;
-    folder.metrics.append({ step, kind: 'diverged', at, reason: error.reason, action, rateFactor });
-    // Else a run that is killed now would go back once more.
-    if (action === 'rewind') await this.save();
-    return action === 'skip'
-      ? `step ${at} diverged (${error.reason}) and is left out; ${saved} has the state before it`
-      : `step ${at} diverged (${error.reason}); going on after step ${step} with ${rateFactor} times the learning rate; ${saved} has the state before it`;
+    const { reason } = error;
+    folder.metrics.append({ step, kind: 'diverged', at, reason, action: onDivergence, rateFactor });
+    if (onDivergence === 'skip') return `step ${at} diverged (${reason}) and is left out; see ${saved}`;
+    // Else a run that is killed now would know nothing of its lower learning rate.
+    await this.save();
+    return `step ${at} diverged (${reason}): on after step ${step} with ${rateFactor} times the learning rate; see ${saved}`;
   }
 
   /**

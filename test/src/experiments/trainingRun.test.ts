@@ -66,7 +66,7 @@ const wild = {
   checkpointEvery: 4,
 };
 
-describe('a training that diverges', { timeout: 60_000 }, () => {
+describe('a training that diverges', { timeout: 240_000 }, () => {
   it('stops, and leaves what it takes to look at the step again', async () => {
     await expect(run(config(wild))).rejects.toThrow(
       /^the training diverged at step 2 \(total = \S+, above \S+\) on \S+ view \d; a lower .* may help; \S+diverged\/step-000002 has the state before it$/,
@@ -129,7 +129,7 @@ describe('a training that diverges', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a training that no longer gets better', { timeout: 60_000 }, () => {
+describe('a training that no longer gets better', { timeout: 240_000 }, () => {
   const tired = {
     steps: 40,
     learningRate: 0.1,
