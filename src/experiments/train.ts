@@ -61,7 +61,7 @@ export interface TrainContext extends TrainingParts {
  */
 export async function train(context: TrainContext): Promise<boolean> {
   const { config, folder, observer, signal } = context;
-  const { steps, validateEvery, checkpointEvery } = config.training;
+  const { steps, validateEvery } = config.training;
   warnOfMissingGradient(config, observer);
   const run = await TrainingRun.open(context);
   const { trainer } = run;
@@ -101,7 +101,7 @@ export async function train(context: TrainContext): Promise<boolean> {
         const timing = { step, seconds: secondsSoFar(), stepsPerSecond, memoryMegabytes, wasmMegabytes };
         folder.timings.append({ ...timing, ...clock.report() });
       }
-      if (isDue(step, checkpointEvery) || run.isOver || signal?.aborted) await run.save();
+      if (run.isCheckpoint(step) || run.isOver || signal?.aborted) await run.save();
     }
     if (signal?.aborted) return run.isOver;
     // Lets the signal handler, and whatever else waits, have its turn.

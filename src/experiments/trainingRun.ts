@@ -86,8 +86,8 @@ export class TrainingRun {
   static async open(parts: TrainingParts): Promise<TrainingRun> {
     const run = new TrainingRun(parts);
     const { folder, config } = parts;
-    const { steps, keepCheckpoints, onDivergence } = config.training;
-    await pruneCheckpoints(run.#checkpoints, keepCheckpoints);
+    const { steps, onDivergence } = config.training;
+    await run.#prune();
     const checkpoint = await latestCheckpoint(run.#checkpoints);
     if (checkpoint) run.#state = await readCheckpoint(checkpoint, run.#saved);
     folder.metrics.truncate(run.#state.metricsBytes);
@@ -150,7 +150,18 @@ export class TrainingRun {
   /** Writes a checkpoint, from which a run goes on. */
   async save(): Promise<void> {
     await this.#write(checkpointFile(this.#checkpoints, this.#state.step));
-    await pruneCheckpoints(this.#checkpoints, this.#parts.config.training.keepCheckpoints);
+    await this.#prune();
+  }
+
+  /** Whether the config asks for a checkpoint at this step. */
+  isCheckpoint(step: number): boolean {
+    const { steps, checkpointEvery } = this.#parts.config.training;
+    return step === 0 || step === steps || (checkpointEvery > 0 && step % checkpointEvery === 0);
+  }
+
+  async #prune(): Promise<void> {
+    const { keepCheckpoints } = this.#parts.config.training;
+    await pruneCheckpoints(this.#checkpoints, keepCheckpoints, (step) => this.isCheckpoint(step));
   }
 
   /**
@@ -185,7 +196,7 @@ export class TrainingRun {
   }
 
   /**
-   * To the last checkpoint, or to the one before it where the run went back to the last one already: the step there has the same weights
+   * To the last checkpoint that the config asks for, or to the one before it where the run went back to the last one already: the step there has the same weights
    * and the same data, whatever the learning rate. The best weights are still the best.
    *
    * Interrupted at any point, a run does all of this again from the checkpoint that is the last one then.
@@ -193,12 +204,12 @@ export class TrainingRun {
   async #goBack(divergences: number): Promise<void> {
     const { folder } = this.#parts;
     const { best, rateFactor } = this.#state;
-    const steps = await checkpointSteps(this.#checkpoints);
-    let state = await readCheckpoint(checkpointFile(this.#checkpoints, steps.at(-1)!), this.#saved);
-    if (state.wentBackTo === state.step && steps.length > 1) {
-      await removeCheckpointsAfter(this.#checkpoints, steps.at(-2)!);
-      state = await readCheckpoint(checkpointFile(this.#checkpoints, steps.at(-2)!), this.#saved);
-    }
+    const all = await checkpointSteps(this.#checkpoints);
+    const [last, ...earlier] = all.filter((step) => this.isCheckpoint(step)).reverse();
+    const read = (step: number) => readCheckpoint(checkpointFile(this.#checkpoints, step), this.#saved);
+    let state = await read(last);
+    if (state.wentBackTo === last && earlier.length > 0) state = await read(earlier[0]);
+    await removeCheckpointsAfter(this.#checkpoints, state.step);
     folder.metrics.truncate(state.metricsBytes);
     await folder.timings.truncateAfterStep(state.step);
     this.#state = {

@@ -121,11 +121,26 @@ describe('a training that diverges', { timeout: 240_000 }, () => {
     );
   });
 
-  it('goes back farther where the last checkpoint is too late', async () => {
-    // The learning rate rises from step to step, and there is a checkpoint after each.
-    const late = { ...wild, warmupSteps: 12, learningRate: 1, checkpointEvery: 1, keepCheckpoints: 4 };
-    const { records } = await run(config({ ...late, onDivergence: 'rewind', divergenceLimit: 100 }));
+  it('goes back farther where the last checkpoint is too late, also if it was interrupted after it', async () => {
+    const late = { ...wild, learningRate: 0.03, warmupSteps: 12, divergenceFactor: 1.6 };
+    const rewind = config({ ...late, onDivergence: 'rewind' });
+    const { folder, records, notes } = await run(rewind);
+    const places = notes.flatMap(
+      (note) => /^step 11 diverged .* after step (\d+) with/.exec(note)?.[1] ?? [],
+    );
+    expect(places).toEqual(['8', '4']);
+    expect(records).toContainEqual(expect.objectContaining({ step: 4, at: 11, rateFactor: 0.25 }));
     expect(trainedSteps(records)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(readdirSync(path.join(folder, 'checkpoints')).sort()).toEqual([
+      'best.safetensors',
+      'step-000008.safetensors',
+      'step-000012.safetensors',
+    ]);
+    const stopped = await run(rewind, 10);
+    for (const name of ['metrics.jsonl', 'checkpoints/step-000012.safetensors', 'results.json']) {
+      expect(file(stopped.folder, name).equals(file(folder, name)), name).toBe(true);
+    }
+    expect(readdirSync(path.join(stopped.folder, 'checkpoints'))).toHaveLength(3);
   });
 });
 
