@@ -63,7 +63,7 @@ export interface TrainContext extends TrainingParts {
  */
 export async function train(context: TrainContext): Promise<boolean> {
   const { config, folder, observer, signal } = context;
-  const { steps, validateEvery, checkpointEvery } = config.training;
+  const { steps, validateEvery } = config.training;
   warnOfMissingGradient(config, observer);
   const run = await TrainingRun.open(context);
   const { trainer } = run;
@@ -101,7 +101,7 @@ export async function train(context: TrainContext): Promise<boolean> {
         clock.validated(performance.now() - began);
         observer.onValidation?.({ step, values });
       }
-      if (isDue(step, timingEvery)) {
+      if (isDue(step, timingEvery) || run.isOver) {
         const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
         const wasmMegabytes = wasmMemoryBytes() / 2 ** 20 || undefined;
         const time = Date.now() / 1000;
@@ -116,7 +116,7 @@ export async function train(context: TrainContext): Promise<boolean> {
         folder.timings.append({ ...timing, ...clock.report() });
         events.update();
       }
-      if (isDue(step, checkpointEvery) || run.isOver || signal?.aborted) await run.save();
+      if (run.isCheckpoint(step) || run.isOver || signal?.aborted) await run.save();
     }
     if (signal?.aborted) return run.isOver;
     // Lets the signal handler, and whatever else waits, have its turn.

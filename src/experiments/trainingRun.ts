@@ -90,8 +90,8 @@ export class TrainingRun {
   static async open(parts: TrainingParts): Promise<TrainingRun> {
     const run = new TrainingRun(parts);
     const { folder, config } = parts;
-    const { steps, keepCheckpoints, onDivergence } = config.training;
-    await pruneCheckpoints(run.#checkpoints, keepCheckpoints);
+    const { steps, onDivergence } = config.training;
+    await run.#prune();
     const checkpoint = await latestCheckpoint(run.#checkpoints);
     if (checkpoint) run.#state = await readCheckpoint(checkpoint, run.#saved);
     folder.metrics.truncate(run.#state.metricsBytes);
@@ -146,17 +146,28 @@ export class TrainingRun {
     };
     const values = this.#average ? this.#average.lend(evaluate) : evaluate();
     const { value, better } = validationMetric(config, values);
-    const { step } = this.#state;
+    const { step, best } = this.#state;
     folder.metrics.append({ step, kind: 'validation', values });
     this.#state = afterValidation(this.#state, value, { better, schedule: config.training.schedule });
-    if (this.#state.best?.step === step) await this.#write(bestCheckpoint(this.#checkpoints));
+    if (this.#state.best !== best) await this.#write(bestCheckpoint(this.#checkpoints));
     return values;
   }
 
   /** Writes a checkpoint, from which a run goes on. */
   async save(): Promise<void> {
     await this.#write(checkpointFile(this.#checkpoints, this.#state.step));
-    await pruneCheckpoints(this.#checkpoints, this.#parts.config.training.keepCheckpoints);
+    await this.#prune();
+  }
+
+  /** Whether the config asks for a checkpoint at this step. */
+  isCheckpoint(step: number): boolean {
+    const { steps, checkpointEvery } = this.#parts.config.training;
+    return step === 0 || step === steps || (checkpointEvery > 0 && step % checkpointEvery === 0);
+  }
+
+  async #prune(): Promise<void> {
+    const { keepCheckpoints } = this.#parts.config.training;
+    await pruneCheckpoints(this.#checkpoints, keepCheckpoints, (step) => this.isCheckpoint(step));
   }
 
   /**
@@ -179,20 +190,19 @@ export class TrainingRun {
         `it is time ${divergences}, and training.divergenceLimit is ${divergenceLimit}`,
       );
     }
-    const action = onDivergence;
-    if (action === 'skip') this.#state = { ...this.#state, step: at, divergences };
+    if (onDivergence === 'skip') this.#state = { ...this.#state, step: at, divergences };
     else await this.#goBack(divergences);
     const { step, rateFactor } = this.#state;
-    folder.metrics.append({ step, kind: 'diverged', at, reason: error.reason, action, rateFactor });
-    // Else a run that is killed now would go back once more.
-    if (action === 'rewind') await this.save();
-    return action === 'skip'
-      ? `step ${at} diverged (${error.reason}) and is left out; ${saved} has the state before it`
-      : `step ${at} diverged (${error.reason}); going on after step ${step} with ${rateFactor} times the learning rate; ${saved} has the state before it`;
+    const { reason } = error;
+    folder.metrics.append({ step, kind: 'diverged', at, reason, action: onDivergence, rateFactor });
+    if (onDivergence === 'skip') return `step ${at} diverged (${reason}) and is left out; see ${saved}`;
+    // Else a run that is killed now would know nothing of its lower learning rate.
+    await this.save();
+    return `step ${at} diverged (${reason}): on after step ${step} with ${rateFactor} times the learning rate; see ${saved}`;
   }
 
   /**
-   * To the last checkpoint, or to the one before it where the run went back to the last one already: the step there has the same weights
+   * To the last checkpoint that the config asks for, or to the one before it where the run went back to the last one already: the step there has the same weights
    * and the same data, whatever the learning rate. The best weights are still the best.
    *
    * Interrupted at any point, a run does all of this again from the checkpoint that is the last one then.
@@ -200,12 +210,12 @@ export class TrainingRun {
   async #goBack(divergences: number): Promise<void> {
     const { folder } = this.#parts;
     const { best, rateFactor } = this.#state;
-    const steps = await checkpointSteps(this.#checkpoints);
-    let state = await readCheckpoint(checkpointFile(this.#checkpoints, steps.at(-1)!), this.#saved);
-    if (state.wentBackTo === state.step && steps.length > 1) {
-      await removeCheckpointsAfter(this.#checkpoints, steps.at(-2)!);
-      state = await readCheckpoint(checkpointFile(this.#checkpoints, steps.at(-2)!), this.#saved);
-    }
+    const all = await checkpointSteps(this.#checkpoints);
+    const [last, ...earlier] = all.filter((step) => this.isCheckpoint(step)).reverse();
+    const read = (step: number) => readCheckpoint(checkpointFile(this.#checkpoints, step), this.#saved);
+    let state = await read(last);
+    if (state.wentBackTo === last && earlier.length > 0) state = await read(earlier[0]);
+    await removeCheckpointsAfter(this.#checkpoints, state.step);
     folder.metrics.truncate(state.metricsBytes);
     await folder.timings.truncateAfterStep(state.step);
     this.#state = {

@@ -146,9 +146,23 @@ export async function latestCheckpoint(folder: string): Promise<string | undefin
   return steps.length > 0 ? checkpointFile(folder, steps.at(-1)!) : undefined;
 }
 
-/** Removes all but the last `keep` checkpoints (the best stays), and what a killed process left half written. */
-export async function pruneCheckpoints(folder: string, keep: number): Promise<void> {
-  await remove(folder, (await checkpointSteps(folder)).slice(0, -keep));
+/**
+ * Removes all but the last one and the last `keep` of those that are there to last (the best stays, too), and what a killed process left
+ * half written.
+ *
+ * @param lasts tells steps at which the config asks for a checkpoint from those at which a run was interrupted
+ */
+export async function pruneCheckpoints(
+  folder: string,
+  keep: number,
+  lasts: (step: number) => boolean,
+): Promise<void> {
+  const steps = await checkpointSteps(folder);
+  const kept = [...steps.filter(lasts).slice(-keep), steps.at(-1)];
+  await remove(
+    folder,
+    steps.filter((step) => !kept.includes(step)),
+  );
   const unfinished = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.tmp'));
   for (const name of unfinished) await rm(path.join(folder, name), { force: true });
 }

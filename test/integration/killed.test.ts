@@ -67,7 +67,7 @@ function lastingFiles(folder: string): Map<string, Buffer> {
 describe.each([
   { backend: 'wasm', kills: 3 },
   { backend: 'cpu', kills: 2 },
-])('a run on $backend', { timeout: 240_000 }, ({ backend, kills }) => {
+])('a run on $backend', { timeout: 480_000 }, ({ backend, kills }) => {
   it('ends with the same bytes however often it was killed', async () => {
     const fields = [...overrides, `backend=${backend}`];
     const loaded = await loadConfig(config, fields);

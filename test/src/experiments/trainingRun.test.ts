@@ -66,7 +66,7 @@ const wild = {
   checkpointEvery: 4,
 };
 
-describe('a training that diverges', { timeout: 60_000 }, () => {
+describe('a training that diverges', { timeout: 240_000 }, () => {
   it('stops, and leaves what it takes to look at the step again', async () => {
     await expect(run(config(wild))).rejects.toThrow(
       /^the training diverged at step 2 \(total = \S+, above \S+\) on \S+ view \d; a lower .* may help; \S+diverged\/step-000002 has the state before it$/,
@@ -121,15 +121,30 @@ describe('a training that diverges', { timeout: 60_000 }, () => {
     );
   });
 
-  it('goes back farther where the last checkpoint is too late', async () => {
-    // The learning rate rises from step to step, and there is a checkpoint after each.
-    const late = { ...wild, warmupSteps: 12, learningRate: 1, checkpointEvery: 1, keepCheckpoints: 4 };
-    const { records } = await run(config({ ...late, onDivergence: 'rewind', divergenceLimit: 100 }));
+  it('goes back farther where the last checkpoint is too late, also if it was interrupted after it', async () => {
+    const late = { ...wild, learningRate: 0.03, warmupSteps: 12, divergenceFactor: 1.6 };
+    const rewind = config({ ...late, onDivergence: 'rewind' });
+    const { folder, records, notes } = await run(rewind);
+    const places = notes.flatMap(
+      (note) => /^step 11 diverged .* after step (\d+) with/.exec(note)?.[1] ?? [],
+    );
+    expect(places).toEqual(['8', '4']);
+    expect(records).toContainEqual(expect.objectContaining({ step: 4, at: 11, rateFactor: 0.25 }));
     expect(trainedSteps(records)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(readdirSync(path.join(folder, 'checkpoints')).sort()).toEqual([
+      'best.safetensors',
+      'step-000008.safetensors',
+      'step-000012.safetensors',
+    ]);
+    const stopped = await run(rewind, 10);
+    for (const name of ['metrics.jsonl', 'checkpoints/step-000012.safetensors', 'results.json']) {
+      expect(file(stopped.folder, name).equals(file(folder, name)), name).toBe(true);
+    }
+    expect(readdirSync(path.join(stopped.folder, 'checkpoints'))).toHaveLength(3);
   });
 });
 
-describe('a training that no longer gets better', { timeout: 60_000 }, () => {
+describe('a training that no longer gets better', { timeout: 240_000 }, () => {
   const tired = {
     steps: 40,
     learningRate: 0.1,

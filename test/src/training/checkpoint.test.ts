@@ -124,12 +124,12 @@ describe('a checkpoint', () => {
 
 describe('the folder of checkpoints', () => {
   it('keeps the latest and the best, and nothing half written', async () => {
-    for (const step of [2, 1_000_000, 30, 4]) writeFileSync(checkpointFile(folder, step), '');
+    for (const step of [2, 1_000_000, 30, 31, 4]) writeFileSync(checkpointFile(folder, step), '');
     for (const name of ['best.safetensors', 'step-000031.safetensors.abc.tmp', 'notes.txt']) {
       writeFileSync(path.join(folder, name), '');
     }
-    expect(await checkpointSteps(folder)).toEqual([2, 4, 30, 1_000_000]);
-    await pruneCheckpoints(folder, 2);
+    expect(await checkpointSteps(folder)).toEqual([2, 4, 30, 31, 1_000_000]);
+    await pruneCheckpoints(folder, 2, (step) => step % 2 === 0);
     expect(readdirSync(folder).sort()).toEqual([
       path.basename(bestCheckpoint(folder)),
       'notes.txt',
@@ -137,6 +137,9 @@ describe('the folder of checkpoints', () => {
       'step-1000000.safetensors',
     ]);
     expect(await latestCheckpoint(folder)).toBe(checkpointFile(folder, 1_000_000));
+    // That of an interrupted run stays until there is a later one.
+    await pruneCheckpoints(folder, 1, (step) => step === 30);
+    expect(await checkpointSteps(folder)).toEqual([30, 1_000_000]);
     await removeCheckpointsAfter(folder, 30);
     expect(await checkpointSteps(folder)).toEqual([30]);
     expect(await latestCheckpoint(path.join(folder, 'none'))).toBeUndefined();

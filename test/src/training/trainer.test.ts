@@ -1,10 +1,11 @@
 // The training step when numbers go astray; that it learns is for whole runs to show.
 
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Dataset, openDataset } from '../../../src/datasets/index.ts';
 import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
 import { modelOf } from '../../../src/models/index.ts';
+import { GradientError } from '../../../src/tensor/adam.ts';
 import { Random } from '../../../src/tensor/random.ts';
 import { DivergenceError } from '../../../src/training/divergence.ts';
 import { Trainer } from '../../../src/training/trainer.ts';
@@ -127,6 +128,19 @@ describe('a training step', () => {
     expect(Object.keys(findings.gradientNorms)).toEqual(names.filter((name) => !name.startsWith('color.')));
     const squares = trainer.optimizer.state().m.reduce((sum, m) => sum + (m / 0.1) ** 2, 0);
     expect(Math.hypot(...Object.values(findings.gradientNorms))).toBeCloseTo(Math.sqrt(squares), 4);
+    model.dispose();
+  });
+
+  it('is not done where a gradient is not finite', () => {
+    const { model, trainer } = start(config.losses);
+    vi.spyOn(trainer.optimizer, 'step').mockImplementation(() => {
+      throw new GradientError('color.bias');
+    });
+    const error = errorOf(() => trainer.step(7));
+    expect(error).toBeInstanceOf(DivergenceError);
+    expect((error as Error).message).toMatch(
+      /^the training diverged at step 7 \(the gradient of "color\.bias" is not finite\) on /,
+    );
     model.dispose();
   });
 
