@@ -3,7 +3,7 @@
 
 import { PerspectiveCamera, type ViewMatrix } from '../../../renderer/camera/index.ts';
 import { linearToSrgb } from '../../../renderer/io/index.ts';
-import { fovDegrees } from './rig.ts';
+import { fovDegrees as rigFovDegrees } from './rig.ts';
 import type { Triangles } from './surfacePoints.ts';
 import { cross, dot, subtract, unit, type Vector3, vectorAt } from './vectors.ts';
 import { visibleFaces } from './visibility.ts';
@@ -47,14 +47,24 @@ const lights = [
 /** White, for faces without a material. */
 const unpainted: SurfaceMaterial = { color: [1, 1, 1] };
 
-/** Visibility samples along each side of a pixel. */
-const samples = 8;
+export interface PictureOptions {
+  /** Width and height in pixels. */
+  size: number;
+  /** Vertical. Default 30. */
+  fovDegrees?: number;
+  /** Visibility samples along each side of a pixel. Default 8. */
+  samples?: number;
+}
 
 /**
  * One picture, [size * size * 4] bytes RGBA: straight alpha, sRGB, rows from the top. A pixel's alpha is the share of its
  * samples that hit the object; its colour their mean in linear light. Pixels of alpha 0 are black.
  */
-export function takePicture(mesh: PaintedMesh, view: ViewMatrix, size: number): Uint8Array {
+export function takePicture(
+  mesh: PaintedMesh,
+  view: ViewMatrix,
+  { size, fovDegrees = rigFovDegrees, samples = 8 }: PictureOptions,
+): Uint8Array {
   const positions = new PerspectiveCamera({ fovDegrees, view }).projectOnHost(mesh.vertices);
   const { faces: visible, weights } = visibleFaces(positions, mesh.faces, size * samples);
   const brightness = faceBrightness(mesh, cameraCenter(view));

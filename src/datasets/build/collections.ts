@@ -1,0 +1,8 @@
+// The collections that large data sets are built from, by the name of the data set.
+
+import type { OpenCollection } from './collection.ts';
+import { openFurniture } from './furnitureCollection.ts';
+
+export const collections: Readonly<Record<string, OpenCollection>> = {
+  furniture: openFurniture,
+};
