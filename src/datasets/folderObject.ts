@@ -48,7 +48,7 @@ export class FolderObject implements DatasetObject {
 
   /** @param index of the object in dataset.json */
   constructor(context: FolderContext, index: number) {
-    const { file, folder, imageSize } = context;
+    const { file, folder } = context;
     const { id, name, category, license, creator, sha256 } = file.objects[index];
     this.id = id;
     this.name = name;
@@ -58,22 +58,7 @@ export class FolderObject implements DatasetObject {
     this.#context = context;
     this.#hashes = sha256;
     const rig = file.version === 1 ? file.views : file.objects[index].cameras.map(cameraView);
-    const picture = (view: number, size: number) => this.#picture(view, size);
-    const depth = (view: number) => this.#depth(view);
-    this.views = rig.map(
-      ({ worldToCamera }, view): View => ({
-        get image() {
-          return picture(view, imageSize);
-        },
-        imageAt: (size) => picture(view, size),
-        worldToCamera,
-        ...(file.version > 1 && {
-          get depth() {
-            return depth(view);
-          },
-        }),
-      }),
-    );
+    this.views = rig.map(({ worldToCamera }, view) => this.#view(view, worldToCamera));
     if (file.version > 1) {
       this.meshFile = join(folder, meshPath(id));
       // One place for the input camera, whatever its distance: the object is then nearer or farther in the sample's frame.
@@ -88,6 +73,22 @@ export class FolderObject implements DatasetObject {
 
   get normals(): Float32Array {
     return restoreNormals(this.#surface().normals);
+  }
+
+  #view(index: number, worldToCamera: number[]): View {
+    const { file, imageSize } = this.#context;
+    const picture = (size: number) => this.#picture(index, size);
+    const depth = () => this.#depth(index);
+    return {
+      get image() {
+        return picture(imageSize);
+      },
+      imageAt: picture,
+      worldToCamera,
+      get depth() {
+        return file.version === 1 ? undefined : depth();
+      },
+    };
   }
 
   #picture(view: number, size: number): Picture {

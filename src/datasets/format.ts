@@ -111,7 +111,9 @@ export function quantizePoints(points: Float32Array): StoredPoints['points'] {
 }
 
 export function restorePoints(points: Uint16Array): Float32Array {
-  return Float32Array.from(points, (value) => value / 65535 - 0.5);
+  const result = new Float32Array(points.length);
+  for (let i = 0; i < result.length; i++) result[i] = points[i] / 65535 - 0.5;
+  return result;
 }
 
 /** Unit normals to 8 bits a coordinate. */
@@ -134,9 +136,12 @@ export function restoreNormals(normals: Int8Array): Float32Array {
  * background, becomes 0.
  */
 export function quantizeHeights(heights: Float32Array): Uint16Array<ArrayBuffer> {
-  return Uint16Array.from(heights, (value) =>
-    Number.isNaN(value) ? 0 : 1 + Math.round(Math.min(Math.max(value + 0.5, 0), 1) * 65534),
-  );
+  const words = new Uint16Array(heights.length);
+  for (let i = 0; i < words.length; i++) {
+    const value = heights[i];
+    if (!Number.isNaN(value)) words[i] = 1 + Math.round(Math.min(Math.max(value + 0.5, 0), 1) * 65534);
+  }
+  return words;
 }
 
 export function restoreHeights(heights: Uint16Array): Float32Array {

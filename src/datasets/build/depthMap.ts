@@ -15,10 +15,13 @@ export function takeHeights(
 ): Float32Array {
   const positions = new PerspectiveCamera({ fovDegrees, view }).projectOnHost(vertices);
   const { faces: visible, weights } = visibleFaces(positions, faces, size);
-  return Float32Array.from(visible, (face, pixel) => {
-    if (face < 0) return Number.NaN;
+  const heights = new Float32Array(size * size).fill(Number.NaN);
+  for (let pixel = 0; pixel < heights.length; pixel++) {
+    const corner = 3 * visible[pixel];
+    if (corner < 0) continue;
     let depth = 0;
-    for (let k = 0; k < 3; k++) depth += weights[3 * pixel + k] * positions[4 * faces[3 * face + k] + 2];
-    return depth - view[11];
-  });
+    for (let k = 0; k < 3; k++) depth += weights[3 * pixel + k] * positions[4 * faces[corner + k] + 2];
+    heights[pixel] = depth - view[11];
+  }
+  return heights;
 }

@@ -70,15 +70,21 @@ export function takePicture(
   const brightness = faceBrightness(mesh, cameraCenter(view));
   const sums = new Float64Array(4 * size * size);
   const color = [0, 0, 0];
-  for (let sample = 0; sample < visible.length; sample++) {
-    const face = visible[sample];
-    if (face < 0) continue;
-    surfaceColor(mesh, face, weights, 3 * sample, color);
-    const row = Math.floor(sample / (size * samples * samples));
-    const column = Math.floor((sample % (size * samples)) / samples);
-    const pixel = 4 * (row * size + column);
-    for (let k = 0; k < 3; k++) sums[pixel + k] += (sheen + (1 - sheen) * color[k]) * brightness[face];
-    sums[pixel + 3]++;
+  let sample = 0;
+  for (let row = 0; row < size * samples; row++) {
+    let last = -1;
+    const start = 4 * size * Math.floor(row / samples);
+    for (let column = 0; column < size * samples; column++, sample++) {
+      const face = visible[sample];
+      if (face < 0) continue;
+      // Along a run of one plain face the colour stays.
+      if (face !== last || isTextured(mesh, face)) surfaceColor(mesh, face, weights, 3 * sample, color);
+      last = face;
+      const pixel = start + 4 * Math.floor(column / samples);
+      const light = brightness[face];
+      for (let k = 0; k < 3; k++) sums[pixel + k] += (sheen + (1 - sheen) * color[k]) * light;
+      sums[pixel + 3]++;
+    }
   }
   const picture = new Uint8Array(4 * size * size);
   for (let i = 0; i < picture.length; i += 4) {
@@ -105,6 +111,10 @@ function faceBrightness({ vertices, faces }: Triangles, eye: Vector3): Float64Ar
     }
   }
   return brightness;
+}
+
+function isTextured({ materials, faceMaterials, uvFaces }: PaintedMesh, face: number): boolean {
+  return uvFaces[3 * face] >= 0 && materials[faceMaterials[face]]?.texture !== undefined;
 }
 
 /** Writes the colour of a point of `face`, given by three barycentric weights from `start` on, into `color`. */
