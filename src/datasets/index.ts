@@ -9,6 +9,7 @@ import { furniture } from './furniture.ts';
 import { furnitureMini } from './furnitureMini.ts';
 import { furnitureViews } from './furnitureViews.ts';
 import type { OpenOptions } from './open.ts';
+import { planes } from './planes.ts';
 import type { Dataset } from './sample.ts';
 import { isShapenetP2m, openShapenetP2m } from './shapenetP2m.ts';
 import type { DatasetSource } from './source.ts';
@@ -53,7 +54,7 @@ export type {
 } from './source.ts';
 
 /** All data sets that have a name. */
-export const datasetSources: readonly DatasetSource[] = [furnitureMini, furnitureViews, furniture];
+export const datasetSources: readonly DatasetSource[] = [furnitureMini, furnitureViews, furniture, planes];
 
 /**
  * Opens a data set: by its folder (of the project's own format, with a dataset.json, or of ShapeNetP2M's, with lists), or by its name,

@@ -4,6 +4,9 @@
 import type { LeftOut } from './objectManifest.ts';
 import type { PaintedMesh } from './pictures.ts';
 
+/** Textures of large sets have no more pixels a side: an object spans about as many samples. */
+export const textureSize = 512;
+
 /** What is known of a model before it is read. */
 export interface ModelEntry {
   /** Unique in the collection; also the name of its files. */

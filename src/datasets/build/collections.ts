@@ -2,7 +2,9 @@
 
 import type { OpenCollection } from './collection.ts';
 import { openFurniture } from './furnitureCollection.ts';
+import { openPlanes } from './planesCollection.ts';
 
 export const collections: Readonly<Record<string, OpenCollection>> = {
   furniture: openFurniture,
+  planes: openPlanes,
 };

@@ -3,7 +3,7 @@
 
 import { basename } from 'node:path';
 import { type CatalogueEntry, type FurnitureLibrary, openLibraries, readOrigin } from './catalogue.ts';
-import type { ModelCollection, ModelEntry, OpenCollection } from './collection.ts';
+import { type ModelCollection, type ModelEntry, type OpenCollection, textureSize } from './collection.ts';
 import { mainCategory } from './furnitureMini.ts';
 import { prepareModel } from './model.ts';
 
@@ -71,9 +71,6 @@ export function furnitureCategory(entry: CatalogueEntry): string {
 const damaged: Readonly<Record<string, string>> = {
   'scopia-coffee_table': 'half of its top is missing',
 };
-
-/** Textures have no more pixels a side: an object spans about as many samples. */
-const textureSize = 512;
 
 export const openFurniture: OpenCollection = async (source) => {
   const libraries = await openLibraries(source, { withPeople: true });

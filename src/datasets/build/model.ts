@@ -69,7 +69,7 @@ export function cornersOf(of: Int32Array, faces: readonly number[]): Int32Array 
   return Int32Array.from({ length: 3 * faces.length }, (_, i) => of[3 * faces[Math.floor(i / 3)] + (i % 3)]);
 }
 
-function rotate(vertices: ArrayLike<number>, rotation: readonly number[]): Float64Array {
+export function rotate(vertices: ArrayLike<number>, rotation: readonly number[]): Float64Array {
   const result = new Float64Array(vertices.length);
   for (let i = 0; i < vertices.length; i += 3) {
     for (let row = 0; row < 3; row++) {

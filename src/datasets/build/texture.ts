@@ -17,16 +17,17 @@ import type { Texture } from './pictures.ts';
  */
 export async function decodeTexture(bytes: Uint8Array, path?: string, most?: number): Promise<Texture> {
   const image = bytes[0] === 0xff ? await decodeJpeg(bytes, path) : await decodePng(bytes, path);
-  return shrunk(toTexture(image), most);
+  return toTexture(image, most);
 }
 
-function toTexture({ data, shape }: ByteImage): Texture {
+/** sRGB bytes as a texture of at most `most` pixels a side. Alpha is passed over. */
+export function toTexture({ data, shape }: ByteImage, most?: number): Texture {
   const [height, width] = shape;
   const linear = new Float32Array(3 * width * height);
   for (let i = 0; i < width * height; i++) {
     for (let k = 0; k < 3; k++) linear[3 * i + k] = linearOfByte[data[4 * i + k]];
   }
-  return { width, height, linear };
+  return shrunk({ width, height, linear }, most);
 }
 
 const linearOfByte = Float32Array.from({ length: 256 }, (_, byte) => srgbToLinear(byte / 255));
