@@ -97,6 +97,11 @@ const build = defineCommand({
       options: ['ring', 'r2n2', 'dvr'],
       description: 'How the cameras of a large set stand. Default: ring',
     },
+    categories: {
+      type: 'string',
+      valueHint: 'names',
+      description: 'Only models of these categories of a large set, such as chair,sofa',
+    },
     liveries: { type: 'string', valueHint: 'count', description: 'Most liveries of an aircraft. Default: 4' },
     workers: {
       type: 'string',
@@ -137,6 +142,7 @@ const build = defineCommand({
           ...count('liveries', 1, 1000),
           ...count('workers', 1, 1024),
           ...(args.rig !== undefined && { rig: args.rig }),
+          ...(args.categories !== undefined && { categories: args.categories.split(',') }),
           ...(args.shard !== undefined && { shard: shardOption(args.shard) }),
         },
         listener,

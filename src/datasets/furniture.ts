@@ -22,6 +22,7 @@ export const furniture: DatasetSource = {
           'All models of the furniture libraries of Sweet Home 3D that are of use: pictures and depth maps from 24 sides, points with normals on the visible surface, meshes',
         credits: furnitureCredits,
         debianPackage: furniturePackage,
+        sourceHelp: this.sourceHelp,
         hasLiveries: false,
       },
       options,

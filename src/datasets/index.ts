@@ -11,6 +11,7 @@ import { furnitureViews } from './furnitureViews.ts';
 import type { OpenOptions } from './open.ts';
 import { planes } from './planes.ts';
 import type { Dataset } from './sample.ts';
+import { shapenetCore } from './shapenetCore.ts';
 import { isShapenetP2m, openShapenetP2m } from './shapenetP2m.ts';
 import type { DatasetSource } from './source.ts';
 
@@ -54,7 +55,13 @@ export type {
 } from './source.ts';
 
 /** All data sets that have a name. */
-export const datasetSources: readonly DatasetSource[] = [furnitureMini, furnitureViews, furniture, planes];
+export const datasetSources: readonly DatasetSource[] = [
+  furnitureMini,
+  furnitureViews,
+  furniture,
+  planes,
+  shapenetCore,
+];
 
 /**
  * Opens a data set: by its folder (of the project's own format, with a dataset.json, or of ShapeNetP2M's, with lists), or by its name,

@@ -19,6 +19,7 @@ export const planes: DatasetSource = {
         credits:
           "The models come from FlightGear's AI aircraft (https://www.flightgear.org), as packed in Debian's flightgear-data-ai, © 1999–2017\nCurtis L. Olson and the FlightGear team, and the authors named below.\n",
         debianPackage: 'flightgear-data-ai',
+        sourceHelp: this.sourceHelp,
         hasLiveries: true,
       },
       options,

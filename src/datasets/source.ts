@@ -12,6 +12,8 @@ export interface BuildOptions {
   points?: number;
   /** Large sets only: how the cameras stand. Default `ring`. */
   rig?: 'ring' | 'r2n2' | 'dvr';
+  /** Large sets only: takes models of these categories alone. */
+  categories?: readonly string[];
   /** Large sets only: threads. Default: one a core. The result does not depend on it. */
   workers?: number;
   /** Large sets only: builds one part of the objects into the folder, and leaves the rest, and dataset.json, to other calls. */

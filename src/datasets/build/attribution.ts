@@ -2,9 +2,8 @@
 // author, licence and its address, origin, and that the work was modified.
 
 import type { BuiltObject, StoredObject } from '../format.ts';
-import type { License } from './catalogue.ts';
 
-const licenses: Record<License | 'GPL-2.0-or-later', { title: string; url: string }> = {
+const licenses: Readonly<Record<string, { title: string; url: string } | undefined>> = {
   'CC0-1.0': {
     title: 'Creative Commons Zero 1.0 (public domain)',
     url: 'https://creativecommons.org/publicdomain/zero/1.0/',
@@ -44,9 +43,12 @@ export function attribution(
   objects: readonly (StoredObject | BuiltObject)[],
   { credits = furnitureCredits, withMeshes = false }: AttributionOptions = {},
 ): string {
-  const sections = Object.entries(licenses).map(([license, { title, url }]) => {
+  const named = [...new Set(objects.map(({ license }) => license))];
+  const order = [...Object.keys(licenses), ...named.filter((license) => !(license in licenses))];
+  const sections = order.map((license) => {
     const own = objects.filter((object) => object.license === license);
     if (own.length === 0) return '';
+    const { title, url } = licenses[license] ?? { title: license, url: own[0].origin.url };
     const rows = own.map(({ id, origin, creator }) => {
       const cells = [id, origin.title, creator, origin.url, `${origin.library}: ${origin.model}`];
       return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -15,7 +15,7 @@ import { type DatasetFile2, depthPath, meshPath, pointsPath, viewsPath } from '.
 import type { BuildListener, BuildOptions, BuildResult } from '../source.ts';
 import { WorkerPool } from '../workerPool.ts';
 import type { BuildAnswer, BuildTask } from './buildWorker.ts';
-import type { ModelEntry } from './collection.ts';
+import type { ModelCollection, ModelEntry } from './collection.ts';
 import { collections } from './collections.ts';
 import { joinObjects } from './joinObjects.ts';
 import { type ObjectManifest, readManifest } from './objectManifest.ts';
@@ -34,8 +34,10 @@ export interface CollectionSet {
   description: string;
   /** Where the models come from: opens ATTRIBUTION.md. */
   credits: string;
-  /** Debian package of the source. */
-  debianPackage: string;
+  /** Debian package of the source; without one, the source is to be given. */
+  debianPackage?: string;
+  /** What the source is, for people. */
+  sourceHelp: string;
   /** Whether models come in liveries. */
   hasLiveries: boolean;
 }
@@ -55,9 +57,10 @@ export async function buildCollection(
   const present = await presentResult(output, build);
   if (present) return present;
 
-  const source = await obtainPackage(set.debianPackage, { source: asked.source, onNote });
-  const collection = await collections[set.name](source, { liveries: build.liveries });
-  const hash = await claimFolder(output, { ...build, sources: collection.sources });
+  const source = await sourceOf(set, asked.source, onNote);
+  const whole = await collections[set.name](source, { liveries: build.liveries });
+  const collection = ofCategories(whole, asked.categories);
+  const hash = await claimFolder(output, build, collection.sources);
   const task: BuildTask = { ...build, collection: set.name, source, folder: output, build: hash };
   const own = collection.entries.filter((_, i) => !shard || i % shard.count === shard.index - 1);
   await buildMissing(own, task, workers, onProgress);
@@ -72,14 +75,40 @@ export async function buildCollection(
   return joinObjects(output, manifests as ObjectManifest[], collection, { ...set, build });
 }
 
+async function sourceOf(
+  { name, debianPackage, sourceHelp }: CollectionSet,
+  source: string | undefined,
+  onNote: BuildListener['onNote'],
+): Promise<string> {
+  if (debianPackage) return obtainPackage(debianPackage, { source, onNote });
+  if (source !== undefined) return source;
+  throw new ArgumentError(`${name} needs a source: ${sourceHelp}`);
+}
+
+/** The models of some categories; all where none are named. */
+function ofCategories(collection: ModelCollection, categories: readonly string[] = []): ModelCollection {
+  if (categories.length === 0) return collection;
+  const known = [...new Set(collection.entries.map(({ category }) => category))].sort();
+  const strange = categories.find((category) => !known.includes(category));
+  if (strange) {
+    throw new ArgumentError(`categories has "${strange}", expected some of ${known.join(', ')}`);
+  }
+  const entries = collection.entries.filter(({ category }) => categories.includes(category));
+  return { ...collection, entries, leftOut: [] };
+}
+
 /** The options as dataset.json keeps them, checked. */
-function buildFields(set: CollectionSet, { size, points, rig, liveries, shard }: BuildOptions) {
+function buildFields(
+  set: CollectionSet,
+  { size, points, rig, liveries, shard, categories = [] }: BuildOptions,
+) {
   const fields = {
     recipe,
     size: size ?? defaults.size,
     points: points ?? defaults.points,
     rig: rig ?? defaults.rig,
     liveries: set.hasLiveries ? (liveries ?? defaults.liveries) : 1,
+    categories: [...new Set(categories)].sort().join(','),
   };
   requireInteger('size', fields.size, 8, 1024);
   requireInteger('points', fields.points, 1, 1_000_000);
@@ -110,11 +139,17 @@ async function presentResult(output: string, build: DatasetFile2['build']): Prom
 /**
  * Makes the folder and notes in it what is built there; of several processes, the first does, and all must agree.
  *
- * @returns hash of the note
+ * @returns hash of what decides an object's files, which the choice of categories does not
  */
-async function claimFolder(output: string, note: object): Promise<string> {
+async function claimFolder(
+  output: string,
+  { categories, ...note }: DatasetFile2['build'] & { categories: string },
+  sources: ModelCollection['sources'],
+): Promise<string> {
   const path = join(output, 'build.json');
-  const text = `${JSON.stringify(note, null, 2)}\n`;
+  const ofObjects = { ...note, sources };
+  const whole = { categories, ...ofObjects };
+  const text = `${JSON.stringify(whole, null, 2)}\n`;
   try {
     await mkdir(join(output, 'objects'), { recursive: true });
     const strange = (await readdir(output)).find((file) => !/^(objects$|build\.json)/.test(file));
@@ -126,8 +161,8 @@ async function claimFolder(output: string, note: object): Promise<string> {
   }
   if (!(await exists(path))) await atomicWrite(path, text);
   const known = await readFileText(path);
-  if (known !== text) expectSame(output, JSON.parse(known), note);
-  return createHash('sha256').update(text).digest('hex');
+  if (known !== text) expectSame(output, JSON.parse(known), whole);
+  return createHash('sha256').update(JSON.stringify(ofObjects)).digest('hex');
 }
 
 function expectSame(output: string, known: object, wanted: object): void {

@@ -83,7 +83,7 @@ export async function buildFurniture(
   { output, ...asked }: BuildOptions,
   { onProgress = () => {}, onNote }: BuildListener = {},
 ): Promise<BuildResult> {
-  for (const option of ['rig', 'workers', 'shard', 'liveries'] as const) {
+  for (const option of ['rig', 'categories', 'workers', 'shard', 'liveries'] as const) {
     if (asked[option] !== undefined)
       throw new ArgumentError(`${set.name} is built without the option ${option}`);
   }

@@ -7,12 +7,11 @@ import { readFileBytes } from '../../../renderer/io/files.ts';
 import { type ByteImage, decodeImage, parseAc3d } from '../../../renderer/io/index.ts';
 import { spread } from '../spread.ts';
 import { type AircraftFile, readAircraftFile } from './aircraftFile.ts';
-import { type ModelEntry, type OpenCollection, textureSize } from './collection.ts';
+import type { ModelEntry, OpenCollection } from './collection.ts';
 import { listFilesBelow } from './listFiles.ts';
-import { cornersOf, normalize, rotate } from './model.ts';
 import type { LeftOut } from './objectManifest.ts';
+import { paintedMesh } from './paintedMesh.ts';
 import type { PaintedMesh } from './pictures.ts';
-import { toTexture } from './texture.ts';
 
 /** Parts that are drawn with an aircraft, and what flies or swims and is no aeroplane. */
 const noAeroplane =
@@ -21,7 +20,7 @@ const noAeroplane =
 /** AC3D files of FlightGear have their nose towards −x, and y up. */
 const noseForward = [0, 0, 1, 0, 1, 0, -1, 0, 0];
 
-/** Faces of a material less opaque are left out, and so are those whose texture is clearer than that at their middle: propeller discs. */
+/** Propeller discs are clearer than that. */
 const leastOpacity = 0.5;
 
 const url = 'https://www.flightgear.org';
@@ -151,42 +150,7 @@ async function loadPlane({ model, livery }: Variant): Promise<PaintedMesh> {
     const image = bytes && (await decodeImage(bytes, file).catch(() => undefined));
     if (image) images.set(name, image);
   }
-  const drawn = Array.from(data.faceMaterials.keys()).filter((face) => {
-    const material = data.materials[data.faceMaterials[face]];
-    if (!material) return true;
-    const image = images.get(material.diffuseTexture ?? '');
-    const alpha = image ? alphaAtMiddle(image, data.uv, data.uvFaces, face) : 1;
-    return material.opacity * alpha >= leastOpacity;
-  });
-  const faces = cornersOf(data.faces, drawn);
-  const textures = new Map(Array.from(images, ([name, image]) => [name, toTexture(image, textureSize)]));
-  return {
-    vertices: normalize(rotate(data.vertices, noseForward), faces),
-    faces,
-    uv: data.uv,
-    uvFaces: cornersOf(data.uvFaces, drawn),
-    faceMaterials: Int32Array.from(drawn, (face) => data.faceMaterials[face]),
-    materials: data.materials.map(({ diffuse, diffuseTexture }) => ({
-      color: diffuse,
-      texture: textures.get(diffuseTexture ?? ''),
-    })),
-  };
-}
-
-/** Opacity of a texture where the middle of a face shows it; 1 for a face without texture coordinates. */
-function alphaAtMiddle(
-  { data, shape: [height, width] }: ByteImage,
-  uv: ArrayLike<number>,
-  uvFaces: Int32Array,
-  face: number,
-): number {
-  const rows = [0, 1, 2].map((corner) => uvFaces[3 * face + corner]);
-  if (rows[0] < 0) return 1;
-  const middle = [0, 1].map((axis) => rows.reduce((sum, row) => sum + uv[2 * row + axis] / 3, 0));
-  const [u, v] = middle.map((value) => value - Math.floor(value));
-  const column = Math.min(Math.floor(u * width), width - 1);
-  const row = Math.min(Math.floor((1 - v) * height), height - 1);
-  return data[4 * (row * width + column) + 3] / 255;
+  return paintedMesh(data, { images, rotation: noseForward, leastOpacity });
 }
 
 async function firstFile(paths: readonly string[]): Promise<Uint8Array | undefined> {
