@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { openFolder } from './folder.ts';
+import { furniture } from './furniture.ts';
 import { furnitureMini } from './furnitureMini.ts';
 import { furnitureViews } from './furnitureViews.ts';
 import type { OpenOptions } from './open.ts';
+import { planes } from './planes.ts';
 import type { Dataset } from './sample.ts';
+import { shapenetCore } from './shapenetCore.ts';
 import { isShapenetP2m, openShapenetP2m } from './shapenetP2m.ts';
 import type { DatasetSource } from './source.ts';
 
@@ -42,10 +45,23 @@ export {
   type View,
 } from './sample.ts';
 export { openShapenetP2m, synsetCategories } from './shapenetP2m.ts';
-export type { BuildOptions, BuildProgress, DatasetSource } from './source.ts';
+export type {
+  BuildListener,
+  BuildOptions,
+  BuildProgress,
+  BuildResult,
+  DatasetSource,
+  Shard,
+} from './source.ts';
 
 /** All data sets that have a name. */
-export const datasetSources: readonly DatasetSource[] = [furnitureMini, furnitureViews];
+export const datasetSources: readonly DatasetSource[] = [
+  furnitureMini,
+  furnitureViews,
+  furniture,
+  planes,
+  shapenetCore,
+];
 
 /**
  * Opens a data set: by its folder (of the project's own format, with a dataset.json, or of ShapeNetP2M's, with lists), or by its name,
