@@ -6,7 +6,7 @@ import { wasmMemoryBytes } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { methods } from '../../renderer/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
-import { losses as allLosses } from '../losses/index.ts';
+import { losses as allLosses, comparesSurface } from '../losses/index.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import {
@@ -69,9 +69,17 @@ export interface TrainContext {
  * @returns the last step that was done
  */
 export async function train(context: TrainContext): Promise<number> {
+  const trainer = makeTrainer(context);
+  try {
+    return await takeSteps(context, trainer);
+  } finally {
+    trainer.dispose();
+  }
+}
+
+async function takeSteps(context: TrainContext, trainer: Trainer): Promise<number> {
   const { config, dataset, model, folder, observer, signal } = context;
   const { steps, validateEvery, checkpointEvery, keepCheckpoints } = config.training;
-  const trainer = makeTrainer(context);
   warnOfMissingGradient(config, observer);
 
   const start = await restore(context, trainer);
@@ -81,7 +89,8 @@ export async function train(context: TrainContext): Promise<number> {
   const began = performance.now();
   const secondsSoFar = () => secondsBefore + (performance.now() - began) / 1000;
   const save = async (step: number) => {
-    await writeCheckpoint(folder.file('checkpoints'), { step, model, optimizer: trainer.optimizer });
+    const { optimizer, poses } = trainer;
+    await writeCheckpoint(folder.file('checkpoints'), { step, model, optimizer, poses });
     await pruneCheckpoints(folder.file('checkpoints'), keepCheckpoints);
   };
   const isDue = (step: number, every: number) => step === steps || (every > 0 && step % every === 0);
@@ -174,6 +183,8 @@ function makeTrainer({ config, dataset, model }: TrainContext): Trainer {
     {
       ...training,
       views: comparesPictures(config) ? supervision.views : 1,
+      supervision,
+      poseLearningRate: comparesPictures(config) ? supervision.poseRefinement.learningRate : 0,
       supervisionSize: comparesPictures(config) ? renderer.imageSize : undefined,
       badSamples: dataset.badSamples,
       objective: {
@@ -191,18 +202,31 @@ function makeTrainer({ config, dataset, model }: TrainContext): Trainer {
 async function restore({ config, folder, model }: TrainContext, trainer: Trainer): Promise<number> {
   await pruneCheckpoints(folder.file('checkpoints'), config.training.keepCheckpoints);
   const checkpoint = await latestCheckpoint(folder.file('checkpoints'));
-  return checkpoint ? readCheckpoint(checkpoint, { model, optimizer: trainer.optimizer }) : 0;
+  const { optimizer, poses } = trainer;
+  return checkpoint ? readCheckpoint(checkpoint, { model, optimizer, poses }) : 0;
 }
 
-function warnOfMissingGradient({ losses, renderer: { method } }: TrainConfig, observer: RunObserver): void {
-  if (losses.silhouette.weight > 0 && !methods.get(method.type).coverageGradient) {
-    const others = methods
+function warnOfMissingGradient({ losses, renderer }: TrainConfig, observer: RunObserver): void {
+  const method = methods.get(renderer.method.type);
+  const typesOf = (property: 'coverageGradient' | 'outlineInImage') =>
+    methods
       .list()
-      .filter(({ coverageGradient }) => coverageGradient)
-      .map(({ type }) => type);
+      .filter((other) => other[property])
+      .map(({ type }) => type)
+      .join(', ');
+  if (losses.silhouette.weight > 0 && !method.coverageGradient) {
     observer.onNote?.(
       `renderer.method "${method.type}" has no coverage gradient: silhouettes cannot move the mesh, and colours only move ` +
-        `what is covered already. Methods with one: ${others.join(', ')}.`,
+        `what is covered already. Methods with one: ${typesOf('coverageGradient')}.`,
+    );
+  }
+  const comparesOutlines = allLosses.some(
+    (loss) => losses[loss.name].weight > 0 && (loss.name === 'silhouette' || comparesSurface(loss)),
+  );
+  if (losses.color.weight > 0 && !comparesOutlines && !method.outlineInImage) {
+    observer.onNote?.(
+      `colours are all there is to learn from, but the pictures of renderer.method "${method.type}" have no gradient where outlines ` +
+        `are: colours only move what is covered already. Methods with one: ${typesOf('outlineInImage')}; or give losses.silhouette a weight.`,
     );
   }
 }

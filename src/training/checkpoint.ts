@@ -7,6 +7,7 @@ import { FileError } from '../../renderer/errors.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import type { Adam } from '../tensor/adam.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '../tensor/safetensors.ts';
+import type { PoseRefinement } from './poseRefinement.ts';
 
 const format = 'rastergrad checkpoint 1';
 const fileName = /^step-(\d+)\.safetensors$/;
@@ -15,16 +16,25 @@ export interface CheckpointParts {
   model: MeshPredictor;
   /** Left out where only the weights matter. */
   optimizer?: Adam;
+  /** Cameras that are learnt with the model. */
+  poses?: PoseRefinement;
 }
 
-/** Writes `folder/step-NNNNNN.safetensors`: tensors `model.*`, `adam.m`, `adam.v`. */
+/** Writes `folder/step-NNNNNN.safetensors`: tensors `model.*`, `supervision.poses` where cameras are learnt, `adam.m`, `adam.v`. */
 export async function writeCheckpoint(
   folder: string,
-  { step, model, optimizer }: CheckpointParts & { step: number; optimizer: Adam },
+  { step, model, optimizer, poses }: CheckpointParts & { step: number; optimizer: Adam },
 ): Promise<void> {
   const tensors: Record<string, SafeTensor> = {};
   for (const { name, variable } of model.parameters.list()) {
     tensors[`model.${name}`] = {
+      dtype: 'F32',
+      shape: variable.shape,
+      data: variable.dataSync() as Float32Array,
+    };
+  }
+  for (const { name, variable } of poses?.variables ?? []) {
+    tensors[`supervision.${name}`] = {
       dtype: 'F32',
       shape: variable.shape,
       data: variable.dataSync() as Float32Array,
@@ -43,7 +53,10 @@ export async function writeCheckpoint(
  * @returns the step after which the checkpoint was written
  * @throws FileError where the file is none, is cut off, or is of another model
  */
-export async function readCheckpoint(file: string, { model, optimizer }: CheckpointParts): Promise<number> {
+export async function readCheckpoint(
+  file: string,
+  { model, optimizer, poses }: CheckpointParts,
+): Promise<number> {
   const { tensors, metadata } = await readSafetensors(file);
   if (metadata.format !== format) throw new FileError(file, `not a checkpoint: expected format "${format}"`);
   const parameters = model.parameters.list();
@@ -62,6 +75,14 @@ export async function readCheckpoint(file: string, { model, optimizer }: Checkpo
   if (stranger) throw new FileError(file, `of another model: it has a tensor "${stranger}" too many`);
   for (const [name, variable] of expected)
     model.parameters.assign(variable, tensors[name].data as Float32Array);
+
+  for (const { name, variable } of poses?.variables ?? []) {
+    const found = tensors[`supervision.${name}`];
+    if (found?.shape.join() !== variable.shape.join()) {
+      throw new FileError(file, 'has other cameras of supervising pictures than this run learns');
+    }
+    poses!.assign(found.data as Float32Array);
+  }
 
   const step = Number(metadata.step);
   if (optimizer) {

@@ -15,6 +15,7 @@ import {
 import type { MeshPrediction, PredictedLevel } from '../models/index.ts';
 import type { NamedVariable } from '../tensor/adam.ts';
 import type { Batch } from './batch.ts';
+import type { PoseRefinement } from './poseRefinement.ts';
 
 export interface ObjectiveOptions {
   /** Weight and settings of each loss, by its name in the registry. */
@@ -24,6 +25,8 @@ export interface ObjectiveOptions {
   renderer: { method: MethodOptions; perspectiveCorrect: boolean; imageSize: number };
   /** Vertical field of view of the supervising cameras. */
   fovDegrees: number;
+  /** What is learnt of the supervising cameras; nothing by default. */
+  poses?: PoseRefinement;
 }
 
 export interface ObjectiveValue {
@@ -80,12 +83,21 @@ export class Objective {
   private compareShapes(
     { vertices, before, topology }: PredictedLevel,
     block: number,
-    { target }: Batch,
+    { target, labelled }: Batch,
     collect: (name: string, value: tf.Scalar) => void,
   ): void {
     const context = shapeContext({ predicted: vertices, before, topology, target, block });
+    const known = labelled
+      ? shapeContext({ ...context, ...itemsOf({ vertices, before }, labelled) })
+      : context;
     for (const loss of this.shapeLosses) {
-      collect(loss.name, loss.evaluate(context, this.options.losses[loss.name]));
+      // A batch in which no surface is known has a loss of 0, and a gradient of 0.
+      const isBlind = loss.comparesSurface && labelled?.length === 0;
+      const settings = this.options.losses[loss.name];
+      collect(
+        loss.name,
+        isBlind ? vertices.sum().mul(0) : loss.evaluate(loss.comparesSurface ? known : context, settings),
+      );
     }
   }
 
@@ -96,8 +108,9 @@ export class Objective {
     batch: Batch,
     collect: (name: string, value: tf.Scalar) => void,
   ): tf.Tensor3D {
-    const { renderer, fovDegrees } = this.options;
-    const camera = new PerspectiveCamera({ fovDegrees, view: batch.cameras });
+    const { renderer, fovDegrees, poses } = this.options;
+    const view = poses && batch.poses ? poses.views(batch.cameras, batch.poses) : batch.cameras;
+    const camera = new PerspectiveCamera({ fovDegrees, view });
     const colored = this.pictureLosses.some((loss) => loss.comparesColors);
     const { silhouette, image } = rasterize(camera.project(vertices), topology, {
       width: renderer.imageSize,
@@ -118,6 +131,18 @@ export class Objective {
     }
     return silhouette!;
   }
+}
+
+/** Of what a block found and made, some items of the batch. */
+function itemsOf(
+  { vertices, before }: Pick<PredictedLevel, 'vertices' | 'before'>,
+  items: readonly number[],
+) {
+  const rows = tf.tensor1d([...items], 'int32');
+  return {
+    predicted: tf.gather(vertices, rows),
+    before: before.shape[0] > 1 ? tf.gather(before, rows) : before,
+  };
 }
 
 /** Of [B, V, C] values at vertices, those of the first `count`. */

@@ -4,12 +4,13 @@ import * as tf from '@tensorflow/tfjs';
 import { scoped } from '../../renderer/backend/index.ts';
 import type { DatasetObject } from '../datasets/sample.ts';
 import type { MeshPredictor } from '../models/index.ts';
-import { Adam } from '../tensor/adam.ts';
+import { Adam, type NamedVariable } from '../tensor/adam.ts';
 import type { Random } from '../tensor/random.ts';
 import { makeBatch } from './batch.ts';
 import { expectFiniteLosses } from './divergence.ts';
 import { type ExampleOptions, ExampleOrder } from './exampleOrder.ts';
 import { Objective, type ObjectiveOptions } from './objective.ts';
+import { PoseRefinement } from './poseRefinement.ts';
 import { learningRateAt, type ScheduleOptions } from './schedule.ts';
 
 export interface TrainerOptions extends ScheduleOptions, ExampleOptions {
@@ -17,7 +18,9 @@ export interface TrainerOptions extends ScheduleOptions, ExampleOptions {
   targetPoints: number;
   /** Largest norm of the gradient; 0 = no limit. */
   clipNorm: number;
-  objective: ObjectiveOptions;
+  objective: Omit<ObjectiveOptions, 'poses'>;
+  /** Learning rate of the supervising cameras at its peak; 0, the default: they stay. */
+  poseLearningRate?: number;
 }
 
 export interface StepReport {
@@ -31,6 +34,8 @@ export interface StepReport {
 
 export class Trainer {
   readonly optimizer: Adam;
+  /** The supervising cameras, where they are learnt. */
+  readonly poses: PoseRefinement | undefined;
   private readonly model: MeshPredictor;
   private readonly options: TrainerOptions;
   private readonly examples: ExampleOrder;
@@ -41,11 +46,17 @@ export class Trainer {
   constructor(model: MeshPredictor, objects: DatasetObject[], options: TrainerOptions, random: Random) {
     this.model = model;
     this.options = options;
-    const parameters = model.parameters.list();
+    this.examples = new ExampleOrder(objects, options, random);
+    this.poses = makePoses(options, this.examples.supervision.pictureCount);
+    const parameters = this.trained;
     this.optimizer = new Adam(parameters, { clipNorm: options.clipNorm > 0 ? options.clipNorm : undefined });
     this.nameOfVariable = new Map(parameters.map(({ name, variable }) => [variable.name, name]));
-    this.examples = new ExampleOrder(objects, options, random);
-    this.objective = new Objective(options.objective);
+    this.objective = new Objective({ ...options.objective, poses: this.poses });
+  }
+
+  /** What the optimiser moves: the network, and the cameras that are learnt with it. */
+  private get trained(): NamedVariable[] {
+    return [...this.model.parameters.list(), ...(this.poses?.variables ?? [])];
   }
 
   /** Reads ahead the files of step `step`, counted from 1. */
@@ -77,7 +88,7 @@ export class Trainer {
           };
           return value.total;
         },
-        parameters.map(({ variable }) => variable),
+        this.trained.map(({ variable }) => variable),
       );
       const remedy = 'a lower training.learningRate or a training.clipNorm may help';
       expectFiniteLosses(report.losses, `step ${step}`, remedy);
@@ -88,6 +99,16 @@ export class Trainer {
       return report;
     });
   }
+
+  /** Frees what it learns itself; the model is its maker's. */
+  dispose(): void {
+    this.poses?.dispose();
+  }
+}
+
+function makePoses({ poseLearningRate = 0, learningRate }: TrainerOptions, pictureCount: number) {
+  if (poseLearningRate === 0) return undefined;
+  return new PoseRefinement(pictureCount, { poses: poseLearningRate, network: learningRate });
 }
 
 function shareOfEmptyViews(silhouette: tf.Tensor3D): number {

@@ -1,11 +1,15 @@
 // The training step when numbers go astray; that it learns is for whole runs to show.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Dataset, openDataset } from '../../../src/datasets/index.ts';
 import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
 import { modelOf } from '../../../src/models/index.ts';
 import { Random } from '../../../src/tensor/random.ts';
+import { latestCheckpoint, readCheckpoint, writeCheckpoint } from '../../../src/training/checkpoint.ts';
 import { Trainer } from '../../../src/training/trainer.ts';
 import { useTestBackend } from '../../backend.ts';
 
@@ -23,10 +27,10 @@ describe('a training step', () => {
     dataset = await openDataset('furniture-mini');
   });
 
-  const start = (losses: TrainConfig['losses']) => {
+  const start = (losses: TrainConfig['losses'], poseLearningRate = 0) => {
     const model = modelOf(config.model).create(config.model, dataset.camera, new Random(1));
     const objective = { losses, renderedLevels: 1, renderer: config.renderer, fovDegrees: 30 };
-    const options = { ...config.training, views: 2, objective };
+    const options = { ...config.training, views: 2, objective, poseLearningRate };
     const trainer = new Trainer(model, dataset.split('test').slice(0, 1), options, new Random(2));
     const weights = new Map(model.parameters.list().map(({ name, variable }) => [name, variable]));
     const fill = (name: string, value: number) =>
@@ -46,6 +50,39 @@ describe('a training step', () => {
     expect(trainer.optimizer.state().step).toBe(1);
     model.dispose();
   });
+
+  it('learns cameras with the network, and goes on with them from a checkpoint as if it had never stopped', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'rastergrad-trainer-'));
+    const learning = () => start({ ...config.losses, silhouette: { weight: 1, kind: 'iou' } }, 0.002);
+    const state = ({ trainer, weights }: ReturnType<typeof start>) => ({
+      weights: Array.from(weights.values(), (variable) => variable.dataSync().slice()),
+      poses: trainer.poses!.values(),
+      ...trainer.optimizer.state(),
+    });
+    const dispose = ({ trainer, model }: ReturnType<typeof start>) => {
+      trainer.dispose();
+      model.dispose();
+    };
+    const whole = learning();
+    for (let step = 1; step <= 2; step++) whole.trainer.step(step);
+    const { model, trainer } = whole;
+    await writeCheckpoint(folder, { step: 2, model, optimizer: trainer.optimizer, poses: trainer.poses });
+    for (let step = 3; step <= 4; step++) whole.trainer.step(step);
+    expect(state(whole).poses.some((value) => value !== 0)).toBe(true);
+
+    const resumed = learning();
+    const { optimizer, poses } = resumed.trainer;
+    const file = (await latestCheckpoint(folder))!;
+    expect(await readCheckpoint(file, { model: resumed.model, optimizer, poses })).toBe(2);
+    for (let step = 3; step <= 4; step++) resumed.trainer.step(step);
+    expect(state(resumed)).toEqual(state(whole));
+    // Who predicts needs no cameras.
+    await readCheckpoint(file, { model: resumed.model });
+    dispose(whole);
+    dispose(resumed);
+    rmSync(folder, { recursive: true });
+  });
+
   it('says in how many views the prediction covers nothing', () => {
     const { model, trainer, fill } = start({ ...config.losses, silhouette: { weight: 1, kind: 'iou' } });
     expect(trainer.step(1).emptyViews).toBe(0);
