@@ -1,13 +1,12 @@
 // What a trained model is worth: the final tables, and pictures and meshes of some objects.
 
-import * as tf from '@tensorflow/tfjs';
 import ndarray from 'ndarray';
 import { scoped } from '../../renderer/backend/index.ts';
 import { clay, lookAt, type Mesh, PerspectiveCamera } from '../../renderer/index.ts';
 import { writeMesh } from '../../renderer/io/index.ts';
 import { type Dataset, type SampleView, toSample } from '../datasets/sample.ts';
 import { spread } from '../datasets/spread.ts';
-import { type MeshPredictor, modelOf } from '../models/index.ts';
+import { disposeMesh, type MeshPredictor, meshOf, modelOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
 import { bestConstantShape, NearestSilhouette } from './baselines.ts';
@@ -153,7 +152,7 @@ export async function writeTrainPictures(
         truthPicture(back),
       ],
     });
-    tf.dispose([mesh.vertices, mesh.colors!]);
+    disposeMesh(mesh);
   }
   await writePictures(
     folder,
@@ -181,15 +180,6 @@ function nothingFrom(input: SampleView, turns: number, distance: number): Sample
   return { image: ndarray(new Float32Array(size), shape), objectToCamera };
 }
 
-/** The finest level of a prediction as a mesh with colours in [0, 1]. */
-export function predictedMesh(model: MeshPredictor, { input }: { input: Pick<SampleView, 'image'> }): Mesh {
-  const { vertices, colors } = tf.tidy(() => {
-    const { levels, colors } = model.predict(networkInput([input.image]));
-    const { vertices } = levels.at(-1)!;
-    return {
-      vertices: vertices.squeeze<tf.Tensor2D>([0]),
-      colors: tf.clipByValue(colors.squeeze<tf.Tensor2D>([0]), 0, 1),
-    };
-  });
-  return { vertices, colors, topology: model.topology };
-}
+/** The finest level of a prediction as a mesh with colours, or a texture, in [0, 1]. */
+export const predictedMesh = (model: MeshPredictor, { input }: { input: Pick<SampleView, 'image'> }): Mesh =>
+  meshOf(() => model.predict(networkInput([input.image])));

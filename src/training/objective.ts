@@ -12,7 +12,7 @@ import {
   shapeContext,
   type WeightsLoss,
 } from '../losses/index.ts';
-import type { MeshPrediction, PredictedLevel } from '../models/index.ts';
+import { type Appearance, type MeshPrediction, type PredictedLevel, paintOf } from '../models/index.ts';
 import type { NamedVariable } from '../tensor/adam.ts';
 import type { Batch } from './batch.ts';
 import type { PoseRefinement } from './poseRefinement.ts';
@@ -66,7 +66,7 @@ export class Objective {
       this.pictureLosses.length > 0 ? prediction.levels.slice(-this.options.renderedLevels) : [];
     let silhouette: tf.Tensor3D | undefined;
     for (const level of rendered) {
-      silhouette = this.comparePictures(level, prediction.colors, batch, collect);
+      silhouette = this.comparePictures(level, prediction, batch, collect);
     }
     for (const loss of this.weightsLosses) {
       collect(loss.name, loss.evaluate({ parameters }, this.options.losses[loss.name]));
@@ -101,10 +101,10 @@ export class Objective {
     }
   }
 
-  /** Compares renderings of one level. `finestColors` are those of the finest one, whose first vertices are this one's. */
+  /** Compares renderings of one level. The appearance is that of the finest one, whose first vertices are this one's. */
   private comparePictures(
     { vertices, topology }: PredictedLevel,
-    finestColors: tf.Tensor3D,
+    appearance: Appearance,
     batch: Batch,
     collect: (name: string, value: tf.Scalar) => void,
   ): tf.Tensor3D {
@@ -115,7 +115,7 @@ export class Objective {
     const { silhouette, image } = rasterize(camera.project(vertices), topology, {
       width: renderer.imageSize,
       height: renderer.imageSize,
-      attributes: colored ? firstVertices(finestColors, topology.vertexCount) : undefined,
+      ...(colored && paintOf(appearance, topology, batch.cameras.length / vertices.shape[0])),
       method: renderer.method,
       perspectiveCorrect: renderer.perspectiveCorrect,
       outputs: colored ? ['silhouette', 'image'] : ['silhouette'],
@@ -143,9 +143,4 @@ function itemsOf(
     predicted: tf.gather(vertices, rows),
     before: before.shape[0] > 1 ? tf.gather(before, rows) : before,
   };
-}
-
-/** Of [B, V, C] values at vertices, those of the first `count`. */
-function firstVertices(values: tf.Tensor3D, count: number): tf.Tensor3D {
-  return values.shape[1] === count ? values : values.slice([0, 0, 0], [-1, count, -1]);
 }

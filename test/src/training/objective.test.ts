@@ -28,7 +28,7 @@ const noise = (length: number, seed: number, low: number, high: number) =>
   Float32Array.from(testNumbers(length, seed), (x) => low + ((x + 1) / 2) * (high - low));
 
 /** A crumpled sphere of 2 items at each of three levels, and their colours; of variables, for gradients. */
-function makePrediction(): MeshPrediction {
+function makePrediction(): MeshPrediction & { colors: tf.Tensor3D } {
   const meshes = levels.map((level) => {
     const { vertices, topology } = icosphere(level, { radii: [0.35, 0.3, 0.25] });
     const before = vertices.expandDims<tf.Tensor3D>(0);
@@ -83,7 +83,7 @@ function makeObjective(
 const numbers = (terms: Record<string, tf.Scalar>) =>
   Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, term.dataSync()[0]]));
 
-let prediction: MeshPrediction;
+let prediction: ReturnType<typeof makePrediction>;
 let parameters: { name: string; variable: tf.Variable }[];
 beforeAll(() => useTestBackend());
 beforeEach(() => {
