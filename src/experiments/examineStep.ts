@@ -32,8 +32,10 @@ export async function examineStep(
   const model = makeModel(config, dataset);
   try {
     const trainer = makeTrainer({ config, dataset, model });
-    const state = await readCheckpoint(file, { model, optimizer: trainer.optimizer });
+    const { optimizer, poses } = trainer;
+    const state = await readCheckpoint(file, { model, optimizer, poses });
     const findings = trainer.examine(step);
+    trainer.dispose();
     return {
       ...findings,
       reason: divergenceOf(findings.losses, lossLimit(state, config.training.divergenceFactor)),

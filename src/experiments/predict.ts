@@ -3,9 +3,10 @@
 import path from 'node:path';
 import { ArgumentError, FileError, RastergradError } from '../../renderer/errors.ts';
 import { readImage, writeMesh, writePng } from '../../renderer/io/index.ts';
+import { disposeMesh } from '../models/index.ts';
 import { reframed } from './framing.ts';
 import type { CutOut } from './pictureInput.ts';
-import { disposeMesh, openPredictor, type Predictor, type PredictorOptions } from './predictor.ts';
+import { openPredictor, type Predictor, type PredictorOptions } from './predictor.ts';
 import { makeFolder, openRun } from './runFolder.ts';
 import { turntable } from './turntable.ts';
 
@@ -24,7 +25,7 @@ export interface PredictMeshesOptions extends PredictorOptions {
 /** What was made of a picture. */
 export interface PredictedPicture {
   image: string;
-  /** What was written: OBJ and GLB with vertex colours, and the turntable. */
+  /** What was written: OBJ and GLB with vertex colours or a texture, and the turntable. */
   files: string[];
   vertexCount: number;
   faceCount: number;

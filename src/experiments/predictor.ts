@@ -1,9 +1,9 @@
 // The trained model of a run, ready for any picture: one in, one mesh out.
 
-import * as tf from '@tensorflow/tfjs';
 import ndarray, { type NdArray } from 'ndarray';
 import type { Mesh } from '../../renderer/index.ts';
 import type { ByteImage } from '../../renderer/io/index.ts';
+import { disposeMesh } from '../models/index.ts';
 import { type CutOut, cutOut, frameInput, type NetworkInput } from './pictureInput.ts';
 import { type CheckpointChoice, openModelAndInput } from './trainedModel.ts';
 import { predictedMesh } from './trainResults.ts';
@@ -73,9 +73,4 @@ export async function openPredictor(
     },
     dispose: () => model.dispose(),
   };
-}
-
-/** Lets the tensors of a predicted mesh go. */
-export function disposeMesh({ vertices, colors }: Mesh): void {
-  tf.dispose(colors ? [vertices, colors] : [vertices]);
 }

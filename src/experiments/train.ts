@@ -6,6 +6,7 @@ import { wasmMemoryBytes } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { methods } from '../../renderer/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
+import { losses as allLosses, comparesSurface } from '../losses/index.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { EventFile } from '../report/tensorboard/index.ts';
 import { Random } from '../tensor/random.ts';
@@ -62,10 +63,18 @@ export interface TrainContext extends TrainingParts {
  * @returns whether it came to its end
  */
 export async function train(context: TrainContext): Promise<boolean> {
+  warnOfMissingGradient(context.config, context.observer);
+  const run = await TrainingRun.open(context);
+  try {
+    return await takeSteps(context, run);
+  } finally {
+    run.trainer.dispose();
+  }
+}
+
+async function takeSteps(context: TrainContext, run: TrainingRun): Promise<boolean> {
   const { config, folder, observer, signal } = context;
   const { steps, validateEvery } = config.training;
-  warnOfMissingGradient(config, observer);
-  const run = await TrainingRun.open(context);
   const { trainer } = run;
   let events = new EventFile(folder);
 
@@ -204,15 +213,27 @@ class StepClock {
   }
 }
 
-function warnOfMissingGradient({ losses, renderer: { method } }: TrainConfig, observer: RunObserver): void {
-  if (losses.silhouette.weight > 0 && !methods.get(method.type).coverageGradient) {
-    const others = methods
+function warnOfMissingGradient({ losses, renderer }: TrainConfig, observer: RunObserver): void {
+  const method = methods.get(renderer.method.type);
+  const typesOf = (property: 'coverageGradient' | 'outlineInImage') =>
+    methods
       .list()
-      .filter(({ coverageGradient }) => coverageGradient)
-      .map(({ type }) => type);
+      .filter((other) => other[property])
+      .map(({ type }) => type)
+      .join(', ');
+  if (losses.silhouette.weight > 0 && !method.coverageGradient) {
     observer.onNote?.(
       `renderer.method "${method.type}" has no coverage gradient: silhouettes cannot move the mesh, and colours only move ` +
-        `what is covered already. Methods with one: ${others.join(', ')}.`,
+        `what is covered already. Methods with one: ${typesOf('coverageGradient')}.`,
+    );
+  }
+  const comparesOutlines = allLosses.some(
+    (loss) => losses[loss.name].weight > 0 && (loss.name === 'silhouette' || comparesSurface(loss)),
+  );
+  if (losses.color.weight > 0 && !comparesOutlines && !method.outlineInImage) {
+    observer.onNote?.(
+      `colours are all there is to learn from, but the pictures of renderer.method "${method.type}" have no gradient where outlines ` +
+        `are: colours only move what is covered already. Methods with one: ${typesOf('outlineInImage')}; or give losses.silhouette a weight.`,
     );
   }
 }

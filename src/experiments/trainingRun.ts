@@ -60,6 +60,8 @@ export function makeTrainer({ config, dataset, model }: Omit<TrainingParts, 'fol
     {
       ...training,
       views: comparesPictures(config) ? supervision.views : 1,
+      supervision,
+      poseLearningRate: comparesPictures(config) ? supervision.poseRefinement.learningRate : 0,
       supervisionSize: comparesPictures(config) ? renderer.imageSize : undefined,
       badSamples: dataset.badSamples,
       objective: {
@@ -233,7 +235,8 @@ export class TrainingRun {
   }
 
   get #saved(): CheckpointParts {
-    return { model: this.#parts.model, optimizer: this.trainer.optimizer, average: this.#average };
+    const { optimizer, poses } = this.trainer;
+    return { model: this.#parts.model, optimizer, poses, average: this.#average };
   }
 
   get #checkpoints(): string {

@@ -14,6 +14,7 @@ import {
   type SafeTensors,
   writeSafetensors,
 } from '../tensor/safetensors.ts';
+import type { PoseRefinement } from './poseRefinement.ts';
 import type { TrainingState } from './trainingState.ts';
 import type { WeightAverage } from './weightAverage.ts';
 
@@ -26,6 +27,8 @@ export interface CheckpointParts {
   optimizer: Adam;
   /** Where the training keeps one. */
   average?: WeightAverage;
+  /** Cameras that are learnt with the model. */
+  poses?: PoseRefinement;
 }
 
 /** The checkpoint of a step, in the folder of a run's checkpoints. */
@@ -36,12 +39,12 @@ export const checkpointFile = (folder: string, step: number): string =>
 export const bestCheckpoint = (folder: string): string => path.join(folder, 'best.safetensors');
 
 /**
- * Writes tensors `model.*`, `average.*` where there is one, `adam.m` and `adam.v`; the state is JSON among the file's texts. It is on the
- * disk when this returns.
+ * Writes tensors `model.*`, `average.*` where there is one, `supervision.poses` where cameras are learnt, `adam.m` and `adam.v`; the state
+ * is JSON among the file's texts. It is on the disk when this returns.
  */
 export async function writeCheckpoint(
   file: string,
-  { model, optimizer, average, state }: CheckpointParts & { state: TrainingState },
+  { model, optimizer, average, poses, state }: CheckpointParts & { state: TrainingState },
 ): Promise<void> {
   const tensors: Record<string, SafeTensor> = {};
   for (const { name, variable } of model.parameters.list()) {
@@ -53,6 +56,13 @@ export async function writeCheckpoint(
   }
   for (const { name, shape, data } of average?.list() ?? []) {
     tensors[`average.${name}`] = { dtype: 'F32', shape, data };
+  }
+  for (const { name, variable } of poses?.variables ?? []) {
+    tensors[`supervision.${name}`] = {
+      dtype: 'F32',
+      shape: variable.shape,
+      data: variable.dataSync() as Float32Array,
+    };
   }
   const { m, v, step: updates } = optimizer.state();
   tensors['adam.m'] = { dtype: 'F32', shape: [m.length], data: m };
@@ -73,7 +83,7 @@ export async function writeCheckpoint(
  */
 export async function readCheckpoint(
   file: string,
-  { model, optimizer, average }: CheckpointParts,
+  { model, optimizer, average, poses }: CheckpointParts,
 ): Promise<TrainingState> {
   const { tensors, metadata } = await readTensors(file);
   const parameters = model.parameters.list();
@@ -83,7 +93,9 @@ export async function readCheckpoint(
     throw new FileError(file, 'has weights, but no training state to go on from');
   if (average && !hasAverage(tensors))
     throw new FileError(file, 'has no average of weights to go on from (training.ema)');
+  const cameras = poses && arraysOf(tensors, 'supervision', poses.variables, file);
   average?.restore(arraysOf(tensors, 'average', parameters, file));
+  if (cameras) poses.assign(cameras[0]);
   assign(model, weights);
   optimizer.restore({ step: Number(metadata.updates), m, v });
   return JSON.parse(metadata.state) as TrainingState;
@@ -116,7 +128,7 @@ const hasAverage = (tensors: SafeTensors['tensors']): boolean =>
 /** The tensors `group.*`, which must be those of the parameters, in their order. */
 function arraysOf(
   tensors: SafeTensors['tensors'],
-  group: 'model' | 'average',
+  group: 'model' | 'average' | 'supervision',
   parameters: readonly NamedVariable[],
   file: string,
 ): Float32Array[] {

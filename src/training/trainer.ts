@@ -10,6 +10,7 @@ import { type Batch, makeBatch } from './batch.ts';
 import { DivergenceError, divergenceOf, type StepFindings } from './divergence.ts';
 import { type ExampleOptions, ExampleOrder } from './exampleOrder.ts';
 import { Objective, type ObjectiveOptions } from './objective.ts';
+import { PoseRefinement } from './poseRefinement.ts';
 import { learningRateAt, type ScheduleOptions } from './schedule.ts';
 import { TermGradients } from './termGradients.ts';
 
@@ -22,7 +23,9 @@ export interface TrainerOptions extends ScheduleOptions, ExampleOptions {
   targetPoints: number;
   /** Largest norm of the gradient; 0 = no limit. */
   clipNorm: number;
-  objective: ObjectiveOptions;
+  objective: Omit<ObjectiveOptions, 'poses'>;
+  /** Learning rate of the supervising cameras at its peak; 0, the default: they stay. */
+  poseLearningRate?: number;
 }
 
 export interface StepReport {
@@ -55,6 +58,8 @@ interface StepWork extends BatchWork {
 
 export class Trainer {
   readonly optimizer: Adam;
+  /** The supervising cameras, where they are learnt. */
+  readonly poses: PoseRefinement | undefined;
   private readonly model: MeshPredictor;
   private readonly options: TrainerOptions;
   private readonly examples: ExampleOrder;
@@ -66,10 +71,17 @@ export class Trainer {
     this.model = model;
     this.options = options;
     const { batchSize, accumulate = 1, clipNorm } = options;
-    this.optimizer = new Adam(model.parameters.list(), { clipNorm: clipNorm > 0 ? clipNorm : undefined });
     this.examples = new ExampleOrder(objects, { ...options, batchSize: batchSize * accumulate }, random);
-    this.objective = new Objective(options.objective);
-    this.termGradients = new TermGradients(options.objective);
+    this.poses = makePoses(options, this.examples.supervision.pictureCount);
+    this.optimizer = new Adam(this.trained, { clipNorm: clipNorm > 0 ? clipNorm : undefined });
+    const objective = { ...options.objective, poses: this.poses };
+    this.objective = new Objective(objective);
+    this.termGradients = new TermGradients(objective);
+  }
+
+  /** What the optimiser moves: the network, and the cameras that are learnt with it. */
+  private get trained(): NamedVariable[] {
+    return [...this.model.parameters.list(), ...(this.poses?.variables ?? [])];
   }
 
   /** Reads ahead the files of step `step`, counted from 1. */
@@ -141,6 +153,7 @@ export class Trainer {
   private batchWork(batch: Batch, accumulate: number): Omit<BatchWork, 'dataMilliseconds'> {
     const lap = stopwatch();
     const parameters = this.model.parameters.list();
+    const { trained } = this;
     let losses: BatchWork['losses'] = {};
     let emptyViews: number | undefined;
     let forwardMilliseconds = 0;
@@ -153,11 +166,21 @@ export class Trainer {
         forwardMilliseconds = lap();
         return accumulate > 1 ? value.total.div<tf.Scalar>(accumulate) : value.total;
       },
-      parameters.map(({ variable }) => variable),
+      trained.map(({ variable }) => variable),
     );
-    const gradients = gradientsByName(grads, parameters);
+    const gradients = gradientsByName(grads, trained);
     return { gradients, losses, emptyViews, forwardMilliseconds, backwardMilliseconds: lap() };
   }
+
+  /** Frees what it learns itself; the model is its maker's. */
+  dispose(): void {
+    this.poses?.dispose();
+  }
+}
+
+function makePoses({ poseLearningRate = 0, learningRate }: TrainerOptions, pictureCount: number) {
+  if (poseLearningRate === 0) return undefined;
+  return new PoseRefinement(pictureCount, { poses: poseLearningRate, network: learningRate });
 }
 
 /** Keyed by the names of parameters in place of those of tensors; parameters without a gradient are left out. */

@@ -1,11 +1,13 @@
 // A config that trains a network.
 
 import { z } from 'zod';
+import { comparesSurface, losses } from '../../losses/index.ts';
 import { protocols } from '../../metrics/index.ts';
 import { type ModelOptions, modelOf, models } from '../../models/index.ts';
 import { typedUnion } from '../../models/typedUnion.ts';
 import { count, identity, positive, renderer, report } from './fields.ts';
 import { lossMapping, presetLossTerms, requireLoss } from './lossTerms.ts';
+import { supervision } from './supervision.ts';
 import { training } from './training.ts';
 
 /** Also an option of the command line. */
@@ -67,15 +69,7 @@ export const trainSchema = z
     ...source,
     model,
     losses: lossMapping(presetLossTerms),
-    supervision: z
-      .strictObject({
-        views: count
-          .default(2)
-          .describe('Pictures of an object that 2D losses compare with: the input view and random others.'),
-        levels: count.default(1).describe('How many of the finest meshes the 2D losses look at.'),
-      })
-      .prefault({})
-      .describe('What the 2D losses get to see.'),
+    supervision,
     renderer,
     training,
     evaluation: z
@@ -126,6 +120,14 @@ export const trainSchema = z
       });
     }
     requireLoss(config.losses, context);
+    const blind = losses.find((loss) => comparesSurface(loss) && config.losses[loss.name].weight > 0);
+    if (blind && config.supervision.labels3d === 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['supervision', 'labels3d'],
+        message: `0 leaves no surface for losses.${blind.name} to compare with`,
+      });
+    }
   })
   .describe('A network that predicts meshes from one picture.');
 

@@ -224,6 +224,22 @@ describe('mistakes in a config', () => {
       'supervision.levels: 4 is more than the 3 meshes that the model predicts',
     ],
     [
+      `${minimal}supervision: {views: 3, viewsPerObject: [4, 2, 4]}`,
+      'supervision.views: 3 is more than the 2 pictures of an object that viewsPerObject leaves',
+    ],
+    [
+      `${minimal}supervision: {viewsPerObject: 0}`,
+      'supervision.viewsPerObject is 0: expected all, or a whole number ≥ 1, or a list of 1 to 1024, each a whole number ≥ 0',
+    ],
+    [
+      'task: train\nlosses: {chamfer: {weight: 1}}\nsupervision: {labels3d: 0}',
+      'supervision.labels3d: 0 leaves no surface for losses.chamfer to compare with',
+    ],
+    [
+      `${minimal}supervision: {maskNoise: {holes: 2}}`,
+      'supervision.maskNoise.holes is 2: expected a number from 0 to 1',
+    ],
+    [
       `${minimal}model: {template: {level: 4}}`,
       'model.template.levels: level 4 and 3 levels end at subdivision 6, but 5 is the finest',
     ],

@@ -1,5 +1,8 @@
 // The training step when numbers go astray; that it learns is for whole runs to show.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Dataset, openDataset } from '../../../src/datasets/index.ts';
@@ -7,8 +10,10 @@ import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts
 import { modelOf } from '../../../src/models/index.ts';
 import { GradientError } from '../../../src/tensor/adam.ts';
 import { Random } from '../../../src/tensor/random.ts';
+import { readCheckpoint, readWeights, writeCheckpoint } from '../../../src/training/checkpoint.ts';
 import { DivergenceError } from '../../../src/training/divergence.ts';
 import { Trainer } from '../../../src/training/trainer.ts';
+import { startState } from '../../../src/training/trainingState.ts';
 import { useTestBackend } from '../../backend.ts';
 import { relativeError } from '../../renderer/scenes.ts';
 
@@ -26,7 +31,10 @@ describe('a training step', () => {
     dataset = await openDataset('furniture-mini');
   });
 
-  const start = (losses: TrainConfig['losses'], training: Partial<TrainConfig['training']> = {}) => {
+  const start = (
+    losses: TrainConfig['losses'],
+    training: Partial<TrainConfig['training']> & { poseLearningRate?: number } = {},
+  ) => {
     const model = modelOf(config.model).create(config.model, dataset.camera, new Random(1));
     const objective = { losses, renderedLevels: 1, renderer: config.renderer, fovDegrees: 30 };
     const options = { ...config.training, ...training, views: 2, objective };
@@ -62,6 +70,45 @@ describe('a training step', () => {
     }
     plain.model.dispose();
     curious.model.dispose();
+  });
+
+  it('learns cameras with the network, and goes on with them from a checkpoint as if it had never stopped', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'rastergrad-trainer-'));
+    const learning = () =>
+      start({ ...config.losses, silhouette: { weight: 1, kind: 'iou' } }, { poseLearningRate: 0.002 });
+    const state = ({ trainer, weights }: ReturnType<typeof start>) => ({
+      weights: Array.from(weights.values(), (variable) => variable.dataSync().slice()),
+      poses: trainer.poses!.values(),
+      ...trainer.optimizer.state(),
+    });
+    const dispose = ({ trainer, model }: ReturnType<typeof start>) => {
+      trainer.dispose();
+      model.dispose();
+    };
+    const whole = learning();
+    for (let step = 1; step <= 2; step++) whole.trainer.step(step);
+    const { model, trainer } = whole;
+    const file = path.join(folder, 'step.safetensors');
+    const stateThen = { ...startState, step: 2 };
+    await writeCheckpoint(file, {
+      model,
+      optimizer: trainer.optimizer,
+      poses: trainer.poses,
+      state: stateThen,
+    });
+    for (let step = 3; step <= 4; step++) whole.trainer.step(step);
+    expect(state(whole).poses.some((value) => value !== 0)).toBe(true);
+
+    const resumed = learning();
+    const { optimizer, poses } = resumed.trainer;
+    expect(await readCheckpoint(file, { model: resumed.model, optimizer, poses })).toEqual(stateThen);
+    for (let step = 3; step <= 4; step++) resumed.trainer.step(step);
+    expect(state(resumed)).toEqual(state(whole));
+    // Who predicts needs no cameras.
+    expect(await readWeights(file, resumed.model)).toBe(2);
+    dispose(whole);
+    dispose(resumed);
+    rmSync(folder, { recursive: true });
   });
 
   it('says in how many views the prediction covers nothing', () => {
