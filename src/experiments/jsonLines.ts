@@ -10,6 +10,7 @@ const LINE_END = '\n'.charCodeAt(0);
 /** A file of records, each with the step that it belongs to, if it belongs to one. */
 export class JsonLines<Entry extends { step?: number }> {
   readonly path: string;
+  #cuts = 0;
 
   constructor(path: string) {
     this.path = path;
@@ -33,6 +34,11 @@ export class JsonLines<Entry extends { step?: number }> {
     return this.#lines().map((line, i) => this.#parse(line, i + 1));
   }
 
+  /** How often this has dropped lines: where `readFrom` ended before that, none need begin any more. */
+  get cuts(): number {
+    return this.#cuts;
+  }
+
   /** The whole lines from byte `start` on, and the byte at which the next one will begin. */
   readFrom(start: number): { entries: Entry[]; end: number } {
     const bytes = readTail(this.path, start);
@@ -45,6 +51,7 @@ export class JsonLines<Entry extends { step?: number }> {
   /** Keeps the lines for which `keep` holds, byte for byte, and drops the others and a last line that was cut off. */
   async filter(keep: (entry: Entry) => boolean): Promise<void> {
     if (!existsSync(this.path)) return;
+    this.#cuts++;
     const kept = this.#lines().filter((line, i) => keep(this.#parse(line, i + 1)));
     await atomicWrite(this.path, kept.map((line) => `${line}\n`).join(''));
   }

@@ -135,6 +135,26 @@ describe('while the run goes on', () => {
     expect(readEvents(folder.file(EVENT_FILE)).slice(1)).toEqual(scalars);
   });
 
+  it('is written anew where the run has gone back to an earlier step', async () => {
+    const back = await createRun({ root, name: 'back' });
+    const following = new EventFile(back);
+    const step = (number: number, total: number) =>
+      back.metrics.append({ step: number, kind: 'train', losses: { total } });
+    for (const number of [1, 2, 3]) step(number, number);
+    following.update();
+    await back.metrics.truncateAfterStep(1);
+    for (const number of [2, 3, 4, 5]) step(number, 10 * number);
+    following.update();
+    const values = valuesOf(readEvents(back.file(EVENT_FILE)));
+    expect(values.map(({ step, simpleValue }) => [step, simpleValue])).toEqual([
+      [1, 1],
+      [2, 20],
+      [3, 30],
+      [4, 40],
+      [5, 50],
+    ]);
+  });
+
   it('is a file with a version and nothing else where nothing has happened yet', async () => {
     const empty = await createRun({ root, name: 'empty' });
     await writeEventFile(empty);
