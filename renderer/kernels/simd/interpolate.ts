@@ -3,7 +3,7 @@
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import type { Fragments } from '../scene.ts';
-import { type KernelArray, largestOf, meshesOf, placed } from './arrays.ts';
+import { doubles, type KernelArray, largestOf, meshesOf, placed } from './arrays.ts';
 import { type Scratch, simdFor } from './module.ts';
 
 export const interpolate: Kernels['interpolate'] = (...args) => {
@@ -75,10 +75,6 @@ export const weightsBackward: Kernels['weightsBackward'] = (...args) => {
     exports.weightsBackward(...mesh, ...parts[b], from, to, work);
   });
 };
-
-/** Weights that the compiled kernels cannot read: in double precision. Others are carried to them where they are elsewhere. */
-const doubles = ({ weights }: Fragments): Float64Array[] =>
-  weights instanceof Float64Array ? [weights] : [];
 
 /** Of each item, where faces and weights of its fragments lie, and how many there are. */
 function partsOf(

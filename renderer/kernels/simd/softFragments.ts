@@ -1,5 +1,4 @@
-// SoftRas with a list of fragments, compiled: assembly/softFragments.ts. Hard colours and the rarer distances are left to plain
-// TypeScript.
+// SoftRas with a list of fragments, compiled: assembly/softFragments.ts, an item of the batch at a time.
 
 import { addCornerGradient } from '../scalar/softFace.ts';
 import * as scalar from '../scalar/softFragments.ts';
@@ -8,14 +7,14 @@ import type { AttributeRows, Fragments, MeshRange, Picture, RealArray, Scene } f
 import type { FragmentColors, SoftOptions, SoftState } from '../softAggregate.ts';
 import { type Simd, simd, simdFor } from './module.ts';
 import { mostVertices, putVertices, vertexBytes } from './projected.ts';
-import { alphaCodes, isUsual, startSoftFaces } from './softFace.ts';
+import { alphaCodes, clearPainted, startSoftFaces } from './softFace.ts';
 import { planeSize, planesOf } from './softPicture.ts';
 
 /** Pictures of one run resemble each other, so what was enough for the last one mostly is again. */
 let usualFragments = 1024;
 
 export function softFragments(scene: Scene, picture: Picture, options: SoftOptions): Fragments {
-  const compiled = isUsual(options, 0) ? simdFor(scene.positions) : undefined;
+  const compiled = simdFor(scene.positions);
   if (!compiled) return scalar.softFragments(scene, picture, options);
   const face = startSoftFaces(compiled, picture, options, 0);
   const faces = compiled.scratch.copy(scene.faces);
@@ -102,13 +101,14 @@ export function softAggregate(
   output: RealArray,
 ): SoftState {
   const { values, channels, background } = colors;
-  const compiled = isUsual(options, channels) ? simdFor(scene.positions, values, output) : undefined;
+  const compiled = simdFor(scene.positions, values, output);
   if (!compiled) return scalar.softAggregate(scene, picture, options, fragments, colors, output);
   const { exports, scratch } = compiled;
   const pixels = picture.width * picture.height;
   const size = planeSize(picture);
   const floats = planesOf(channels) * size;
-  const fronts = options.variant === 'pytorch3d' && channels > 0 ? 3 * size : 0;
+  const paints = options.color === 'hard' && channels > 0;
+  const fronts = options.variant === 'pytorch3d' && channels > 0 && !paints ? 3 * size : 0;
   const on = placeList(compiled, scene, picture, options, channels, fragments);
   const last = scratch.copy(Float32Array.from(background));
   const { buffer } = scene.positions;
@@ -119,7 +119,8 @@ export function softAggregate(
   const sum = options.alpha === 'sum';
   scene.items.forEach((item, b) => {
     putVertices(scene, on.vertices, item, projectVertices(scene, item, picture));
-    exports.clearSoftPicture(planes, size, sum ? 0 : 1, options.epsilon, 0, last, channels);
+    exports.clearSoftPicture(planes, size, sum ? 0 : 1, options.epsilon, paints ? 1 : 0, last, channels);
+    if (paints) clearPainted(planes, size, scene.positions);
     front.fill(Number.POSITIVE_INFINITY);
     exports.softAggregate(
       on.face,
@@ -139,7 +140,7 @@ export function softAggregate(
     );
     state.planes.set(block, floats * b);
     state.fronts.set(front, fronts * b);
-    if (channels > 0) {
+    if (channels > 0 && !paints) {
       const { epsilon, gamma } = options;
       exports.addBackground(planes, size, channels, last, epsilon, gamma, floorOf(options));
     }
@@ -201,7 +202,9 @@ export function softAggregateBackward(
       const least = Math.log(floor);
       exports.hearFronts(planes, size, pixels, channels, last, from, epsilon, gamma, floor, least, to);
     }
-    if (channels > 0) exports.addBackground(planes, size, channels, last, epsilon, gamma, floor);
+    if (channels > 0 && options.color !== 'hard') {
+      exports.addBackground(planes, size, channels, last, epsilon, gamma, floor);
+    }
     exports.hearSoftPicture(planes, size, pixels, channels, alpha, scale, from, blended);
     addItem(scene, picture, item, on, positionGradient, (planar, deep) =>
       exports.softAggregateBackward(
@@ -239,9 +242,7 @@ export function softInterpolateBackward(
   positionGradient: RealArray,
 ): void {
   const { values, channels, indices, rowStarts } = attributes;
-  const compiled = isUsual(options, 0)
-    ? simdFor(scene.positions, values, upstream, attributeGradient, positionGradient)
-    : undefined;
+  const compiled = simdFor(scene.positions, values, upstream, attributeGradient, positionGradient);
   if (!compiled) {
     scalar.softInterpolateBackward(
       scene,

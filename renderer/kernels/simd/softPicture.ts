@@ -1,4 +1,4 @@
-// SoftRas in one go, compiled: assembly/softPicture.ts. Hard colours and the rarer distances are left to plain TypeScript.
+// SoftRas in one go, compiled: assembly/softPicture.ts, an item of the batch at a time.
 
 import { addCornerGradient } from '../scalar/softFace.ts';
 import * as scalar from '../scalar/softPicture.ts';
@@ -7,7 +7,7 @@ import type { AttributeRows, Picture, RealArray, Scene } from '../scene.ts';
 import type { SoftOptions, SoftState } from '../softAggregate.ts';
 import { simd, simdFor } from './module.ts';
 import { mostVertices, putVertices, vertexBytes } from './projected.ts';
-import { alphaCodes, isUsual, startSoftFaces } from './softFace.ts';
+import { alphaCodes, clearPainted, startSoftFaces } from './softFace.ts';
 
 /** What the pixels keep, as the kernels lay it out: one block an item. */
 class SoftPlanes {
@@ -33,7 +33,7 @@ export function softPicture(
   output: RealArray,
 ): SoftState {
   const { values, channels, indices, rowStarts } = attributes;
-  const found = isUsual(options, channels) ? simdFor(scene.positions, values, output) : undefined;
+  const found = simdFor(scene.positions, values, output);
   if (!found) return scalar.softPicture(scene, picture, options, attributes, background, output);
   const { exports, scratch } = found;
   const pixels = picture.width * picture.height;
@@ -51,6 +51,7 @@ export function softPicture(
   scene.items.forEach((item, b) => {
     putVertices(scene, vertices, item, projectVertices(scene, item, picture));
     exports.clearSoftPicture(planes, size, sum ? 0 : 1, options.epsilon, 1, colors, channels);
+    if (options.color === 'hard' && channels > 0) clearPainted(planes, size, scene.positions);
     exports.softPicture(
       face,
       faces + 12 * item.faceStart,

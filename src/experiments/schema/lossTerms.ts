@@ -50,8 +50,8 @@ export const presetLossTerms = z.preprocess(
         .enum(presetNames)
         .default('none')
         .describe(
-          "Weights and settings of Pixel2Mesh's losses, of which fields here replace single ones: `official` has those of the " +
-            'authors’ code, `pytorch` those of noahcao/Pixel2Mesh.',
+          "Weights and settings that fields here replace singly. Pixel2Mesh's losses: `official` as in the authors' code, `pytorch` as " +
+            "in noahcao/Pixel2Mesh. `dibr`: those of DIB-R's network for single pictures.",
         ),
       ...lossTerms(losses),
     })
