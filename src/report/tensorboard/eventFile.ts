@@ -7,7 +7,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { linearToSrgb } from '../../../renderer/io/colorSpace.ts';
 import { readFileBytes, toFileError } from '../../../renderer/io/files.ts';
-import { readMeshData } from '../../../renderer/io/index.ts';
+import { decodePng, readMeshData } from '../../../renderer/io/index.ts';
 import type { MetricsRecord, TimingsRecord } from '../../experiments/results.ts';
 import type { RunFolder } from '../../experiments/runFolder.ts';
 import {
@@ -122,15 +122,15 @@ const prefixed = (group: string, values: Record<string, number>) =>
 async function pictureRecords(run: RunFolder, end: Moment): Promise<Uint8Array[]> {
   const sheet = run.file('pictures', 'contact-sheet.png');
   if (!existsSync(sheet)) return [];
-  const picture = describePng(await readFileBytes(sheet));
+  const picture = await describePng(await readFileBytes(sheet), sheet);
   return [tfRecord(summaryEvent(end, [pictureValue('pictures/contact sheet', picture)]))];
 }
 
-/** A PNG file's head: 8 bytes of signature, 8 of the chunk IHDR's own, then width, height, bits and kind of colour (PNG, 11.2.1). */
-function describePng(png: Uint8Array): EncodedPicture {
-  const view = new DataView(png.buffer, png.byteOffset);
-  const colors = ({ 0: 'grey', 4: 'greyAlpha', 6: 'rgba' } as const)[view.getUint8(25)] ?? 'rgb';
-  return { width: view.getUint32(16), height: view.getUint32(20), colors, png };
+/** The kind of colour is in byte 25 of a PNG file, in its chunk IHDR (PNG, 11.2.1). @throws FileError where it is damaged */
+async function describePng(png: Uint8Array, file: string): Promise<EncodedPicture> {
+  const [height, width] = (await decodePng(png, file)).shape;
+  const colors = ({ 0: 'grey', 4: 'greyAlpha', 6: 'rgba' } as const)[png[25]] ?? 'rgb';
+  return { width, height, colors, png };
 }
 
 /** A record for each mesh, by name. */

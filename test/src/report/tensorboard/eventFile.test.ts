@@ -1,6 +1,6 @@
 // The event file of a run, read back by an independent decoder.
 
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -177,6 +177,12 @@ it('names the object of each number where objects are fitted one by one', async 
     ['loss/sofa/total', 1, 1030],
     ['loss/sofa/total', 2, 1040],
   ]);
+});
+
+it('names a contact sheet that is damaged', async () => {
+  const damaged = await createRun({ root, name: 'damaged' });
+  writeFileSync(damaged.file('pictures', 'contact-sheet.png'), 'junk');
+  await expect(writeEventFile(damaged)).rejects.toThrow(/contact-sheet\.png: is not a PNG picture$/);
 });
 
 it('keeps losses of 0 and numbers that are none', async () => {
