@@ -202,6 +202,7 @@ function tagged(record: MetricsRecord): Record<string, number> {
     Object.fromEntries(Object.entries(values).map(([name, value]) => [`${group}/${name}`, value]));
   if (record.kind === 'validation') return named('validation', record.values);
   if (record.kind === 'gradients') return named('gradient at vertices', record.norms);
+  if (record.kind !== 'train') return {};
   return {
     ...named('loss', record.losses),
     'training/learning rate': record.learningRate!,
