@@ -25,6 +25,12 @@ export default defineCommand({
       type: 'boolean',
       description: 'Show the network whole pictures, without centring and scaling what is in them',
     },
+    checkpoint: {
+      type: 'enum',
+      options: ['last', 'best'],
+      description:
+        "Weights to predict with: the last ones, or of the best validation; the config's by default",
+    },
     json: { type: 'boolean', description: 'Print what was written as one JSON object a picture' },
     quiet: { type: 'boolean', alias: 'q', description: 'Print nothing but errors' },
   },
@@ -37,6 +43,7 @@ export default defineCommand({
       output,
       views,
       keepFraming: args['keep-framing'],
+      checkpoint: args.checkpoint,
       onPicture(outcome) {
         if ('error' in outcome) process.stderr.write(`rastergrad: ${outcome.error.message}\n`);
         if (json) process.stdout.write(`${JSON.stringify(outcome, errorAsText)}\n`);

@@ -59,11 +59,11 @@ const turntableSize = 256;
 export async function predictMeshes(
   run: string,
   images: readonly string[],
-  { output = openRun(run).file('predictions'), views = 8, keepFraming, onPicture }: PredictMeshesOptions = {},
+  { output = openRun(run).file('predictions'), views = 8, onPicture, ...choices }: PredictMeshesOptions = {},
 ): Promise<(PredictedPicture | FailedPicture)[]> {
   const isFile = isMeshFile(output, images.length);
   const names = distinctNames(images);
-  const predictor = await openPredictor(run, { keepFraming });
+  const predictor = await openPredictor(run, choices);
   try {
     if (!isFile) await makeFolder(output);
     const outcomes: (PredictedPicture | FailedPicture)[] = [];

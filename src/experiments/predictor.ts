@@ -5,7 +5,7 @@ import ndarray, { type NdArray } from 'ndarray';
 import type { Mesh } from '../../renderer/index.ts';
 import type { ByteImage } from '../../renderer/io/index.ts';
 import { type CutOut, cutOut, frameInput, type NetworkInput } from './pictureInput.ts';
-import { openModelAndInput } from './trainedModel.ts';
+import { type CheckpointChoice, openModelAndInput } from './trainedModel.ts';
 import { predictedMesh } from './trainResults.ts';
 
 /** A mesh that was predicted from a picture. */
@@ -39,6 +39,8 @@ export interface Predictor {
 export interface PredictorOptions {
   /** Take pictures as they are framed, where that tells how near and how large an object is. Default false. */
   keepFraming?: boolean;
+  /** Whose weights. Default: those that the run's config names. */
+  checkpoint?: CheckpointChoice;
 }
 
 /**
@@ -48,9 +50,9 @@ export interface PredictorOptions {
  */
 export async function openPredictor(
   run: string,
-  { keepFraming = false }: PredictorOptions = {},
+  { keepFraming = false, checkpoint }: PredictorOptions = {},
 ): Promise<Predictor> {
-  const { model, input } = await openModelAndInput(run);
+  const { model, input } = await openModelAndInput(run, checkpoint);
   const description = keepFraming ? { ...input, framing: undefined } : input;
   const meshOf = async (image: NdArray<Float32Array>): Promise<Mesh> => {
     const mesh = predictedMesh(model, { input: { image } });

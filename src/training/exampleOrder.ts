@@ -8,6 +8,7 @@ import { prefetchSample, toSample } from '../datasets/sample.ts';
 import type { Random } from '../tensor/random.ts';
 
 export interface ExampleOptions {
+  /** Examples a step. */
   batchSize: number;
   /** Supervising views: the input view and others drawn at random. */
   views: number;
@@ -27,6 +28,22 @@ interface Example {
   mirror: boolean;
 }
 
+interface FoundExample {
+  example: Example;
+  sample: Sample;
+}
+
+/** An example as people name it. */
+export interface ShownExample {
+  /** Of the object. */
+  id: string;
+  /** Number of the input view, from 0. */
+  view: number;
+  /** Numbers of the supervising views. */
+  supervision: number[];
+  mirrored: boolean;
+}
+
 /** One pass over all (object, input view) pairs after another, each in an order of its own. */
 export class ExampleOrder {
   private readonly objects: DatasetObject[];
@@ -42,14 +59,22 @@ export class ExampleOrder {
     this.pairs = this.objects.flatMap((object) => object.views.map((_, view) => ({ object, view })));
   }
 
-  /** The samples of step `step` (counted from 1), and random numbers for whatever else the step draws. */
-  step(step: number): { samples: Sample[]; random: Random } {
+  /** The samples of step `step` (counted from 1), their names, and random numbers for whatever else the step draws. */
+  step(step: number): { samples: Sample[]; shown: ShownExample[]; random: Random } {
     const { examples, random } = this.examples(step);
     const first = this.firstPosition(step);
-    const samples = examples.map(
+    const found = examples.map(
       (example, i) => this.read(example) ?? this.replacement(first + i, random.split(`replacement ${i}`)),
     );
-    return { samples, random };
+    return {
+      samples: found.map(({ sample }) => sample),
+      shown: found.map(({ example: { object, mirror, ...views } }) => ({
+        id: object.id,
+        ...views,
+        mirrored: mirror,
+      })),
+      random,
+    };
   }
 
   /** Reads ahead what step `step` will look at. */
@@ -86,17 +111,21 @@ export class ExampleOrder {
   }
 
   /** Undefined where a file is bad and bad samples are skipped. */
-  private read({ object, view, supervision, mirror }: Example): Sample | undefined {
+  private read(example: Example): FoundExample | undefined {
+    const { object, view, supervision, mirror } = example;
     const { supervisionSize, badSamples } = this.options;
-    const read = () => toSample(object, view, supervision, { mirror, supervisionSize });
+    const read = () => ({
+      example,
+      sample: toSample(object, view, supervision, { mirror, supervisionSize }),
+    });
     return badSamples ? badSamples.attempt(read) : read();
   }
 
   /** The next example in the order, after the bad one at `position`, that can be read. */
-  private replacement(position: number, random: Random): Sample {
+  private replacement(position: number, random: Random): FoundExample {
     for (let next = 1; next <= this.pairs.length; next++) {
-      const sample = this.read(this.example(position + next, random));
-      if (sample) return sample;
+      const found = this.read(this.example(position + next, random));
+      if (found) return found;
     }
     throw new ArgumentError('no training sample can be read: every one of them has a bad file');
   }

@@ -106,7 +106,7 @@ function scalarValues(record: MetricsRecord): Uint8Array[] {
 function numbersOf(record: MetricsRecord): Record<string, number> {
   if (record.kind === 'validation') return prefixed('validation', record.values);
   if (record.kind === 'gradients') return prefixed('gradient at vertices', record.norms);
-  if (record.kind !== 'train') return {};
+  if (record.kind === 'diverged') return { 'training/rate factor': record.rateFactor };
   const { losses, learningRate, gradientNorm } = record;
   return {
     ...prefixed('loss', losses),

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await writePng(run.file('pictures', 'contact-sheet.png'), sheet());
   await writeEventFile(run);
   events = readEvents(run.file(EVENT_FILE));
-});
+}, 60_000);
 afterAll(() => rmSync(root, { recursive: true }));
 
 const valuesOf = (all: readonly EventMessage[]) =>
@@ -140,9 +140,11 @@ describe('while the run goes on', () => {
     const following = new EventFile(back);
     const step = (number: number, total: number) =>
       back.metrics.append({ step: number, kind: 'train', losses: { total } });
-    for (const number of [1, 2, 3]) step(number, number);
+    step(1, 1);
+    const size = back.metrics.sync();
+    for (const number of [2, 3]) step(number, number);
     following.update();
-    await back.metrics.truncateAfterStep(1);
+    back.metrics.truncate(size);
     for (const number of [2, 3, 4, 5]) step(number, 10 * number);
     following.update();
     const values = valuesOf(readEvents(back.file(EVENT_FILE)));
@@ -202,7 +204,7 @@ function tagged(record: MetricsRecord): Record<string, number> {
     Object.fromEntries(Object.entries(values).map(([name, value]) => [`${group}/${name}`, value]));
   if (record.kind === 'validation') return named('validation', record.values);
   if (record.kind === 'gradients') return named('gradient at vertices', record.norms);
-  if (record.kind !== 'train') return {};
+  if (record.kind === 'diverged') return { 'training/rate factor': record.rateFactor };
   return {
     ...named('loss', record.losses),
     'training/learning rate': record.learningRate!,
