@@ -14,16 +14,27 @@ export default defineCommand({
     },
   },
   async run({ args }) {
-    const { readSweep, SWEEP_FILE, writeEventFile, writeReport, writeSweepReport } = await import(
-      '../report/index.ts'
-    );
     const { folder } = args;
-    if (existsSync(path.join(folder, SWEEP_FILE))) {
-      process.stdout.write(`${await writeSweepReport(folder, await readSweep(folder))}\n`);
-      return;
-    }
-    const { openRun } = await import('../experiments/runFolder.ts');
-    const run = openRun(folder);
-    process.stdout.write(`${await writeReport(run)}\n${await writeEventFile(run)}\n`);
+    const written = existsSync(path.join(folder, 'sweep.yaml'))
+      ? await reportSweep(folder)
+      : await reportRun(folder);
+    for (const file of written) process.stdout.write(`${file}\n`);
   },
 });
+
+/** @returns the files that were written */
+async function reportSweep(folder: string): Promise<string[]> {
+  const { openSweep } = await import('../sweeps/index.ts');
+  const { writeSweepReport } = await import('../report/index.ts');
+  const { folder: sweep, record } = await openSweep(folder);
+  const runs = record.runs.map((run) => ({ ...run, folder: sweep.runFolder(run) }));
+  return [await writeSweepReport(folder, { name: path.basename(path.resolve(folder)), runs })];
+}
+
+/** @returns the files that were written */
+async function reportRun(folder: string): Promise<string[]> {
+  const { openRun } = await import('../experiments/runFolder.ts');
+  const { writeEventFile, writeReport } = await import('../report/index.ts');
+  const run = openRun(folder);
+  return [await writeReport(run), await writeEventFile(run)];
+}

@@ -23,6 +23,7 @@ export class JsonLines<Entry extends { step?: number }> {
   readonly path: string;
   /** Whether the file is known to end with a whole line. */
   #isWhole = false;
+  #cuts = 0;
 
   constructor(path: string) {
     this.path = path;
@@ -45,6 +46,11 @@ export class JsonLines<Entry extends { step?: number }> {
     return this.#lines().map((line, i) => this.#parse(line, i + 1));
   }
 
+  /** How often this has dropped lines: where `readFrom` ended before that, none need begin any more. */
+  get cuts(): number {
+    return this.#cuts;
+  }
+
   /** The whole lines from byte `start` on, and the byte at which the next one will begin. */
   readFrom(start: number): { entries: Entry[]; end: number } {
     const bytes = readTail(this.path, start);
@@ -57,6 +63,7 @@ export class JsonLines<Entry extends { step?: number }> {
   /** Keeps the lines for which `keep` holds, byte for byte, and drops the others and a last line that was cut off. */
   async filter(keep: (entry: Entry) => boolean): Promise<void> {
     if (!existsSync(this.path)) return;
+    this.#cuts++;
     const kept = this.#lines().filter((line, i) => keep(this.#parse(line, i + 1)));
     await atomicWrite(this.path, kept.map((line) => `${line}\n`).join(''));
   }
@@ -74,6 +81,7 @@ export class JsonLines<Entry extends { step?: number }> {
 
   /** Cuts off what comes after the first `bytes`, as `sync` counted them. */
   truncate(bytes: number): void {
+    this.#cuts++;
     this.#orFileError(() => {
       if (existsSync(this.path) && statSync(this.path).size > bytes) truncateSync(this.path, bytes);
     });

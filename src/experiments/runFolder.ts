@@ -149,7 +149,10 @@ export class RunFolder {
 
   /** Without groups where the run has no pictures yet. */
   async readPictureIndex(): Promise<PictureIndex> {
-    return (await this.#readJson<PictureIndex>(path.join('pictures', 'index.json'))) ?? { groups: [] };
+    const name = path.join('pictures', 'index.json');
+    const index = (await this.#readJson<PictureIndex>(name)) ?? { groups: [] };
+    if (!Array.isArray(index?.groups)) throw new FileError(this.file(name), 'expected groups, a list');
+    return index;
   }
 
   async #writeJson(name: string, value: unknown): Promise<void> {

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig, runExperiment } from '../../src/experiments/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
+import { EVENT_FILE } from '../../src/report/index.ts';
 import { Random } from '../../src/tensor/random.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-killed-'));
@@ -60,7 +61,7 @@ function lastingFiles(folder: string): Map<string, Buffer> {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .filter((name) => !['environment.json', 'timings.jsonl', 'report.html'].includes(name));
+    .filter((name) => !['environment.json', 'timings.jsonl', 'report.html', EVENT_FILE].includes(name));
   return new Map(names.sort().map((name) => [name, readFileSync(path.join(folder, name))]));
 }
 
