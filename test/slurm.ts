@@ -107,6 +107,8 @@ export class Slurm {
   #spawn(name: string, program: string, args: string[]): void {
     const daemon = spawn(program, [...args, '-f', this.env.SLURM_CONF!], { env: this.env, stdio: 'ignore' });
     daemon.on('error', () => {});
+    // Where the test is called off, too.
+    process.once('exit', () => daemon.kill('SIGKILL'));
     this.#daemons.set(name, daemon);
   }
 
