@@ -35,8 +35,22 @@ export class Slurm {
   readonly env: NodeJS.ProcessEnv;
   readonly #daemons = new Map<string, ChildProcess>();
 
+  /** Ends by force what is left, also where the test is called off. What was started by a node that was killed knows of no other end. */
+  readonly #end = () => {
+    for (const daemon of this.#daemons.values()) if (isRunning(daemon)) daemon.kill('SIGKILL');
+    for (const pid of processesWithFilesIn(this.folder)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // Ended meanwhile.
+      }
+    }
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+
   private constructor(folder: string) {
     this.folder = folder;
+    process.once('exit', this.#end);
     this.env = { ...process.env, SLURM_CONF: path.join(folder, 'slurm.conf') };
   }
 
@@ -96,12 +110,10 @@ export class Slurm {
         const ended = once(daemon, 'exit');
         daemon.kill('SIGTERM');
         await Promise.race([ended, setTimeout(10_000, undefined, { ref: false })]);
-        if (isRunning(daemon)) daemon.kill('SIGKILL');
       }),
     );
-    // What a node has started that was killed knows of no end.
-    for (const pid of processesWithFilesIn(this.folder)) process.kill(pid, 'SIGKILL');
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    process.off('exit', this.#end);
+    this.#end();
   }
 
   #spawn(name: string, program: string, args: string[]): void {

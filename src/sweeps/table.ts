@@ -1,9 +1,10 @@
 // The numbers of a sweep: a row for each combination of its axes, with mean and standard deviation over seeds, or a row for each
 // run.
 
+import { existsSync } from 'node:fs';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { nearestName } from '../../renderer/nearestName.ts';
-import { openRun } from '../experiments/index.ts';
+import { openRun, type RunFolder } from '../experiments/index.ts';
 import { configJsonSchema, fieldPaths } from '../experiments/jsonSchema.ts';
 import type { ResultColumn, Results } from '../experiments/results.ts';
 import { type OverrideSet, varyingKeys } from './overrideSet.ts';
@@ -49,19 +50,20 @@ export async function sweepTable(
   { runs }: SweepRecord,
   { metrics: wanted, perRun = false }: SweepTableOptions = {},
 ): Promise<SweepTable> {
-  const finished: { overrides: OverrideSet; results: Results }[] = [];
-  for (const run of runs) {
-    const results = await openRun(folder.runFolder(run))
-      .readResults()
-      .catch(() => undefined);
-    if (results) finished.push({ overrides: run.overrides, results });
+  const finished: { overrides: OverrideSet; run: RunFolder; results: Results }[] = [];
+  for (const { name, overrides } of runs) {
+    const path = folder.runFolder({ name, overrides });
+    if (!existsSync(path)) continue;
+    const run = openRun(path);
+    const results = await run.readResults();
+    if (results) finished.push({ overrides, run, results });
   }
   if (finished.length === 0) throw new ArgumentError(`${folder.path}: no run has results yet`);
   const metrics = chooseMetrics(
     finished.map(({ results }) => results),
     wanted,
   );
-  const config = await openRun(folder.runFolder(runs[0])).readConfig();
+  const config = await finished[0].run.readConfig();
   const fields = fieldPaths(configJsonSchema(), config);
   const keys = varyingKeys(runs.map(({ overrides }) => overrides)).filter((key) => perRun || key !== 'seed');
   const groups = new Map<string, typeof finished>();

@@ -28,13 +28,16 @@ report: { objects: 0 }
 
 if (!hasSlurm()) process.stderr.write('Slurm is not here: sweeps on a cluster are not tested.\n');
 
-describe.skipIf(!hasSlurm())('a sweep on a cluster', { timeout: 400_000 }, () => {
-  const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-cluster-'));
-  const config = path.join(root, 'tiny.yaml');
-  const folder = path.join(root, 'sweep');
+describe.skipIf(!hasSlurm())('a sweep on a cluster', { timeout: 600_000 }, () => {
+  let root: string;
+  let config: string;
+  let folder: string;
   let slurm: Slurm;
 
   beforeAll(async () => {
+    root = mkdtempSync(path.join(tmpdir(), 'rastergrad-cluster-'));
+    config = path.join(root, 'tiny.yaml');
+    folder = path.join(root, 'sweep');
     writeFileSync(config, tiny);
     slurm = await Slurm.start(['n1', 'n2']);
     vi.stubEnv('SLURM_CONF', slurm.env.SLURM_CONF);

@@ -83,6 +83,15 @@ describe('the table of a sweep', () => {
     );
   });
 
+  it('leaves out runs whose folders are gone', async () => {
+    const { record } = await openSweep(folder.path);
+    const runs = [{ name: 'gone', overrides: { 'renderer.method': 'nmr' } }, ...record.runs];
+    expect(await sweepTable(folder, { ...record, runs })).toMatchObject({
+      missing: 2,
+      rows: [{ runs: 3 }, { runs: 2 }],
+    });
+  });
+
   it('knows what is finished', async () => {
     const { record } = await openSweep(folder.path);
     const states = await runStates(folder, record.runs);
