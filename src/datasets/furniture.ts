@@ -9,6 +9,7 @@ export const furniture: DatasetSource = {
   description:
     'real furniture and what stands beside it, about 750 objects, 24 views with depth maps, 16,384 surface points and a mesh an object',
   sourceHelp: furnitureMini.sourceHelp,
+  isDownloaded: true,
   async build(options, listener) {
     const [{ furnitureCredits }, { buildCollection }, { furniturePackage }] = await Promise.all([
       import('./build/attribution.ts'),

@@ -8,6 +8,7 @@ export const furnitureViews: DatasetSource = {
   name: 'furniture-views',
   description: 'ten pieces of real furniture, 64 × 64 pictures from 28 views, 2,000 surface points an object',
   sourceHelp: furnitureMini.sourceHelp,
+  isDownloaded: true,
   async build(options, listener) {
     const [{ buildFurniture }, { furnitureViewsSet }] = await Promise.all([
       import('./build/furniture.ts'),

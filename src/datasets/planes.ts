@@ -9,6 +9,7 @@ export const planes: DatasetSource = {
     'aeroplanes in their liveries, 24 views with depth maps, 16,384 surface points and a textured mesh an object',
   sourceHelp:
     "Debian's package flightgear-data-ai, unpacked (dpkg-deb -x), or FlightGear's folder AI/Aircraft",
+  isDownloaded: true,
   async build(options, listener) {
     const { buildCollection } = await import('./build/buildCollection.ts');
     return buildCollection(

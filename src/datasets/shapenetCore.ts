@@ -7,6 +7,7 @@ export const shapenetCore: DatasetSource = {
   description:
     'your own folder of ShapeNetCore 1 or 2: 24 views with depth maps, points and a mesh an object',
   sourceHelp: 'a folder of ShapeNetCore: SYNSET/MODEL/model.obj, or SYNSET/MODEL/models/model_normalized.obj',
+  isDownloaded: false,
   async build(options, listener) {
     const { buildCollection } = await import('./build/buildCollection.ts');
     return buildCollection(

@@ -58,6 +58,8 @@ export interface DatasetSource {
   description: string;
   /** What `BuildOptions.source` should be, for people. */
   sourceHelp: string;
+  /** Whether the raw material is downloaded where no folder is given. */
+  isDownloaded: boolean;
   /**
    * Makes the data set's folder. A large set is built object by object: a build that was broken off goes on where it was, and the folder is a
    * data set once dataset.json is there. A small one is made whole or not at all, in a folder that must not exist yet, or be empty.
