@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { defineCommand } from 'citty';
+import { reportSweep } from './reportSweep.ts';
 
 export default defineCommand({
   meta: { name: 'report', description: 'Make the report of a run or of a sweep again' },
@@ -16,20 +17,11 @@ export default defineCommand({
   async run({ args }) {
     const { folder } = args;
     const written = existsSync(path.join(folder, 'sweep.yaml'))
-      ? await reportSweep(folder)
+      ? [await reportSweep(folder)]
       : await reportRun(folder);
     for (const file of written) process.stdout.write(`${file}\n`);
   },
 });
-
-/** @returns the files that were written */
-async function reportSweep(folder: string): Promise<string[]> {
-  const { openSweep } = await import('../sweeps/index.ts');
-  const { writeSweepReport } = await import('../report/index.ts');
-  const { folder: sweep, record } = await openSweep(folder);
-  const runs = record.runs.map((run) => ({ ...run, folder: sweep.runFolder(run) }));
-  return [await writeSweepReport(folder, { name: path.basename(path.resolve(folder)), runs })];
-}
 
 /** @returns the files that were written */
 async function reportRun(folder: string): Promise<string[]> {

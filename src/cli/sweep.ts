@@ -8,6 +8,7 @@ import type { PlannedRun, RunState, SweepFolder, SweepRun } from '../sweeps/inde
 import { catchInterrupts } from './interrupt.ts';
 import { integerOption } from './numbers.ts';
 import { repeatedOption } from './repeatedOption.ts';
+import { reportSweep } from './reportSweep.ts';
 import type { SweepProgress } from './sweepProgress.ts';
 import { UsageError } from './usageError.ts';
 
@@ -210,8 +211,10 @@ async function launchAndWatch({
   }
   if (!quiet) say(describeStates(ended));
   const isDone = ended.every(({ phase }) => phase === 'finished');
-  if (launcher.waits && signal.aborted) say(`Saved. To go on: ${again.map(quoted).join(' ')}`);
-  else if (isDone && !quiet) say(`Results: rastergrad sweep table ${folder.path}`);
+  if (isDone) {
+    const page = await reportSweep(folder.path);
+    if (!quiet) say(`Results: rastergrad sweep table ${folder.path}\nReport: ${page}`);
+  } else if (launcher.waits && signal.aborted) say(`Saved. To go on: ${again.map(quoted).join(' ')}`);
   else if (!launcher.waits && !quiet) say(`How it goes on: rastergrad sweep status ${folder.path}`);
   if (signal.aborted) return interrupt.exitCode();
   return isDone || !(launcher.waits || wait) ? 0 : 1;

@@ -5,6 +5,7 @@ import type { Mesh } from '../../renderer/index.ts';
 import type { ByteImage } from '../../renderer/io/index.ts';
 import { disposeMesh } from '../models/index.ts';
 import { type CutOut, cutOut, frameInput, type NetworkInput } from './pictureInput.ts';
+import { shippedModel } from './shippedModel.ts';
 import { type CheckpointChoice, openModelAndInput } from './trainedModel.ts';
 import { predictedMesh } from './trainResults.ts';
 
@@ -44,12 +45,12 @@ export interface PredictorOptions {
 }
 
 /**
- * Loads the model of a run, and has it predict once, so that no picture pays for what happens only the first time.
+ * Loads the model of a run, by default the one that comes along, and has it predict once, so that no picture pays for what happens only the first time.
  *
  * @throws FileError where the folder is no run, is a run without a model, or has no checkpoint yet
  */
 export async function openPredictor(
-  run: string,
+  run: string = shippedModel,
   { keepFraming = false, checkpoint }: PredictorOptions = {},
 ): Promise<Predictor> {
   const { model, input } = await openModelAndInput(run, checkpoint);

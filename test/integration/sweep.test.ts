@@ -80,6 +80,8 @@ describe('a sweep on this machine', { timeout: 180_000 }, () => {
       /\n3 runs: 2 finished, 1 pending\nseed=3: started\nseed=3: finished \(3 of 3 finished\)\n3 runs: 3 finished\n/,
     );
     expect(statSync(results('seed=1')).mtimeMs).toBe(time);
+    expect(more.stderr).toMatch(/\nReport: \S+report\.html\n$/);
+    expect(readFileSync(path.join(folder, 'report.html'), 'utf8')).toContain('3 runs');
     const { stdout } = await rastergrad('sweep', 'table', folder, '--metric', 'chamfer');
     expect(stdout).toMatch(
       /^\| runs \| +chamfer ×10⁻³ ↓ \|\n\| ---: \| -+: \|\n\| +3 \| +[\d.]+ ± [\d.]+ \|\n$/,

@@ -39,12 +39,9 @@ describe('help', () => {
 
   it.each([
     ['run --help', 'Usage: rastergrad run [CONFIG] [key=value …] [options]'],
-    ['predict -h', 'Usage: rastergrad predict RUN IMAGE … [options]'],
+    ['predict -h', 'Usage: rastergrad predict [RUN] [IMAGE …] [options]'],
     ['dataset --help', 'Usage: rastergrad dataset COMMAND'],
-    [
-      'dataset build --help',
-      'Usage: rastergrad dataset build DATASET --source folder --output folder [options]',
-    ],
+    ['dataset build --help', 'Usage: rastergrad dataset build DATASET [options]'],
     ['render x.obj --help', 'Usage: rastergrad render MESH … --output file.png [options]'],
     ['evaluate --help', 'Usage: rastergrad evaluate RUN [options]'],
     ['compare-gradients --help', '      --no-descent                       Leave descent curves out'],
@@ -72,13 +69,13 @@ describe('mistakes', () => {
   it.each([
     [
       '',
-      'expected a command: run, fit, evaluate, predict, render, compare-gradients, dataset, sweep, weights, schema',
+      'expected a command: run, fit, evaluate, report, predict, render, compare-gradients, dataset, sweep, weights, schema',
       '',
     ],
     ['rum x', 'unknown command "rum"; did you mean run?', ''],
     [
       'xyzzyplugh',
-      'unknown command "xyzzyplugh"; known: run, fit, evaluate, predict, render, compare-gradients, dataset, sweep, weights, schema',
+      'unknown command "xyzzyplugh"; known: run, fit, evaluate, report, predict, render, compare-gradients, dataset, sweep, weights, schema',
       '',
     ],
     ['--frob', 'unknown option --frob', ''],
@@ -113,7 +110,8 @@ describe('mistakes', () => {
     ['dataset', 'expected a command: list, info, check, build, export', 'dataset'],
     ['dataset lst', 'unknown command "lst"; did you mean list?', 'dataset'],
     ['dataset list extra', 'unexpected argument "extra"', 'dataset list'],
-    ['predict r', 'missing required positional argument: IMAGE', 'predict'],
+    ['predict', 'expected pictures, or a run folder and pictures', 'predict'],
+    ['predict r', 'expected pictures after the run folder "r"', 'predict'],
     ['predict r i.png --views 3.5', '--views is "3.5": expected a whole number', 'predict'],
     ['predict r i.png --view 4', 'unknown option --view; did you mean --views?', 'predict'],
     [
