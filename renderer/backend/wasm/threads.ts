@@ -16,8 +16,9 @@ export const mostThreads = 64;
 export function checkThreadCount(count: unknown, where = ''): asserts count is ThreadCount {
   if (count === 'auto') return;
   if (Number.isInteger(count) && (count as number) >= 1 && (count as number) <= mostThreads) return;
+  const given = typeof count === 'string' ? `"${count}"` : String(count);
   throw new ArgumentError(
-    `${where}threads is ${JSON.stringify(count)}, expected auto or a whole number from 1 to ${mostThreads}`,
+    `${where}threads is ${given}, expected auto or a whole number from 1 to ${mostThreads}`,
   );
 }
 
