@@ -11,5 +11,12 @@ export * from './losses/index.ts';
 export * from './metrics/index.ts';
 export * from './models/index.ts';
 export * from './pictures/index.ts';
-export { formatTable, writeReport } from './report/index.ts';
+export {
+  formatTable,
+  type ReportedRun,
+  type ReportedSweep,
+  writeEventFile,
+  writeReport,
+  writeSweepReport,
+} from './report/index.ts';
 export { Adam, type AdamOptions, type AdamState, type NamedVariable } from './tensor/adam.ts';

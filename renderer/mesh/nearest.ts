@@ -43,9 +43,9 @@ function cloudsOf({ exports, scratch, threads }: Simd, ...sets: readonly Float32
     const address = scratch.take(exports.cloudBytes(count));
     return { address, count, points: scratch.copy(points), work: scratch.take(exports.cloudScratch(count)) };
   });
-  const tasks = clouds.map(({ address, count, points, work }): Task => [
-    ['buildCloud', points, count, address, work],
-  ]);
+  const tasks = clouds.map(
+    ({ address, count, points, work }): Task => [['buildCloud', points, count, address, work]],
+  );
   threads.run(100 * Math.max(...clouds.map(({ count }) => count)), tasks);
   return clouds;
 }

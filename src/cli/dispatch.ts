@@ -17,6 +17,7 @@ const root: AnyCommand = defineCommand({
     run: () => import('./run.ts').then((module) => module.default),
     fit: () => import('./fit.ts').then((module) => module.default),
     evaluate: () => import('./evaluate.ts').then((module) => module.default),
+    report: () => import('./report.ts').then((module) => module.default),
     predict: () => import('./predict.ts').then((module) => module.default),
     render: () => import('./render.ts').then((module) => module.default),
     'compare-gradients': () => import('./compareGradients.ts').then((module) => module.default),

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { defineCommand } from 'citty';
-import type { ExperimentConfig } from '../experiments/schema.ts';
+import type { ExperimentConfig } from '../experiments/schema/index.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { runToEnd } from './runToEnd.ts';
 import { UsageError } from './usageError.ts';

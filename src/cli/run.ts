@@ -1,7 +1,7 @@
 // `rastergrad run`: one experiment from its config to its report.
 
 import { defineCommand } from 'citty';
-import type { ExperimentConfig } from '../experiments/schema.ts';
+import type { ExperimentConfig } from '../experiments/schema/index.ts';
 import { runToEnd } from './runToEnd.ts';
 import { UsageError } from './usageError.ts';
 

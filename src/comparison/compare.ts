@@ -4,7 +4,7 @@ import { mathInUse } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { describeEnvironment } from '../experiments/environment.ts';
 import { useExperimentBackend } from '../experiments/experimentBackend.ts';
-import type { CompareConfig } from '../experiments/schema.ts';
+import type { CompareConfig } from '../experiments/schema/index.ts';
 import { measureBias } from './bias.ts';
 import { runDescents } from './descent.ts';
 import { comparedLosses } from './losses.ts';

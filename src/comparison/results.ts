@@ -4,7 +4,7 @@
 
 import type { MethodOptions } from '../../renderer/methods/index.ts';
 import type { Environment } from '../experiments/environment.ts';
-import { comparedLossNames, descentNames } from '../experiments/schema.ts';
+import { comparedLossNames, descentNames } from '../experiments/schema/index.ts';
 
 export { comparedLossNames, descentNames };
 

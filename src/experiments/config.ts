@@ -15,7 +15,7 @@ import {
   configSchema,
   type ExperimentConfig,
   OWN_FIELDS,
-} from './schema.ts';
+} from './schema/index.ts';
 
 /**
  * Loads the config at `file`, lays it over the ones it `extends`, and the `key=value` overrides over that.

@@ -30,6 +30,8 @@ export interface Evaluation {
   overall: Scores;
   /** Means over the samples of each category, in alphabetical order. */
   byCategory: Map<string, Scores>;
+  /** Means over the samples of each object, in their order. */
+  byObject: Map<string, { category: string; scores: Scores }>;
 }
 
 /** An evaluated sample: nothing is mirrored. */
@@ -101,14 +103,17 @@ export function evaluate(
   candidateOf: (sample: EvaluationSample) => Candidate,
   scorers: readonly Scorer[],
 ): Evaluation[] {
-  const scored: { category: string; scores: Scores[] }[] = [];
+  const scored: { id: string; category: string; scores: Scores[] }[] = [];
   for (const sample of samples) {
     const candidate = candidateOf(sample);
-    scored.push({ category: sample.category, scores: scorers.map((score) => score(candidate, sample)) });
+    const { id, category } = sample;
+    scored.push({ id, category, scores: scorers.map((score) => score(candidate, sample)) });
   }
   if (scored.length === 0)
     throw new ArgumentError('there is nothing to evaluate on: every sample has a bad file');
   const categories = [...new Set(scored.map(({ category }) => category))].sort();
+  const byId = new Map<string, typeof scored>();
+  for (const sample of scored) byId.set(sample.id, [...(byId.get(sample.id) ?? []), sample]);
   return scorers.map((_, k) => ({
     samples: scored.length,
     overall: meanScores(scored.map(({ scores }) => scores[k])),
@@ -116,6 +121,12 @@ export function evaluate(
       categories.map((name) => [
         name,
         meanScores(scored.filter(({ category }) => category === name).map(({ scores }) => scores[k])),
+      ]),
+    ),
+    byObject: new Map(
+      Array.from(byId, ([id, ofObject]) => [
+        id,
+        { category: ofObject[0].category, scores: meanScores(ofObject.map(({ scores }) => scores[k])) },
       ]),
     ),
   }));

@@ -34,7 +34,7 @@ import type { RunObserver } from './observer.ts';
 import { meshFile, type Picture, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
 import type { ResultColumn, ResultRow, Results } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
-import type { FitConfig } from './schema.ts';
+import type { FitConfig } from './schema/index.ts';
 import type { Scores } from './scoring.ts';
 
 const columns: ResultColumn[] = [
@@ -97,8 +97,8 @@ export async function fitTargets(context: FitContext): Promise<Results | undefin
   const rows: PictureRow[] = [];
   for (const target of shown) rows.push(await pictureRow(target, folder));
   const count = rows[0]?.pictures.length ?? 0;
-  const heads = Array.from({ length: count }, (_, i) => headings[i % headings.length]);
-  await writePictures(folder, 'Fitted meshes from held-out views', heads, rows);
+  const columns = Array.from({ length: count }, (_, i) => headings[i % headings.length]);
+  await writePictures(folder, [{ title: 'Fitted meshes from held-out views', columns, rows }]);
   return fitResults(config, targets, done);
 }
 
@@ -146,7 +146,14 @@ async function fitTarget(
     }
     const seconds = (performance.now() - began) / 1000;
     const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
-    folder.timings.append({ step: steps, object: target.id, seconds, stepsPerSecond, memoryMegabytes });
+    folder.timings.append({
+      step: steps,
+      object: target.id,
+      time: Date.now() / 1000,
+      seconds,
+      stepsPerSecond,
+      memoryMegabytes,
+    });
     if (isShown) {
       frames.push(frame(fit, target, start));
       await writeAnimation(folder.file('pictures', courseFile(target.id)), frames, {

@@ -15,14 +15,16 @@ export {
 export { openPredictor, type PredictedMesh, type Predictor } from './predictor.ts';
 export type {
   MetricsRecord,
+  ObjectScores,
   PictureGroup,
   PictureIndex,
   ResultColumn,
   ResultRow,
   Results,
   ResultTable,
+  StepTimes,
   TimingsRecord,
 } from './results.ts';
 export { type RunOptions, type RunResult, runExperiment } from './run.ts';
 export { createRun, openRun, RunFolder } from './runFolder.ts';
-export type { CompareConfig, ExperimentConfig, FitConfig, TrainConfig } from './schema.ts';
+export type { CompareConfig, ExperimentConfig, FitConfig, TrainConfig } from './schema/index.ts';

@@ -1,9 +1,11 @@
 // Append-only files of one JSON object a line: metrics.jsonl, timings.jsonl and bad-samples.jsonl.
 
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { toFileError } from '../../renderer/io/files.ts';
+
+const LINE_END = '\n'.charCodeAt(0);
 
 /** A file of records, each with the step that it belongs to, if it belongs to one. */
 export class JsonLines<Entry extends { step?: number }> {
@@ -28,13 +30,22 @@ export class JsonLines<Entry extends { step?: number }> {
    * @throws FileError where another line is no JSON
    */
   read(): Entry[] {
-    return this.#lines().map((line, i) => this.#parse(line, i));
+    return this.#lines().map((line, i) => this.#parse(line, i + 1));
+  }
+
+  /** The whole lines from byte `start` on, and the byte at which the next one will begin. */
+  readFrom(start: number): { entries: Entry[]; end: number } {
+    const bytes = readTail(this.path, start);
+    const whole = bytes.subarray(0, bytes.lastIndexOf(LINE_END) + 1);
+    const lines = whole.toString('utf8').split('\n').slice(0, -1);
+    const entries = lines.map((line, i) => this.#parse(line, `line ${i + 1} after byte ${start}`));
+    return { entries, end: start + whole.length };
   }
 
   /** Keeps the lines for which `keep` holds, byte for byte, and drops the others and a last line that was cut off. */
   async filter(keep: (entry: Entry) => boolean): Promise<void> {
     if (!existsSync(this.path)) return;
-    const kept = this.#lines().filter((line, i) => keep(this.#parse(line, i)));
+    const kept = this.#lines().filter((line, i) => keep(this.#parse(line, i + 1)));
     await atomicWrite(this.path, kept.map((line) => `${line}\n`).join(''));
   }
 
@@ -43,11 +54,11 @@ export class JsonLines<Entry extends { step?: number }> {
     await this.filter((entry) => (entry.step ?? 0) <= step);
   }
 
-  #parse(line: string, index: number): Entry {
+  #parse(line: string, place: number | string): Entry {
     try {
       return JSON.parse(line) as Entry;
     } catch {
-      throw new FileError(`${this.path}:${index + 1}`, 'is not a line of JSON');
+      throw new FileError(`${this.path}:${place}`, 'is not a line of JSON');
     }
   }
 
@@ -55,5 +66,17 @@ export class JsonLines<Entry extends { step?: number }> {
     if (!existsSync(this.path)) return [];
     // Text after the last line end is a line that was cut off: it is never whole.
     return readFileSync(this.path, 'utf8').split('\n').slice(0, -1);
+  }
+}
+
+/** The bytes of a file from `start` on; none where it is not there. */
+function readTail(path: string, start: number): Buffer {
+  if (!existsSync(path)) return Buffer.alloc(0);
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - start));
+    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, start));
+  } finally {
+    closeSync(file);
   }
 }

@@ -2,7 +2,7 @@
 // fields up in.
 
 import { z } from 'zod';
-import { configSchema } from './schema.ts';
+import { configSchema } from './schema/index.ts';
 
 /** The part of JSON Schema that zod writes for our configs. */
 export interface SchemaNode {

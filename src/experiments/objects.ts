@@ -9,7 +9,7 @@ import {
   splitNames,
 } from '../datasets/index.ts';
 import { spread } from '../datasets/spread.ts';
-import type { TrainConfig } from './schema.ts';
+import type { TrainConfig } from './schema/index.ts';
 
 /**
  * Opens the data set that a config names. Its pictures are of the size that the network takes.

@@ -7,7 +7,7 @@ import type { Dataset } from '../datasets/sample.ts';
 import { spread } from '../datasets/spread.ts';
 import { type Framing, meanFraming, reframed } from './framing.ts';
 import { chooseObjects } from './objects.ts';
-import type { TrainConfig } from './schema.ts';
+import type { TrainConfig } from './schema/index.ts';
 import { cutFromWhite, whiteShareOfBorder, whiteTolerance } from './whiteBackground.ts';
 
 /** What a network has been trained to see: input.json of a run. */

@@ -66,26 +66,32 @@ export interface PictureRow {
   course?: string;
 }
 
-/** Writes the rows' pictures, one file each, and all of them as one sheet; returns what the report needs to find them. */
-export async function writePictures(
-  folder: RunFolder,
-  title: string,
-  columns: string[],
-  rows: PictureRow[],
-): Promise<void> {
-  const group: PictureGroup = { title, columns, rows: [] };
-  if (rows.some(({ course }) => course)) group.columns = ['course', ...columns];
-  for (const { id, label, note, pictures, course } of rows) {
-    const cells = columns.map((_, column) => `${id}-${column}.png`);
-    for (const [column, cell] of cells.entries())
-      await writePng(folder.file('pictures', cell), pictures[column]);
-    group.rows.push({ label, cells: course ? [course, ...cells] : cells, note });
+/** A grid to be written. */
+export interface PictureGrid extends Omit<PictureGroup, 'rows'> {
+  rows: PictureRow[];
+}
+
+/** Writes the pictures of grids, one file each, and those of the first as one sheet; and what the report needs to find them. */
+export async function writePictures(folder: RunFolder, grids: readonly PictureGrid[]): Promise<void> {
+  const groups: PictureGroup[] = [];
+  for (const [number, { rows, ...grid }] of grids.entries()) {
+    if (rows.length === 0) continue;
+    const group: PictureGroup = { ...grid, rows: [] };
+    if (rows.some(({ course }) => course)) group.columns = ['course', ...grid.columns];
+    for (const { id, label, note, pictures, course } of rows) {
+      const stem = number === 0 ? id : `${id}-${number}`;
+      const cells = pictures.map((_, column) => `${stem}-${column}.png`);
+      for (const [column, cell] of cells.entries())
+        await writePng(folder.file('pictures', cell), pictures[column]);
+      group.rows.push({ label, cells: course ? [course, ...cells] : cells, note });
+    }
+    groups.push(group);
   }
   await writePng(
     folder.file('pictures', 'contact-sheet.png'),
-    contactSheet(rows.map(({ pictures }) => pictures)),
+    contactSheet(grids[0].rows.map(({ pictures }) => pictures)),
   );
-  await folder.writePictureIndex({ groups: rows.length > 0 ? [group] : [] });
+  await folder.writePictureIndex({ groups });
 }
 
 /** Pictures side by side, two rows of the grid beside each other where there are many. */

@@ -31,16 +31,30 @@ export interface ResultTable {
   ranked?: boolean;
 }
 
+/** Numbers of one object: means over its pictures. */
+export interface ObjectScores {
+  id: string;
+  category: string;
+  /** Of each row of the first table, in order. */
+  rows: Record<string, number>[];
+}
+
 /** Contents of results.json. */
 export interface Results {
   title: string;
   tables: ResultTable[];
+  /** Objects of the first table, in the unit of its data set and not scaled as its columns are. Of a training only. */
+  objects?: ObjectScores[];
+  /** Baselines on the objects that validations during the training looked at, in the same way. */
+  validationBaselines?: { label: string; values: Record<string, number> }[];
 }
 
 /** A grid of pictures: one row an object, one column a kind of picture. */
 export interface PictureGroup {
   title: string;
   columns: string[];
+  /** What colours of error pictures say: numbers from 0 to `largest`, as `rampColor` shows them. */
+  scale?: { label: string; largest: number };
   /** `cells` are names of PNG files in pictures/, one a column. */
   rows: { label: string; cells: string[]; note?: string }[];
 }
@@ -51,26 +65,40 @@ export interface PictureIndex {
 }
 
 /**
- * One line of metrics.jsonl: either the loss terms of training steps (`total` and the weighted terms), or a validation.
- * `object` names the object where each has a training of its own (fit).
+ * One line of metrics.jsonl: the loss terms of a training step (`total` and the weighted terms) and what the optimiser was given; or
+ * of some steps, the norms of each term's gradient with respect to the predicted vertices; or a validation. `object` names the object
+ * where each has a training of its own (fit).
  */
 export type MetricsRecord = { step: number; object?: string } & (
-  | { kind: 'train'; losses: Record<string, number> }
+  | { kind: 'train'; losses: Record<string, number>; learningRate?: number; gradientNorm?: number }
+  | { kind: 'gradients'; norms: Record<string, number> }
   | { kind: 'validation'; values: Record<string, number> }
 );
 
+/** Of a training, since the last line of timings.jsonl. */
+export interface StepTimes {
+  /** Means: of a step, and of its wait for data, reading and augmentation included. */
+  stepMilliseconds: number;
+  waitMilliseconds: number;
+  /** Means of its other parts: prediction, rendering and losses; their gradient; the optimiser. Absent in runs of old versions. */
+  forwardMilliseconds?: number;
+  backwardMilliseconds?: number;
+  optimizerMilliseconds?: number;
+  /** Of all validations; absent where there was none. */
+  validationSeconds?: number;
+}
+
 /** One line of timings.jsonl: what may differ from run to run. */
-export interface TimingsRecord {
+export interface TimingsRecord extends Partial<StepTimes> {
   step: number;
   object?: string;
+  /** When the line was written, in seconds since 1970. */
+  time?: number;
   /** Since the run began, pauses between resumed parts left out. */
   seconds: number;
   stepsPerSecond: number;
   /** Of the whole process. */
   memoryMegabytes: number;
-  /** Of a training, since the last line: mean milliseconds of a step, and of its wait for data, reading and augmentation included. */
-  stepMilliseconds?: number;
-  waitMilliseconds?: number;
   /** Size of the wasm back end's memory, which never shrinks; absent on other back ends. */
   wasmMegabytes?: number;
 }

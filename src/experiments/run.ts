@@ -4,6 +4,7 @@ import { mathInUse } from '../../renderer/backend/index.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { writeReport } from '../report/index.ts';
+import { writeEventFile } from '../report/tensorboard/index.ts';
 import { latestCheckpoint } from '../training/checkpoint.ts';
 import { loadStartWeights } from '../training/startWeights.ts';
 import { loadConfig } from './config.ts';
@@ -14,9 +15,10 @@ import type { RunObserver } from './observer.ts';
 import { describeInput } from './pictureInput.ts';
 import type { Results } from './results.ts';
 import { createRun, openRun, type RunFolder } from './runFolder.ts';
-import type { ExperimentConfig, FitConfig, TrainConfig } from './schema.ts';
+import type { ExperimentConfig, FitConfig, TrainConfig } from './schema/index.ts';
 import { checkTrainConfig, makeModel, train } from './train.ts';
-import { trainResults, writeTrainPictures } from './trainResults.ts';
+import { writeTrainPictures } from './trainPictures.ts';
+import { trainResults } from './trainResults.ts';
 
 export interface RunOptions {
   /** Folder that gets the run's folder. Default `runs`. */
@@ -64,6 +66,7 @@ export async function runExperiment(
   if (!results) return { folder: folder.path, finished: false };
   await folder.writeResults(results);
   for (const table of results.tables) observer.onTable?.(table);
+  await writeEventFile(folder);
   await writeReport(folder);
   return { folder: folder.path, finished: true, results };
 }
@@ -112,8 +115,8 @@ async function runTraining({
     let results: Results | undefined;
     if (last >= config.training.steps) {
       observer.onNote?.(`Evaluating on the ${config.evaluation.split} objects`);
-      await writeTrainPictures(config, dataset, model, folder);
-      results = await trainResults(config, dataset, model);
+      results = trainResults(config, dataset, model);
+      await writeTrainPictures(config, dataset, model, folder, results.objects);
     }
     if (badSamples.count > 0) {
       observer.onNote?.(

@@ -1,5 +1,5 @@
 // The folder that a run fills. Everything in it is the same, byte for byte, for the same config, seed and back end, but for
-// environment.json, timings.jsonl and the report, which shows those too.
+// environment.json, timings.jsonl, and what shows those too: the event file, whose events have wall times, and the report.
 //
 //   config.resolved.yaml   the config with all its defaults: `rastergrad run` on it repeats the run
 //   environment.json       versions, machine, back end
@@ -9,6 +9,7 @@
 //   meshes/                meshes, and what a fit found beside   checkpoints/   weights and state, to resume from
 //   bad-samples.jsonl      files that could not be read, and why, where the config lets them be skipped
 //   report.html            all of it on one page                predictions/   what `rastergrad predict` makes
+//   events.out.tfevents.rastergrad    the same for TensorBoard, made of metrics.jsonl and timings.jsonl as the run goes on
 
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -22,7 +23,7 @@ import { describeEnvironment, type Environment } from './environment.ts';
 import { JsonLines } from './jsonLines.ts';
 import type { NetworkInput } from './pictureInput.ts';
 import type { MetricsRecord, PictureIndex, Results, TimingsRecord } from './results.ts';
-import type { ExperimentConfig } from './schema.ts';
+import type { ExperimentConfig } from './schema/index.ts';
 
 const CONFIG = 'config.resolved.yaml';
 const FOLDERS = ['pictures', 'meshes', 'checkpoints'] as const;

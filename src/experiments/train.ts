@@ -8,6 +8,7 @@ import { methods } from '../../renderer/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
 import { losses as allLosses } from '../losses/index.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
+import { EventFile } from '../report/tensorboard/index.ts';
 import { Random } from '../tensor/random.ts';
 import {
   latestCheckpoint,
@@ -15,15 +16,20 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../training/checkpoint.ts';
-import { Trainer } from '../training/trainer.ts';
+import { type StepReport, Trainer } from '../training/trainer.ts';
 import { evaluateModel } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
 import type { RunObserver } from './observer.ts';
+import type { StepTimes } from './results.ts';
 import type { RunFolder } from './runFolder.ts';
-import type { TrainConfig } from './schema.ts';
+import type { TrainConfig } from './schema/index.ts';
+import { validationViews } from './trainResults.ts';
 
 /** Steps between lines of timings.jsonl. */
 const timingEvery = 50;
+
+/** Steps between looks at the gradient of each loss term. One costs less than a step. */
+const termGradientsEvery = 100;
 
 /** Steps after another in which coverage is missing, before the run says so. */
 const emptyStepsToNote = 20;
@@ -77,6 +83,7 @@ export async function train(context: TrainContext): Promise<number> {
   const start = await restore(context, trainer);
   await folder.metrics.truncateAfterStep(start);
   await folder.timings.truncateAfterStep(start);
+  const events = new EventFile(folder);
   const secondsBefore = folder.timings.read().at(-1)?.seconds ?? 0;
   const began = performance.now();
   const secondsSoFar = () => secondsBefore + (performance.now() - began) / 1000;
@@ -94,9 +101,12 @@ export async function train(context: TrainContext): Promise<number> {
   for (let step = start + 1; step <= steps; step++) {
     clock.begin();
     const ahead = step < steps ? trainer.prefetch(step + 1) : undefined;
-    const { losses, emptyViews, dataMilliseconds } = trainer.step(step);
-    clock.end(dataMilliseconds);
-    folder.metrics.append({ step, kind: 'train', losses });
+    const withTermGradients = step === 1 || step % termGradientsEvery === 0;
+    const report = trainer.step(step, { withTermGradients });
+    const { losses, learningRate, gradientNorm, termGradients, emptyViews } = report;
+    clock.end(report);
+    folder.metrics.append({ step, kind: 'train', losses, learningRate, gradientNorm });
+    if (termGradients) folder.metrics.append({ step, kind: 'gradients', norms: termGradients });
     const stepsPerSecond = (1000 * (step - start)) / (performance.now() - began);
     observer.onStep?.({ step, steps, losses, stepsPerSecond, secondsLeft: (steps - step) / stepsPerSecond });
 
@@ -109,16 +119,23 @@ export async function train(context: TrainContext): Promise<number> {
       );
     }
     if (isDue(step, validateEvery)) {
+      const began = performance.now();
       const objects = chooseObjects(dataset, config, 'validation');
-      const { overall } = await evaluateModel(model, objects, dataset, { ...config.evaluation, views: 1 });
+      const { overall } = await evaluateModel(model, objects, dataset, {
+        ...config.evaluation,
+        views: validationViews,
+      });
+      clock.validated(performance.now() - began);
       folder.metrics.append({ step, kind: 'validation', values: overall });
       observer.onValidation?.({ step, values: overall });
     }
     if (isDue(step, timingEvery)) {
       const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
       const wasmMegabytes = wasmMemoryBytes() / 2 ** 20 || undefined;
-      const timing = { step, seconds: secondsSoFar(), stepsPerSecond, memoryMegabytes, wasmMegabytes };
+      const time = Date.now() / 1000;
+      const timing = { step, time, seconds: secondsSoFar(), stepsPerSecond, memoryMegabytes, wasmMegabytes };
       folder.timings.append({ ...timing, ...clock.report() });
+      events.update();
     }
     if (isDue(step, checkpointEvery) || signal?.aborted) await save(step);
     if (signal?.aborted) return step;
@@ -129,21 +146,29 @@ export async function train(context: TrainContext): Promise<number> {
   return steps;
 }
 
-/** What a step takes, and how much of it is waiting for data. */
+/** Parts of a step that are timed by themselves. */
+const stepParts = ['data', 'forward', 'backward', 'optimizer'] as const;
+
+/** What a step takes, and its parts; and validations between. */
 class StepClock {
   #steps = 0;
   #began = 0;
   #working = 0;
-  #waiting = 0;
+  #validating = 0;
+  readonly #parts = new Map<(typeof stepParts)[number], number>();
 
   begin(): void {
     this.#began = performance.now();
   }
 
-  end(dataMilliseconds: number): void {
+  end(report: StepReport): void {
     this.#steps++;
     this.#working += performance.now() - this.#began;
-    this.#waiting += dataMilliseconds;
+    for (const part of stepParts) this.#add(part, report[`${part}Milliseconds`]);
+  }
+
+  validated(milliseconds: number): void {
+    this.#validating += milliseconds;
   }
 
   /** Counts the time until data are there to the last step. */
@@ -152,17 +177,28 @@ class StepClock {
     await data;
     const waited = performance.now() - began;
     this.#working += waited;
-    this.#waiting += waited;
+    this.#add('data', waited);
   }
 
-  /** Means since the last report. */
-  report(): { stepMilliseconds: number; waitMilliseconds: number } {
-    const means = {
-      stepMilliseconds: this.#working / this.#steps,
-      waitMilliseconds: this.#waiting / this.#steps,
+  /** Means of a step since the last report, and the sum of validations. */
+  report(): StepTimes {
+    const mean = (sum: number) => sum / this.#steps;
+    const part = (name: (typeof stepParts)[number]) => mean(this.#parts.get(name) ?? 0);
+    const times = {
+      stepMilliseconds: mean(this.#working),
+      waitMilliseconds: part('data'),
+      forwardMilliseconds: part('forward'),
+      backwardMilliseconds: part('backward'),
+      optimizerMilliseconds: part('optimizer'),
+      ...(this.#validating > 0 && { validationSeconds: this.#validating / 1000 }),
     };
-    this.#steps = this.#working = this.#waiting = 0;
-    return means;
+    this.#steps = this.#working = this.#validating = 0;
+    this.#parts.clear();
+    return times;
+  }
+
+  #add(part: (typeof stepParts)[number], milliseconds: number): void {
+    this.#parts.set(part, (this.#parts.get(part) ?? 0) + milliseconds);
   }
 }
 

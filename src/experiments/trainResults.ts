@@ -1,18 +1,14 @@
-// What a trained model is worth: the final tables, and pictures and meshes of some objects.
+// What a trained model is worth: the final tables, and the numbers of each object.
 
 import * as tf from '@tensorflow/tfjs';
-import ndarray from 'ndarray';
 import { scoped } from '../../renderer/backend/index.ts';
-import { clay, lookAt, type Mesh, PerspectiveCamera } from '../../renderer/index.ts';
-import { writeMesh } from '../../renderer/io/index.ts';
-import { type Dataset, type SampleView, toSample } from '../datasets/sample.ts';
-import { spread } from '../datasets/spread.ts';
+import type { Mesh } from '../../renderer/index.ts';
+import type { Dataset, SampleView } from '../datasets/sample.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
 import { bestConstantShape, NearestSilhouette } from './baselines.ts';
 import {
-  comparableViews,
   constantCandidates,
   type Evaluation,
   type EvaluationSample,
@@ -22,12 +18,13 @@ import {
   usualScorer,
 } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
-import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
 import { protocolScorer, protocolsNamed, protocolTables } from './protocolTables.ts';
 import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts';
-import type { RunFolder } from './runFolder.ts';
-import type { TrainConfig } from './schema.ts';
+import type { TrainConfig } from './schema/index.ts';
 import type { Candidate } from './scoring.ts';
+
+/** Pictures of an object that a validation during the training predicts from. */
+export const validationViews = 1;
 
 const columns: ResultColumn[] = [
   { key: 'chamfer', label: 'chamfer ×10⁻³', digits: 2, better: 'lower' },
@@ -56,20 +53,31 @@ export function trainResults(
     usualScorer(evaluation),
     ...chosen.map((protocol) => protocolScorer(protocol, { pixel2meshScale, emdPoints })),
   ];
-  const scored = scoped(() => {
+  const { scored, validationBaselines } = scoped(() => {
     const start = modelOf(config.model).startShape(config.model);
     const random = new Random(config.seed).split('best constant shape');
     const constant = bestConstantShape(start.vertices, start.topology, training, dataset.badSamples, random);
-    const line = (label: string, candidateOf: (sample: EvaluationSample) => Candidate) => ({
-      label,
-      evaluations: evaluate(samples, candidateOf, scorers),
-    });
-    return [
-      line(config.name, modelCandidates(model, dataset, evaluation)),
-      line('start shape', constantCandidates(start.vertices, start.topology, dataset, evaluation)),
-      line('best constant shape', constantCandidates(constant, start.topology, dataset, evaluation)),
-      line('nearest training silhouette', (sample) => neighbours.candidateOf(sample)),
+    const baselines: [label: string, candidateOf: (sample: EvaluationSample) => Candidate][] = [
+      ['start shape', constantCandidates(start.vertices, start.topology, dataset, evaluation)],
+      ['best constant shape', constantCandidates(constant, start.topology, dataset, evaluation)],
+      ['nearest training silhouette', (sample) => neighbours.candidateOf(sample)],
     ];
+    const lines = [[config.name, modelCandidates(model, dataset, evaluation)] as const, ...baselines];
+    const validated = evaluationSamples(
+      chooseObjects(dataset, config, 'validation'),
+      validationViews,
+      dataset.badSamples,
+    );
+    return {
+      scored: lines.map(([label, candidateOf]) => ({
+        label,
+        evaluations: evaluate(samples, candidateOf, scorers),
+      })),
+      validationBaselines: baselines.map(([label, candidateOf]) => {
+        const [{ overall }] = evaluate(validated, candidateOf, [usualScorer(evaluation)]);
+        return { label, values: overall };
+      }),
+    };
   });
   const sampleCount = scored[0].evaluations[0].samples;
   const note =
@@ -92,9 +100,16 @@ export function trainResults(
       evaluated,
     ),
   );
+  const usual = scored.map(({ evaluations: [evaluation] }) => evaluation);
   return {
     title: config.name,
-    tables: [overall, categoryTable(scored[0].evaluations[0]), ...byProtocol],
+    tables: [overall, categoryTable(usual[0]), ...byProtocol],
+    objects: Array.from(usual[0].byObject, ([id, { category }]) => ({
+      id,
+      category,
+      rows: usual.map(({ byObject }) => byObject.get(id)!.scores),
+    })),
+    validationBaselines,
   };
 }
 
@@ -108,77 +123,6 @@ function row(label: string, kind: ResultRow['kind'], scores: Record<string, numb
   const values = { ...scores };
   if ('chamfer' in values) values.chamfer *= 1e3;
   return { label, kind, values };
-}
-
-/** Writes meshes and pictures of `report.objects` objects, each predicted from its first picture. */
-export async function writeTrainPictures(
-  config: TrainConfig,
-  dataset: Dataset,
-  model: MeshPredictor,
-  folder: RunFolder,
-): Promise<void> {
-  const { badSamples } = dataset;
-  const objects = spread(chooseObjects(dataset, config, config.evaluation.split), config.report.objects);
-  const rows: PictureRow[] = [];
-  for (const [i, object] of objects.entries()) {
-    const count = object.views.length;
-    const input = (3 * i) % count;
-    const sample = badSamples.attempt(() =>
-      toSample(object, input, comparableViews(object, input, badSamples)),
-    );
-    if (!sample) continue;
-    const mesh = predictedMesh(model, sample);
-    await writeMesh(meshFile(folder, object.id), mesh);
-    const { camera } = dataset;
-    const seen = ({ objectToCamera }: SampleView) =>
-      new PerspectiveCamera({ fovDegrees: camera.fovDegrees, view: objectToCamera });
-    const { supervision } = sample;
-    const [front, side, back] = [0, 1, 2].map((turn) =>
-      supervision.length > 1
-        ? supervision[Math.floor((turn * supervision.length) / 4)]
-        : nothingFrom(supervision[0], turn, camera.distance),
-    );
-    rows.push({
-      id: object.id,
-      label: object.name,
-      note: object.category,
-      pictures: [
-        truthPicture(front),
-        picture(mesh, seen(front)),
-        picture(mesh, seen(front), clay),
-        picture(mesh, seen(side)),
-        picture(mesh, seen(side), clay),
-        truthPicture(side),
-        picture(mesh, seen(back), clay),
-        truthPicture(back),
-      ],
-    });
-    tf.dispose([mesh.vertices, mesh.colors!]);
-  }
-  await writePictures(
-    folder,
-    'Held-out objects, each predicted from the one picture in the first column',
-    [
-      'input',
-      'prediction',
-      'its shape',
-      'unseen, +90°',
-      'its shape',
-      'truth, +90°',
-      'shape, 180°',
-      'truth, 180°',
-    ],
-    rows,
-  );
-}
-
-/** Where the data set has no picture: its input view for `turns` = 0, else from so many quarters of a turn further, with nothing to be seen. */
-function nothingFrom(input: SampleView, turns: number, distance: number): SampleView {
-  if (turns === 0) return input;
-  const [x, z] = [Math.sin((turns * Math.PI) / 2), Math.cos((turns * Math.PI) / 2)];
-  const objectToCamera = Array.from(lookAt({ eye: [distance * x, 0, distance * z] }));
-  const { size, shape } = input.image;
-  return { image: ndarray(new Float32Array(size), shape), objectToCamera };
 }
 
 /** The finest level of a prediction as a mesh with colours in [0, 1]. */

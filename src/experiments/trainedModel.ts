@@ -8,7 +8,7 @@ import { useExperimentBackend } from './experimentBackend.ts';
 import { openConfiguredDataset } from './objects.ts';
 import { describeInput, type NetworkInput } from './pictureInput.ts';
 import { openRun } from './runFolder.ts';
-import type { TrainConfig } from './schema.ts';
+import type { TrainConfig } from './schema/index.ts';
 import { makeModel } from './train.ts';
 
 /**

@@ -8,6 +8,7 @@ import type { Loss } from './loss.ts';
 import { move } from './move.ts';
 import { normal } from './normal.ts';
 import { silhouette } from './silhouette.ts';
+import { smoothness } from './smoothness.ts';
 import { weightDecay } from './weightDecay.ts';
 
 export const losses: readonly Loss[] = [
@@ -15,6 +16,7 @@ export const losses: readonly Loss[] = [
   edge,
   normal,
   laplacian,
+  smoothness,
   move,
   silhouette,
   color,
@@ -43,4 +45,5 @@ export { normalLoss } from './normal.ts';
 export { evenPointClouds, type PointCloudArrays, type PointClouds, pointClouds } from './pointClouds.ts';
 export { type LossPresetName, lossPresets } from './presets.ts';
 export { silhouetteIouLoss, silhouetteL2Loss } from './silhouette.ts';
+export { smoothnessLoss } from './smoothness.ts';
 export { type WeightDecayCoefficients, weightDecayLoss } from './weightDecay.ts';

@@ -59,18 +59,20 @@ export function chamferOnDevice(
   );
 }
 
-/** [B, E, 3]: v_i − v_j of each edge. */
-function edgeVectors(vertices: tf.Tensor3D, { edges, vertexCount }: Topology): tf.Tensor3D {
-  return sparseProduct(
+/** [B, R, 3]: of each of the R pairs (i, j) in `ends`, row i of the values less row j. */
+const differences = (values: tf.Tensor3D, ends: Int32Array): tf.Tensor3D =>
+  sparseProduct(
     {
-      columnCount: vertexCount,
-      offsets: Int32Array.from({ length: edges.length / 2 + 1 }, (_, e) => 2 * e),
-      columns: edges,
-      values: Float32Array.from(edges, (_, k) => (k % 2 === 0 ? 1 : -1)),
+      columnCount: values.shape[1],
+      offsets: Int32Array.from({ length: ends.length / 2 + 1 }, (_, row) => 2 * row),
+      columns: ends,
+      values: Float32Array.from(ends, (_, k) => (k % 2 === 0 ? 1 : -1)),
     },
-    vertices,
+    values,
   );
-}
+
+/** [B, E, 3]: v_i − v_j of each edge. */
+const edgeVectors = (vertices: tf.Tensor3D, { edges }: Topology) => differences(vertices, edges);
 
 export function edgeOnDevice(predicted: tf.Tensor3D, topology: Topology, legacy: boolean): tf.Scalar {
   if (topology.edges.length === 0) return tf.mul(0, tf.sum(predicted));
@@ -126,6 +128,38 @@ function laplacianMatrix({ neighbours, vertexCount }: Topology): CompressedRows 
 
 export const laplacianOnDevice = (before: tf.Tensor3D, after: tf.Tensor3D, topology: Topology): tf.Scalar =>
   squaredSum(sparseProduct(laplacianMatrix(topology), after.sub(before) as tf.Tensor3D)).mul(3 / after.size);
+
+/** As in smoothness.ts. */
+const flatNormal = 1e-20;
+
+export function smoothnessOnDevice(predicted: tf.Tensor3D, topology: Topology): tf.Scalar {
+  const { faces, faceCount, edgeFaces, edgeCount } = topology;
+  const inner = edgeFaces.filter((_, k) => edgeFaces[k] >= 0 && edgeFaces[k ^ 1] >= 0);
+  if (inner.length === 0) return tf.mul(0, tf.sum(predicted));
+  const sides = [1, 2].map((corner) =>
+    differences(
+      predicted,
+      Int32Array.from({ length: 2 * faceCount }, (_, k) => faces[3 * (k >> 1) + (k % 2 === 0 ? corner : 0)]),
+    ),
+  );
+  const [u, v] = sides.map((side) => tf.split(side, 3, 2));
+  const normals = tf.concat(
+    [0, 1, 2].map((axis) => {
+      const [y, z] = [(axis + 1) % 3, (axis + 2) % 3];
+      return u[y].mul(v[z]).sub(u[z].mul(v[y]));
+    }),
+    2,
+  ) as tf.Tensor3D;
+  const squared = normals.square().sum(2, true);
+  const hasArea = tf.step(squared.sub(flatNormal));
+  const units = normals.div(squared.maximum(flatNormal).sqrt()).mul(hasArea) as tf.Tensor3D;
+  // 1 − n₁·n₂ = ‖n₁ − n₂‖² / 2 of unit vectors; of a face of no area, nothing.
+  const bends = differences(units, inner).square().sum(2).div(2);
+  const [first, second] = [0, 1].map((end) =>
+    tf.gather(hasArea, Array.from(inner.filter((_, k) => k % 2 === end)), 1).squeeze<tf.Tensor2D>([2]),
+  );
+  return squaredSum(bends.mul(first).mul(second)).div(predicted.shape[0] * edgeCount);
+}
 
 export const moveOnDevice = (before: tf.Tensor3D, after: tf.Tensor3D): tf.Scalar =>
   squaredSum(after.sub(before)).mul(3 / after.size);

@@ -1,4 +1,5 @@
-// The losses of Pixel2Mesh as its two public codes have them: weights and settings that a configuration takes by one name.
+// The losses of Pixel2Mesh as its two public codes have them, and those of DIB-R: weights and settings that a configuration takes by
+// one name.
 
 import type { LossSettings } from './loss.ts';
 
@@ -11,6 +12,9 @@ import type { LossSettings } from './loss.ts';
  * - `pytorch`: the port's (noahcao/Pixel2Mesh), with the weights that options.py gives; models/losses/p2m.py has the factor 0.2 on
  *   the first block. The weight decay of torch.optim.Adam adds 1e-6 · w to the gradient of every parameter, which is that of
  *   1e-6 · ½‖w‖².
+ * - `dibr`: those of DIB-R's single-image network (Chen et al. 2019, section 4.1): λ_col = 1, λ_sm = 0.001, λ_lap = 0.01, the last two of
+ *   sums over the 1,920 edges and 642 vertices of its sphere, of which ours are the means. Its Laplacian is that of all the movement
+ *   from the template.
  */
 export const lossPresets = {
   none: {},
@@ -29,6 +33,12 @@ export const lossPresets = {
     laplacian: { weight: 0.5, firstBlock: 0.2 },
     move: { weight: 0.1, firstBlock: 0 },
     weightDecay: { weight: 1, graph: 1e-6, encoder: 1e-6, encoderBiases: 1e-6 },
+  },
+  dibr: {
+    silhouette: { weight: 1, kind: 'iou' },
+    color: { weight: 1, kind: 'l1' },
+    smoothness: { weight: 0.001 * 1920 },
+    laplacian: { weight: 0.01 * 642, firstBlock: 1 },
   },
 } satisfies Record<string, Record<string, LossSettings>>;
 

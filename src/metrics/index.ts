@@ -1,3 +1,4 @@
+export { type BootstrapOptions, type MeanInterval, meanInterval } from './bootstrap.ts';
 export { type EarthMovers, earthMoversDistance, exactEmdPoints } from './earthMover.ts';
 export { type Mask, maskIou, maskOf } from './mask.ts';
 export { type CloudMatches, type Matches, matchClouds } from './matches.ts';

@@ -1,10 +1,11 @@
 // The models that configurations can name. A new model is one file and one line here.
 
 import { ArgumentError } from '../../renderer/errors.ts';
+import { dibrNet } from './dibrNet.ts';
 import type { Model } from './model.ts';
 import { pixel2mesh } from './pixel2mesh.ts';
 
-export const models: readonly Model[] = [pixel2mesh];
+export const models: readonly Model[] = [pixel2mesh, dibrNet];
 
 /** @throws ArgumentError where there is no model of that type */
 export function modelOf({ type }: { type: string }): Model {
@@ -15,6 +16,7 @@ export function modelOf({ type }: { type: string }): Model {
 }
 
 export type { LayerObserver } from './deformationBlock.ts';
+export { DibrNet, type DibrNetOptions } from './dibrNet.ts';
 export { GraphNetwork, type GraphNetworkOptions } from './graphNetwork.ts';
 export { type LensOptions, lensOf } from './lenses.ts';
 export type { MeshPrediction, MeshPredictor, PredictedLevel } from './meshPredictor.ts';

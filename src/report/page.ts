@@ -8,8 +8,9 @@ import {
   type PictureGroup,
   type ResultTable,
 } from '../experiments/results.ts';
-import type { ExperimentConfig } from '../experiments/schema.ts';
+import type { ExperimentConfig } from '../experiments/schema/index.ts';
 import { modelOf } from '../models/index.ts';
+import { rampStops } from '../pictures/colorRamp.ts';
 import { type Html, html } from './html.ts';
 
 /** A label and what it says. */
@@ -36,6 +37,15 @@ export function resultTable(table: ResultTable): Html {
 <p class="note">${table.note}</p>`;
 }
 
+/** What the colours of error pictures say. */
+function colorScale({ label, largest }: NonNullable<PictureGroup['scale']>): Html {
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map(
+    (part) => html`<span>${Number((part * largest).toPrecision(3))}${part === 1 && '+'}</span>`,
+  );
+  return html`<div class="scale"><div style="background: linear-gradient(to right, ${rampStops})"></div>
+<div class="ticks">${ticks}</div><p class="note">${label}</p></div>`;
+}
+
 /** A grid of pictures; `source` gives the data URI of a file in pictures/, or undefined where it is not there. */
 export function pictureGrid(group: PictureGroup, source: (file: string) => string | undefined): Html {
   const cell = (file: string, column: number) => {
@@ -48,7 +58,8 @@ export function pictureGrid(group: PictureGroup, source: (file: string) => strin
   );
   const heads = group.columns.map((column) => html`<th>${column}</th>`);
   return html`<h3>${group.title}</h3>
-<div class="scroll"><table class="pictures"><thead><tr><th></th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+${group.scale && colorScale(group.scale)}
+<div class="scroll"><table class="pictures${group.columns.length > 8 && ' dense'}"><thead><tr><th></th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** What a reader wants to know of a config before reading all of it. */
@@ -99,6 +110,7 @@ export function environmentFacts(environment: Environment): Fact[] {
     ['Node', environment.node],
     ['Platform', environment.platform],
     ['Processor', `${environment.cpu}, ${environment.cores} cores`],
+    ...(environment.math ? [['Matrix products', environment.math] satisfies Fact] : []),
     ['Memory', `${environment.memoryGigabytes} GB`],
   ];
 }

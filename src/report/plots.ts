@@ -3,7 +3,7 @@
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { MetricsRecord } from '../experiments/results.ts';
-import { Html } from './html.ts';
+import { Html, html } from './html.ts';
 
 /** One point of a curve. */
 export interface CurvePoint {
@@ -29,6 +29,34 @@ export function lossCurves(records: readonly MetricsRecord[]): CurvePoint[] {
   return [...grouped(points, ({ name }) => name).values()].flatMap(thinned);
 }
 
+/** Norms of each loss term's gradient at the predicted vertices, over the steps. */
+export function gradientCurves(records: readonly MetricsRecord[]): CurvePoint[] {
+  return records.flatMap((record) =>
+    record.kind === 'gradients' ? namedPoints(record.step, record.norms) : [],
+  );
+}
+
+/** What the optimiser was given, over the steps, by the name of the number: thinned as losses are. */
+export function optimizerCurves(records: readonly MetricsRecord[]): Map<string, CurvePoint[]> {
+  const points = records.flatMap((record) => {
+    if (record.kind !== 'train') return [];
+    const { step, learningRate, gradientNorm } = record;
+    return [
+      ...(learningRate === undefined ? [] : [{ step, value: learningRate, name: 'learning rate' }]),
+      ...(gradientNorm === undefined
+        ? []
+        : [{ step, value: gradientNorm, name: 'norm of the whole gradient' }]),
+    ];
+  });
+  const curves = grouped(points, ({ name }) => name);
+  return new Map(Array.from(curves, ([name, curve]) => [name, thinned(curve)]));
+}
+
+/** A number that does not change, beside a curve. */
+export function levelCurve(name: string, value: number, steps: readonly number[]): CurvePoint[] {
+  return [Math.min(...steps), Math.max(...steps)].map((step) => ({ step, value, name }));
+}
+
 /** Validation numbers over the steps, by the name of the number. */
 export function validationCurves(records: readonly MetricsRecord[]): Map<string, CurvePoint[]> {
   const points = records.flatMap((record) =>
@@ -48,6 +76,8 @@ interface CurvesOptions {
   /** All curves there may be, in the order of their colours. */
   names?: readonly string[];
   legend?: boolean;
+  /** Whether points are marked. Default: where there are few. */
+  points?: boolean;
 }
 
 /** One chart of curves. */
@@ -61,6 +91,7 @@ export function drawCurves(
     along = 'step',
     names = [...new Set(points.map(({ name }) => name))],
     legend = names.length > 1,
+    points: marked,
   }: CurvesOptions,
 ): Promise<Html> {
   const values = points.filter(({ value }) => Number.isFinite(value) && (!log || value > 0));
@@ -69,7 +100,7 @@ export function drawCurves(
     width,
     height,
     data: { values },
-    mark: { type: 'line', strokeWidth: 1.6, point: values.length <= 3 * names.length },
+    mark: { type: 'line', strokeWidth: 1.6, point: marked ?? values.length <= 3 * names.length },
     encoding: {
       x: { field: 'step', type: 'quantitative', title: along, axis: { grid: false } },
       y: {
@@ -102,6 +133,16 @@ export function curveStyles(names: readonly string[], legend: boolean) {
       legend: shown,
     },
   };
+}
+
+/** What the curves of several charts beside one another are. */
+export function curveLegend(names: readonly string[]): Html {
+  const items = names.map((name, i) => {
+    const { color, dash } = curveStyle(i);
+    const line = dash[1] > 0 ? 'dashed' : 'solid';
+    return html`<li><i class="line" style="border-top: 2px ${line} ${color}"></i>${name}</li>`;
+  });
+  return html`<ul class="legend">${items}</ul>`;
 }
 
 /** Colour and dashes of the curve number `index`. */

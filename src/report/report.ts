@@ -5,13 +5,24 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { formatConfig } from '../experiments/config.ts';
-import type { MetricsRecord, TimingsRecord } from '../experiments/results.ts';
+import type { MetricsRecord, PictureGroup, Results } from '../experiments/results.ts';
 import type { RunFolder } from '../experiments/runFolder.ts';
-import { formatDuration } from './format.ts';
-import { Html, html } from './html.ts';
-import { configFacts, environmentFacts, type Fact, factList, pictureGrid, resultTable } from './page.ts';
-import { drawCurves, lossCurves, validationCurves } from './plots.ts';
-import { style } from './style.ts';
+import { changesTable, configChanges } from './configChanges.ts';
+import { dataUri } from './dataUri.ts';
+import { htmlDocument } from './document.ts';
+import { type Html, html } from './html.ts';
+import { configFacts, environmentFacts, factList, pictureGrid, resultTable } from './page.ts';
+import {
+  type CurvePoint,
+  curveLegend,
+  drawCurves,
+  gradientCurves,
+  levelCurve,
+  lossCurves,
+  optimizerCurves,
+  validationCurves,
+} from './plots.ts';
+import { timeBar, timeFacts, timeParts } from './timeSplit.ts';
 
 /**
  * Writes report.html into a run folder and returns its path. A run that was interrupted, or is still going on, is reported as
@@ -31,72 +42,73 @@ async function reportPage(run: RunFolder): Promise<Html> {
     run.readPictureIndex(),
   ]);
   const metrics = run.metrics.read();
+  const timings = run.timings.read();
+  const parts = timeParts(timings);
   const sources = await pictureSources(run.file('pictures'));
   const title = results?.title ?? config.name;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${new Html(style)}</style>
-</head>
-<body>
-<h1>${title}</h1>
+  const body = html`<h1>${title}</h1>
 ${config.description && html`<p class="lede">${config.description}</p>`}
 ${!results && html`<p class="warning">This run has not come to its end: ${lastStep(metrics)}.</p>`}
 ${results?.tables.map(resultTable)}
-${factList([...configFacts(config), ...timeFacts(run.timings.read())])}
+${factList([...configFacts(config), ...timeFacts(timings)])}
 ${index.groups.length > 0 && html`<h2>Pictures</h2>`}
-${index.groups.map((group) => pictureGrid(group, (name) => sources.get(name)))}
-${metrics.length > 0 && html`<h2>Course of the training</h2>${await plots(metrics)}`}
+${index.groups.map((group, i) => pictureGrid(withNewScale(group, index.groups[i - 1]), (name) => sources.get(name)))}
+${metrics.length > 0 && html`<h2>Course of the training</h2>${await plots(metrics, results)}`}
+${parts.length > 0 && html`<h2>Where the time went</h2>${timeBar(parts)}`}
+<h2>What is not as by default</h2>
+${changesTable(configChanges(config))}
 <h2>How to repeat it</h2>
 <p>Save the config below as <code>config.yaml</code>; the same seed and back end give the same numbers.</p>
 <pre>rastergrad run config.yaml</pre>
 <details><summary>The whole config, defaults included</summary><pre>${formatConfig(config)}</pre></details>
-${environment && html`<h3>Made with</h3>${factList(environmentFacts(environment))}`}
-</body>
-</html>
-`;
+${environment && html`<h3>Made with</h3>${factList(environmentFacts(environment))}`}`;
+  return htmlDocument(title, body);
 }
 
-async function plots(metrics: MetricsRecord[]): Promise<Html> {
-  const losses = lossCurves(metrics);
-  const charts =
-    losses.length > 0
-      ? [drawCurves(losses, { title: 'Weighted loss terms', log: true, width: 980, height: 300 })]
-      : [];
-  for (const [title, points] of validationCurves(metrics)) {
-    // One point is in the table.
-    if (points.length < 2) continue;
-    charts.push(drawCurves(points, { title: `Validation: ${title}`, log: false, width: 315, height: 210 }));
-  }
-  return html`<div class="plots">${await Promise.all(charts)}</div>`;
+/** A scale that the group before has too is shown there. */
+function withNewScale(group: PictureGroup, before: PictureGroup | undefined): PictureGroup {
+  const isKnown = JSON.stringify(group.scale) === JSON.stringify(before?.scale);
+  return isKnown ? { ...group, scale: undefined } : group;
 }
 
-function timeFacts(timings: TimingsRecord[]): Fact[] {
-  const last = timings.at(-1);
-  if (!last) return [];
-  const memory = Math.max(...timings.map(({ memoryMegabytes }) => memoryMegabytes));
-  // Of objects that are fitted one after another, each has a clock of its own.
-  const seconds = last.object ? timings.reduce((sum, one) => sum + one.seconds, 0) : last.seconds;
-  return [
-    ['Time', formatDuration(seconds)],
-    ['Speed', `${last.stepsPerSecond.toPrecision(3)} steps a second`],
-    ...waitFact(timings),
-    ['Peak memory', `${Math.round(memory)} MB`],
+async function plots(metrics: MetricsRecord[], results: Results | undefined): Promise<Html> {
+  const wide: [CurvePoint[], string, number][] = [
+    [lossCurves(metrics), 'Weighted loss terms', 300],
+    [gradientCurves(metrics), 'Gradient of each term at the predicted vertices: norm', 240],
   ];
+  const wideCharts = wide
+    .filter(([points]) => points.length > 0)
+    .map(([points, title, height]) => drawCurves(points, { title, log: true, width: 980, height }));
+  const baselines = results?.validationBaselines ?? [];
+  const names = ['this run', ...baselines.map(({ label }) => label)];
+  const small = { width: 315, height: 210, legend: false };
+  const validations = [...validationCurves(metrics)]
+    // One point is in the table.
+    .filter(([, points]) => points.length > 1)
+    .map(([key, points]) => {
+      const steps = points.map(({ step }) => step);
+      const levels = baselines.flatMap(({ label, values }) =>
+        key in values ? levelCurve(label, values[key], steps) : [],
+      );
+      const own = points.map((point) => ({ ...point, name: names[0] }));
+      const title = `Validation: ${validationLabel(key, results)}`;
+      return drawCurves([...own, ...levels], { ...small, title, log: false, names, points: false });
+    });
+  const optimizer = [...optimizerCurves(metrics)].map(([title, points]) =>
+    drawCurves(points, { ...small, title: sentenceCase(title), log: title !== 'learning rate' }),
+  );
+  return html`<div class="plots">${(await Promise.all(wideCharts)).map((chart) => html`<div class="wide">${chart}</div>`)}</div>
+${validations.length > 0 && baselines.length > 0 && curveLegend(names)}
+<div class="plots">${(await Promise.all([...validations, ...optimizer])).map((chart) => html`<div>${chart}</div>`)}</div>`;
 }
 
-/** How long a step waits for data, on average over the run. */
-function waitFact(timings: TimingsRecord[]): Fact[] {
-  const measured = timings.filter(({ waitMilliseconds }) => waitMilliseconds !== undefined);
-  if (measured.length === 0) return [];
-  const mean = (key: 'stepMilliseconds' | 'waitMilliseconds') =>
-    measured.reduce((sum, timing) => sum + timing[key]!, 0) / measured.length;
-  const [step, wait] = [mean('stepMilliseconds'), mean('waitMilliseconds')];
-  return [['Time of a step', `${step.toPrecision(3)} ms, of which ${wait.toPrecision(2)} ms for data`]];
+/** What a number is called in the tables; what the records call it where they have it not. Records are not scaled. */
+function validationLabel(key: string, results: Results | undefined): string {
+  const column = results?.tables[0]?.columns.find((known) => known.key === key);
+  return column ? column.label.replace(/ ×.*/, '') : key;
 }
+
+const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function lastStep(metrics: MetricsRecord[]): string {
   const last = metrics.at(-1);
@@ -109,7 +121,7 @@ async function pictureSources(folder: string): Promise<Map<string, string>> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.png'));
   const read = async (name: string): Promise<[string, string]> => {
     const bytes = await readFile(path.join(folder, name));
-    return [name, `data:image/png;base64,${bytes.toString('base64')}`];
+    return [name, dataUri(bytes)];
   };
   return new Map(await Promise.all(names.map(read)));
 }

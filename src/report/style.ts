@@ -20,11 +20,12 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .numbers { min-width: 60%; }
 .numbers th, .numbers td { padding: 0.32rem 0.9rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .numbers th:first-child, .numbers td:first-child { text-align: left; padding-left: 0; }
+.numbers .head { text-align: left; padding-left: 0; }
 .numbers thead th { font-weight: 500; color: var(--faint); font-size: 0.87rem; border-bottom-color: var(--faint); }
 .numbers .baseline td { color: var(--faint); }
 .numbers .best { font-weight: 700; color: var(--ink) !important; }
 .numbers .baseline .best { text-decoration: underline; text-decoration-color: var(--line); text-underline-offset: 3px; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 0.2rem 3rem; margin: 1rem 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0.2rem 3rem; margin: 1rem 0; }
 .facts div { display: flex; justify-content: space-between; gap: 1.5rem; border-bottom: 1px solid var(--line); padding: 0.25rem 0; }
 .facts dt { color: var(--faint); white-space: nowrap; }
 .facts dd { margin: 0; text-align: right; }
@@ -35,8 +36,32 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .pictures td:first-child { padding-right: 1.2rem; min-width: 9rem; max-width: 14rem; line-height: 1.3; }
 .pictures td:first-child .note { display: block; }
 .pictures img { display: block; width: 104px; height: 104px; object-fit: contain; background: var(--behind); border-radius: 4px; }
+.dense td:first-child { min-width: 7.5rem; max-width: 10rem; padding-right: 0.6rem; font-size: 0.9rem; }
+.dense img { width: 84px; height: 84px; }
 .plots { display: flex; flex-wrap: wrap; gap: 1.5rem 2rem; }
-.plots svg { max-width: 100%; height: auto; font-family: inherit; }
+.plots > div { max-width: 100%; overflow-x: auto; }
+.plots svg { display: block; max-width: 100%; height: auto; font-family: inherit; }
+.plots .wide svg { min-width: 44rem; }
+.legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1.4rem; list-style: none; margin: 0.6rem 0; padding: 0; font-size: 0.87rem; color: var(--faint); }
+.legend b { font-weight: 600; color: var(--ink); }
+.legend i { display: inline-block; width: 0.8em; height: 0.8em; border-radius: 2px; margin-right: 0.45em; vertical-align: -0.04em; }
+.legend i.line { height: 0; border-top: 2px solid; border-radius: 0; width: 1.3em; vertical-align: 0.25em; }
+.bar { display: flex; height: 1.4rem; border-radius: 4px; overflow: hidden; margin-top: 1rem; }
+.scale { max-width: 22rem; margin: 0.8rem 0; }
+.scale > div:first-child { height: 0.7rem; border-radius: 3px; }
+.scale .ticks { display: flex; justify-content: space-between; font-size: 0.8rem; color: var(--faint); font-variant-numeric: tabular-nums; }
+.scale .note { max-width: none; margin: 0.2rem 0; line-height: 1.35; }
+.changes th, .changes td, .runs th, .runs td { padding: 0.2rem 1.6rem 0.2rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
+.changes th, .runs th { font-weight: 500; color: var(--faint); font-size: 0.87rem; }
+.changes td { font: 0.83rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
+.changes .usual { color: var(--faint); }
+a { color: var(--accent); }
+.failed { color: #c9622b; }
+@media (max-width: 40rem) {
+  body { padding: 1.5rem 1rem 3rem; }
+  h1 { font-size: 1.5rem; }
+  .facts { grid-template-columns: minmax(0, 1fr); }
+}
 pre { background: var(--tile); border-radius: 6px; padding: 0.9rem 1.1rem; overflow-x: auto; font: 0.83rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 summary { cursor: pointer; color: var(--accent); }
 `;

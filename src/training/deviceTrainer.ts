@@ -37,7 +37,7 @@ export class DeviceTrainer {
    *
    * @throws ArgumentError where the losses are not finite; the weights have moved by then
    */
-  async step(step: number): Promise<Omit<StepReport, 'dataMilliseconds'>> {
+  async step(step: number): Promise<Pick<StepReport, 'losses' | 'emptyViews'>> {
     const named = this.enqueue(step);
     const numbers = await Promise.all(
       Object.entries(named).map(async ([name, term]) => [name, (await term.data())[0]] as const),

@@ -48,6 +48,11 @@ export class Objective {
     this.weightsLosses = active.filter((loss) => loss.kind === 'weights');
   }
 
+  /** Whether any loss looks at what is predicted. */
+  get comparesMeshes(): boolean {
+    return this.shapeLosses.length + this.pictureLosses.length > 0;
+  }
+
   /** @param parameters of the network that predicted; none where there is no network */
   evaluate(
     prediction: MeshPrediction,

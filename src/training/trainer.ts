@@ -11,6 +11,7 @@ import { expectFiniteLosses } from './divergence.ts';
 import { type ExampleOptions, ExampleOrder } from './exampleOrder.ts';
 import { Objective, type ObjectiveOptions } from './objective.ts';
 import { learningRateAt, type ScheduleOptions } from './schedule.ts';
+import { TermGradients } from './termGradients.ts';
 
 export interface TrainerOptions extends ScheduleOptions, ExampleOptions {
   /** Surface points of a sample that a step compares with. */
@@ -25,8 +26,16 @@ export interface StepReport {
   losses: Record<string, number>;
   /** Share of the supervising views in which the prediction covers no pixel; undefined where nothing was rendered. */
   emptyViews?: number;
-  /** Time that it took to read, augment and assemble the batch. */
+  learningRate: number;
+  /** Of the whole gradient, before it is clipped. */
+  gradientNorm: number;
+  /** As `TermGradients.norms` has them, with the weights before the step; undefined where they were not asked for. */
+  termGradients?: Record<string, number>;
+  /** Time that it took to read, augment and assemble the batch; for the prediction and its losses; for their gradient; for Adam. */
   dataMilliseconds: number;
+  forwardMilliseconds: number;
+  backwardMilliseconds: number;
+  optimizerMilliseconds: number;
 }
 
 export class Trainer {
@@ -35,6 +44,7 @@ export class Trainer {
   private readonly options: TrainerOptions;
   private readonly examples: ExampleOrder;
   private readonly objective: Objective;
+  private readonly termGradients: TermGradients;
   private readonly nameOfVariable: Map<string, string>;
 
   /** @param random decides order, views, mirroring and points; the model's start values are the model's own */
@@ -46,6 +56,7 @@ export class Trainer {
     this.nameOfVariable = new Map(parameters.map(({ name, variable }) => [variable.name, name]));
     this.examples = new ExampleOrder(objects, options, random);
     this.objective = new Objective(options.objective);
+    this.termGradients = new TermGradients(options.objective);
   }
 
   /** Reads ahead the files of step `step`, counted from 1. */
@@ -58,36 +69,62 @@ export class Trainer {
    *
    * @throws ArgumentError, before weights change, where the losses are not finite; RastergradError where a gradient is not
    */
-  step(step: number): StepReport {
-    const began = performance.now();
+  step(step: number, { withTermGradients = false } = {}): StepReport {
+    const lap = stopwatch();
     const { samples, random } = this.examples.step(step);
     return scoped(() => {
       const batch = makeBatch(samples, this.options.targetPoints, random);
-      const dataMilliseconds = performance.now() - began;
-      let report: StepReport = { losses: {}, dataMilliseconds };
+      const dataMilliseconds = lap();
+      const termGradients = withTermGradients
+        ? scoped(() => this.termGradients.norms(this.model.predict(batch.pictures), batch))
+        : undefined;
+      lap();
+      let losses: StepReport['losses'] = {};
+      let emptyViews: number | undefined;
+      let forwardMilliseconds = 0;
       const parameters = this.model.parameters.list();
       const { grads } = tf.variableGrads(
         () => {
           const value = this.objective.evaluate(this.model.predict(batch.pictures), batch, parameters);
           const numbers = Object.entries({ ...value.terms, total: value.total });
-          report = {
-            losses: Object.fromEntries(numbers.map(([name, term]) => [name, term.dataSync()[0]])),
-            emptyViews: value.silhouette && shareOfEmptyViews(value.silhouette),
-            dataMilliseconds,
-          };
+          losses = Object.fromEntries(numbers.map(([name, term]) => [name, term.dataSync()[0]]));
+          emptyViews = value.silhouette && shareOfEmptyViews(value.silhouette);
+          forwardMilliseconds = lap();
           return value.total;
         },
         parameters.map(({ variable }) => variable),
       );
       const remedy = 'a lower training.learningRate or a training.clipNorm may help';
-      expectFiniteLosses(report.losses, `step ${step}`, remedy);
+      expectFiniteLosses(losses, `step ${step}`, remedy);
       const gradients = Object.fromEntries(
         Object.entries(grads).map(([variable, gradient]) => [this.nameOfVariable.get(variable)!, gradient]),
       );
-      this.optimizer.step(gradients, learningRateAt(step, this.options));
-      return report;
+      const backwardMilliseconds = lap();
+      const learningRate = learningRateAt(step, this.options);
+      const gradientNorm = this.optimizer.step(gradients, learningRate);
+      return {
+        losses,
+        emptyViews,
+        learningRate,
+        gradientNorm,
+        termGradients,
+        dataMilliseconds,
+        forwardMilliseconds,
+        backwardMilliseconds,
+        optimizerMilliseconds: lap(),
+      };
     });
   }
+}
+
+/** A function that says how many milliseconds have passed since it was called last. */
+function stopwatch(): () => number {
+  let began = performance.now();
+  return () => {
+    const before = began;
+    began = performance.now();
+    return began - before;
+  };
 }
 
 function shareOfEmptyViews(silhouette: tf.Tensor3D): number {

@@ -8,6 +8,8 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig, type RunObserver, runExperiment } from '../../src/experiments/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
+import { EVENT_FILE } from '../../src/report/index.ts';
+import { readEvents } from '../src/report/tensorboard/readEvents.ts';
 
 const steps = 16;
 const overrides = [
@@ -35,7 +37,7 @@ function lastingFiles(folder: string): Map<string, Buffer> {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .filter((name) => !['environment.json', 'timings.jsonl', 'report.html'].includes(name));
+    .filter((name) => !['environment.json', 'timings.jsonl', 'report.html', EVENT_FILE].includes(name));
   return new Map(names.sort().map((name) => [name, readFileSync(path.join(folder, name))]));
 }
 
@@ -43,6 +45,10 @@ function expectSameRun(folder: string): void {
   const [expected, actual] = [lastingFiles(reference), lastingFiles(folder)];
   expect([...actual.keys()]).toEqual([...expected.keys()]);
   for (const [name, bytes] of expected) expect(actual.get(name)!.equals(bytes), name).toBe(true);
+  // Events tell the time, and are otherwise the same.
+  const events = (of: string) =>
+    readEvents(path.join(of, EVENT_FILE)).map((event) => ({ ...event, wallTime: undefined }));
+  expect(events(folder)).toEqual(events(reference));
 }
 
 /** Starts the command line's `run`, sends it `signal` once when its metrics have come to step `step`, and waits for its end. */

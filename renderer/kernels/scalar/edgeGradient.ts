@@ -9,6 +9,8 @@ import { type ProjectedVertices, projectVertices } from './vertices.ts';
 /** ‖∂p/∂r‖ where `maxDpDr` leaves it free: only against overflow. */
 const freeLimit = 1e8;
 
+export const limitOf = ({ maxDpDr }: EdgeGradientOptions): number => (maxDpDr === 0 ? freeLimit : maxDpDr);
+
 /** dL/dX, dL/dY, dL/dZ, dL/dw of each vertex. */
 const vertexSums = scratch(Float64Array);
 
@@ -18,13 +20,13 @@ export function edgeGradient(
   visible: Fragments,
   colors: RealArray,
   upstream: RealArray,
-  { maxDpDr }: EdgeGradientOptions,
+  options: EdgeGradientOptions,
   positionGradient: RealArray,
 ): void {
   const width = picture.width | 0;
   const height = picture.height | 0;
   const channels = (colors.length / visible.faces.length) | 0;
-  const limit = maxDpDr === 0 ? freeLimit : maxDpDr;
+  const limit = limitOf(options);
   const { faces } = visible;
 
   for (let b = 0; b < scene.items.length; b++) {

@@ -1,6 +1,6 @@
 // Arguments of the compiled kernels: addresses of arrays, and the meshes of a batch.
 
-import type { Picture, Scene } from '../scene.ts';
+import type { Fragments, Picture, Scene } from '../scene.ts';
 import type { Scratch } from './module.ts';
 import type { Mesh } from './rasterExports.ts';
 
@@ -42,3 +42,7 @@ export function largestOf({ items }: Scene): { vertexCount: number; faceCount: n
   }
   return { vertexCount, faceCount };
 }
+
+/** Weights that the compiled kernels cannot read: in double precision. Others are carried to them where they are elsewhere. */
+export const doubles = ({ weights }: Fragments): Float64Array[] =>
+  weights instanceof Float64Array ? [weights] : [];

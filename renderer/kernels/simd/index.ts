@@ -4,8 +4,10 @@
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import { antialias, antialiasBackward } from './antialias.ts';
+import { edgeGradient } from './edgeGradient.ts';
 import { findVisible } from './findVisible.ts';
 import { interpolate, interpolateBackward, weightsBackward } from './interpolate.ts';
+import { outlineMask, outlineMaskBackward } from './outlineMask.ts';
 import { scanlineGradient } from './scanlineGradient.ts';
 import {
   softAggregate,
@@ -26,6 +28,9 @@ export const simdKernels: Kernels = {
   softMaskBackward,
   antialias,
   antialiasBackward,
+  outlineMask,
+  outlineMaskBackward,
+  edgeGradient,
   scanlineGradient,
   softFragments,
   softInterpolateBackward,

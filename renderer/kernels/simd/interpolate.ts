@@ -3,7 +3,7 @@
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import type { Fragments } from '../scene.ts';
-import { type KernelArray, largestOf, loopTime, meshesOf, placed } from './arrays.ts';
+import { doubles, type KernelArray, largestOf, loopTime, meshesOf, placed } from './arrays.ts';
 import { type Scratch, simdFor } from './module.ts';
 import { RowGradients } from './rowGradients.ts';
 import type { Call, Task } from './threads.ts';
@@ -81,10 +81,6 @@ export const weightsBackward: Kernels['weightsBackward'] = (...args) => {
   });
   threads.run(loopTime(scene, picture), tasks);
 };
-
-/** Weights that the compiled kernels cannot read: in double precision. Others are carried to them where they are elsewhere. */
-const doubles = ({ weights }: Fragments): Float64Array[] =>
-  weights instanceof Float64Array ? [weights] : [];
 
 /** Of each item, where faces and weights of its fragments lie, and how many there are. */
 function partsOf(

@@ -1,4 +1,4 @@
-// The compiled loops of visibility, interpolation, DIB-R's silhouette and antialiasing, as TypeScript sees them.
+// The compiled loops of visibility, interpolation, DIB-R's silhouettes, antialiasing and edge gradients, as TypeScript sees them.
 
 export interface RasterExports {
   findVisibleScratch(vertexCount: number, width: number, height: number): number;
@@ -44,6 +44,7 @@ export interface RasterExports {
     ]
   ): void;
   softMaskScratch(vertexCount: number, width: number, height: number): number;
+  nearestFacesScratch(faceCount: number, width: number, height: number, capacity: number): number;
   softMask(
     ...args: [
       ...Mesh,
@@ -54,6 +55,7 @@ export interface RasterExports {
       boxSize: number,
       negligible: number,
       maxFaces: number,
+      hearsNearest: boolean,
       output: number,
       pairs: number,
       capacity: number,
@@ -90,6 +92,51 @@ export interface RasterExports {
       channels: number,
       upstream: number,
       colorGradient: number,
+      positionGradient: number,
+      scratch: number,
+    ]
+  ): void;
+  edgeGradientScratch(vertexCount: number): number;
+  edgeGradient(
+    ...args: [
+      ...Mesh,
+      width: number,
+      height: number,
+      visible: number,
+      weights: number,
+      colors: number,
+      channels: number,
+      upstream: number,
+      limit: number,
+      positionGradient: number,
+      scratch: number,
+    ]
+  ): void;
+  outlineMaskScratch(vertexCount: number, width: number, height: number): number;
+  outlineMask(
+    ...args: [
+      ...Mesh,
+      width: number,
+      height: number,
+      visible: number,
+      pieces: number,
+      pieceCount: number,
+      sharpness: number,
+      end: number,
+      output: number,
+      pairs: number,
+      capacity: number,
+      scratch: number,
+    ]
+  ): number;
+  outlineMaskBackwardScratch(vertexCount: number): number;
+  outlineMaskBackward(
+    ...args: [
+      ...Mesh,
+      pieces: number,
+      pieceCount: number,
+      pairs: number,
+      upstream: number,
       positionGradient: number,
       scratch: number,
     ]

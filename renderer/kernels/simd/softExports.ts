@@ -29,6 +29,7 @@ export interface SoftExports {
     far: number,
     hidden: number,
     rules: number,
+    distanceRule: number,
     flatness: number,
     smallestArea: number,
     smallestFace: number,

@@ -1,5 +1,4 @@
-// SoftRas with a list of fragments, compiled: assembly/softFragments.ts. Hard colours and the rarer distances are left to plain
-// TypeScript.
+// SoftRas with a list of fragments, compiled: assembly/softFragments.ts, an item of the batch at a time.
 
 import * as scalar from '../scalar/softFragments.ts';
 import type { AttributeRows, Fragments, Picture, RealArray, Scene } from '../scene.ts';
@@ -8,7 +7,7 @@ import { loopTime } from './arrays.ts';
 import { type Simd, simd, simdFor } from './module.ts';
 import { addVertexSums, placeVertices, takeVertexSums } from './projected.ts';
 import { RowGradients } from './rowGradients.ts';
-import { alphaCodes, isUsual, startSoftFaces } from './softFace.ts';
+import { alphaCodes, clearPainted, startSoftFaces } from './softFace.ts';
 import { groupsOf, planeSize, planesOf } from './softPicture.ts';
 import type { Call, Own, Task } from './threads.ts';
 
@@ -19,7 +18,7 @@ let usualFragments = 1024;
 const mostAtFirst = 2 ** 28 / 24;
 
 export function softFragments(scene: Scene, picture: Picture, options: SoftOptions): Fragments {
-  const compiled = isUsual(options, 0) ? simdFor(scene.positions) : undefined;
+  const compiled = simdFor(scene.positions);
   if (!compiled) return scalar.softFragments(scene, picture, options);
   const face = startSoftFaces(compiled, picture, options, 0);
   const faces = compiled.scratch.copy(scene.faces);
@@ -120,7 +119,7 @@ export function softAggregate(
   output: RealArray,
 ): SoftState {
   const { values, channels, background } = colors;
-  const compiled = isUsual(options, channels) ? simdFor(scene.positions, values, output) : undefined;
+  const compiled = simdFor(scene.positions, values, output);
   if (!compiled) return scalar.softAggregate(scene, picture, options, fragments, colors, output);
   const { scratch, threads } = compiled;
   const pixels = picture.width * picture.height;
@@ -135,11 +134,18 @@ export function softAggregate(
   const front = scratch.take(4 * fronts * most);
   const state = new ListedPlanes(floats * scene.items.length, fronts * scene.items.length);
   const sum = options.alpha === 'sum';
+  const paints = paintsNearest(options, channels);
   for (const group of groups) {
+    const cleared = group.map(({ place }): Task => {
+      const own = planes + 4 * floats * place;
+      return [['clearSoftPicture', own, size, sum ? 0 : 1, options.epsilon, paints ? 1 : 0, last, channels]];
+    });
+    threads.run(loopTime(scene, picture), cleared);
+    if (paints)
+      for (const { place } of group) clearPainted(planes + 4 * floats * place, size, scene.positions);
     const summed = group.map(({ item, b, place }): Task => {
       const own = planes + 4 * floats * place;
       return [
-        ['clearSoftPicture', own, size, sum ? 0 : 1, options.epsilon, 0, last, channels],
         [
           'softAggregate',
           on.face,
@@ -177,9 +183,12 @@ export function softAggregate(
   return state;
 }
 
+/** Whether the nearest face alone gives a pixel its colour. */
+const paintsNearest = ({ color }: SoftOptions, channels: number): boolean => color === 'hard' && channels > 0;
+
 /** Floats of the planes of fronts. */
-const frontsOf = ({ variant }: SoftOptions, channels: number, size: number): number =>
-  variant === 'pytorch3d' && channels > 0 ? 3 * size : 0;
+const frontsOf = (options: SoftOptions, channels: number, size: number): number =>
+  options.variant === 'pytorch3d' && channels > 0 && !paintsNearest(options, channels) ? 3 * size : 0;
 
 const backgroundCalls = (
   planes: number,
@@ -188,7 +197,7 @@ const backgroundCalls = (
   background: number,
   options: SoftOptions,
 ): Call[] =>
-  channels > 0
+  channels > 0 && options.color !== 'hard'
     ? [
         [
           'addBackground',
@@ -322,9 +331,7 @@ export function softInterpolateBackward(
   positionGradient: RealArray,
 ): void {
   const { values, channels, indices, rowStarts } = attributes;
-  const compiled = isUsual(options, 0)
-    ? simdFor(scene.positions, values, upstream, attributeGradient, positionGradient)
-    : undefined;
+  const compiled = simdFor(scene.positions, values, upstream, attributeGradient, positionGradient);
   if (!compiled) {
     scalar.softInterpolateBackward(
       scene,

@@ -1,4 +1,4 @@
-// DIB-R's silhouette, compiled: assembly/softMask.ts. Masks of the nearest faces are left to the plain kernel.
+// DIB-R's silhouette, compiled: assembly/softMask.ts, an item of the batch at a time.
 
 import { RastergradError } from '../../errors.ts';
 import type { Kernels } from '../kernels.ts';
@@ -38,14 +38,17 @@ export const softMask: Kernels['softMask'] = (...args) => {
   const [scene, picture, visible, options, output] = args;
   const { positions, items } = scene;
   const simd = simdFor(positions, output);
-  if (!simd || options.order === 'nearest') return scalarKernels.softMask(...args);
+  if (!simd) return scalarKernels.softMask(...args);
   const { exports, scratch, threads } = simd;
   const { width, height } = picture;
   const pixels = width * height;
   const meshes = meshesOf(scene, picture, placed(scratch, scene.faces, positions));
   const faces = placed(scratch, visible.faces, positions);
-  const work = threads.own(exports.softMaskScratch(largestOf(scene).vertexCount, width, height));
   const capacity = Math.min(usualPairs, Math.floor(mostPairs / items.length));
+  const hearsNearest = options.order === 'nearest';
+  const { vertexCount, faceCount } = largestOf(scene);
+  const lists = hearsNearest ? exports.nearestFacesScratch(faceCount, width, height, capacity) : 0;
+  const work = threads.own(exports.softMaskScratch(vertexCount, width, height) + lists);
   const pairs = scratch.take(pairBytes * capacity * items.length);
   const tasks = meshes.map(
     (mesh, b): Task => [
@@ -59,6 +62,7 @@ export const softMask: Kernels['softMask'] = (...args) => {
         options.boxSize,
         negligible,
         Math.min(options.maxFaces, unlimited),
+        hearsNearest,
         output.byteOffset + 4 * b * pixels,
         pairs + pairBytes * capacity * b,
         capacity,

@@ -1,4 +1,4 @@
-// SoftRas in one go, compiled: assembly/softPicture.ts. Hard colours and the rarer distances are left to plain TypeScript.
+// SoftRas in one go, compiled: assembly/softPicture.ts, an item of the batch at a time.
 
 import * as scalar from '../scalar/softPicture.ts';
 import type { AttributeRows, Picture, RealArray, Scene } from '../scene.ts';
@@ -7,8 +7,8 @@ import { loopTime } from './arrays.ts';
 import { simd, simdFor } from './module.ts';
 import { addVertexSums, placeVertices, takeVertexSums } from './projected.ts';
 import { RowGradients } from './rowGradients.ts';
-import { alphaCodes, isUsual, startSoftFaces } from './softFace.ts';
-import type { Call } from './threads.ts';
+import { alphaCodes, clearPainted, startSoftFaces } from './softFace.ts';
+import type { Task } from './threads.ts';
 
 /** What the pixels keep, as the kernels lay it out: one block an item. */
 class SoftPlanes {
@@ -34,7 +34,7 @@ export function softPicture(
   output: RealArray,
 ): SoftState {
   const { values, channels, indices, rowStarts } = attributes;
-  const found = isUsual(options, channels) ? simdFor(scene.positions, values, output) : undefined;
+  const found = simdFor(scene.positions, values, output);
   if (!found) return scalar.softPicture(scene, picture, options, attributes, background, output);
   const { scratch, threads } = found;
   const pixels = picture.width * picture.height;
@@ -49,13 +49,20 @@ export function softPicture(
   const planes = scratch.take(4 * floats * (groups[0]?.length ?? 0));
   const state = new SoftPlanes(floats * scene.items.length);
   const sum = options.alpha === 'sum';
+  const paints = options.color === 'hard' && channels > 0;
   for (const group of groups) {
-    const tasks = group.map(({ item, b, place }): Call[] => {
+    const cleared = group.map(({ place }): Task => {
+      const own = planes + 4 * floats * place;
+      return [['clearSoftPicture', own, size, sum ? 0 : 1, options.epsilon, 1, colors, channels]];
+    });
+    threads.run(loopTime(scene, picture), cleared);
+    if (paints)
+      for (const { place } of group) clearPainted(planes + 4 * floats * place, size, scene.positions);
+    const tasks = group.map(({ item, b, place }): Task => {
       const own = planes + 4 * floats * place;
       const to = output.byteOffset + 4 * (channels + 1) * pixels * b;
       const scale = sum ? 1 / Math.max(1, item.faceCount) : 0;
       return [
-        ['clearSoftPicture', own, size, sum ? 0 : 1, options.epsilon, 1, colors, channels],
         [
           'softPicture',
           face,
@@ -140,7 +147,7 @@ export function softPictureBackward(
     scratch
       .floats(planes, floats * group.length)
       .set(state.blocks.subarray(floats * group[0].b, floats * (group[0].b + group.length)));
-    const tasks = group.map(({ item, b, place }): Call[] => {
+    const tasks = group.map(({ item, b, place }): Task => {
       const own = planes + 4 * floats * place;
       const share = options.alpha === 'sum' ? Math.max(1, item.faceCount) : 1;
       return [

@@ -2,13 +2,20 @@
 // approximates, the way an edge of the picture moves; and the fast kernel against the reference.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Fragments, Kernels, Picture, RealArray, Scene } from '../../../renderer/kernels/index.ts';
 import { referenceKernels } from '../../../renderer/kernels/reference/index.ts';
 import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
+import { simdKernels } from '../../../renderer/kernels/simd/index.ts';
+import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
 import { somePictures, someScenes, triangleSoup } from '../arbitrary.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture } from '../scenes.ts';
+import { compiledCalls, inWasmMemory } from './inWasmMemory.ts';
+
+beforeAll(() => useTestBackend('wasm'));
+
+const compiled = inWasmMemory(simdKernels);
 
 const free = { maxDpDr: 0 };
 
@@ -152,7 +159,10 @@ it.each([0, 2])('is what DRTK computes from normals, pair by pair (limit %d)', (
   for (const count of Object.values(found)) expect(count).toBeGreaterThan(100);
 });
 
-it('is the same from the fast kernel', () => {
+it.each([
+  { name: 'scalar', fastKernels: scalarKernels, tolerance: 1e-8 },
+  { name: 'simd', fastKernels: compiled, tolerance: 2 ** -22 },
+])('is the same from the $name kernel', ({ fastKernels, tolerance }) => {
   fc.assert(
     fc.property(
       someScenes,
@@ -161,12 +171,11 @@ it('is the same from the fast kernel', () => {
       fc.constantFrom(0, 3, 1e4),
       ({ seed, scene }, picture, channels, maxDpDr) => {
         const numbers = scene.items.length * picture.width * picture.height * channels;
-        const [fast, slow] = [scalarKernels, referenceKernels].map((kernels) =>
-          gradientOf(kernels, scene, picture, testNumbers(numbers, seed), testNumbers(numbers, 3), {
-            maxDpDr,
-          }),
+        const [colors, upstream] = [seed, 3].map((from) => testNumbers(numbers, from).map(Math.fround));
+        const [fast, slow] = [fastKernels, referenceKernels].map((kernels) =>
+          gradientOf(kernels, scene, picture, colors, upstream, { maxDpDr }),
         );
-        expect(relativeError(fast, slow)).toBeLessThan(1e-8);
+        expect(relativeError(fast, slow)).toBeLessThan(tolerance);
       },
     ),
     { numRuns: 60, seed: 12 },
@@ -178,6 +187,7 @@ const rectangle = [0, 1, 2, 1, 3, 2];
 
 describe.each([
   ['scalar', scalarKernels],
+  ['simd', compiled],
   ['reference', referenceKernels],
 ])('%s kernel', (_, kernels) => {
   it('moves outlines by their area: Σ ∂α/∂v = ∂area/∂v, in perspective too', () => {
@@ -305,4 +315,8 @@ describe.each([
       }
     }
   });
+});
+
+it('has had the compiled kernel at work', () => {
+  expect(compiledCalls.edgeGradient ?? 0).toBeGreaterThan(0);
 });

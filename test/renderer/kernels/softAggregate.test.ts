@@ -2,19 +2,17 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Kernels, Picture, Scene, SoftOptions } from '../../../renderer/kernels/index.ts';
+import type { Picture, SoftOptions } from '../../../renderer/kernels/index.ts';
 import { referenceKernels } from '../../../renderer/kernels/reference/index.ts';
 import { scalarKernels } from '../../../renderer/kernels/scalar/index.ts';
 import { simdKernels } from '../../../renderer/kernels/simd/index.ts';
 import { useTestBackend } from '../../backend.ts';
 import { testNumbers } from '../../gradient.ts';
 import { crumpledSpheres, kernelScene, relativeError, somePicture, type TestScene } from '../scenes.ts';
+import { channels, drawSoft } from './drawSoft.ts';
 import { compiledCalls, inWasmMemory } from './inWasmMemory.ts';
 
 await useTestBackend('wasm');
-
-const channels = 2;
-const background = Float64Array.of(0.3, -0.7).map(Math.fround);
 
 /** Soft enough that several faces share a pixel, and the background shows through. */
 const someOptions = (options: Partial<SoftOptions> = {}): SoftOptions => ({
@@ -32,80 +30,6 @@ const someOptions = (options: Partial<SoftOptions> = {}): SoftOptions => ({
   ...options,
 });
 
-interface Drawn {
-  output: Float64Array;
-  positionGradient: Float64Array;
-  valueGradient: Float64Array;
-}
-
-/** Picture and gradients, in one go or by way of a list of fragments. */
-function draw(
-  kernels: Kernels,
-  scene: Scene,
-  picture: Picture,
-  options: SoftOptions,
-  values: Float64Array,
-  upstream: Float64Array,
-  way: 'stream' | 'list',
-): Drawn {
-  const rows = {
-    values,
-    channels,
-    indices: scene.faces,
-    rowStarts: scene.items.map((item) => item.vertexStart),
-  };
-  const drawn = {
-    output: new Float64Array(scene.items.length * picture.width * picture.height * (channels + 1)),
-    positionGradient: new Float64Array(scene.positions.length),
-    valueGradient: new Float64Array(values.length),
-  };
-  const { output, positionGradient, valueGradient } = drawn;
-  if (way === 'stream') {
-    const state = kernels.softPicture(scene, picture, options, rows, background, output);
-    kernels.softPictureBackward(
-      scene,
-      picture,
-      options,
-      rows,
-      background,
-      state,
-      upstream,
-      valueGradient,
-      positionGradient,
-    );
-    return drawn;
-  }
-  const fragments = kernels.softFragments(scene, picture, options);
-  // The same colours for all, rounded as tensors would: a difference of colours is divided by γ.
-  const shaded = new Float32Array(fragments.faces.length * channels);
-  referenceKernels.interpolate(scene, fragments, rows, shaded);
-  const colors = { values: shaded, channels, background };
-  const state = kernels.softAggregate(scene, picture, options, fragments, colors, output);
-  const shadedGradient = new Float64Array(shaded.length);
-  kernels.softAggregateBackward(
-    scene,
-    picture,
-    options,
-    fragments,
-    colors,
-    state,
-    upstream,
-    shadedGradient,
-    positionGradient,
-  );
-  kernels.softInterpolateBackward(
-    scene,
-    picture,
-    options,
-    fragments,
-    rows,
-    shadedGradient,
-    valueGradient,
-    positionGradient,
-  );
-  return drawn;
-}
-
 const step = 1e-6;
 
 /**
@@ -117,8 +41,15 @@ function compare(test: TestScene, picture: Picture, options: SoftOptions) {
   const values = testNumbers(test.batch * test.topology.vertexCount * channels, 11);
   const nothing = new Float64Array(test.batch * picture.width * picture.height * (channels + 1));
   const forward = (positions: Float64Array) =>
-    draw(referenceKernels, kernelScene({ ...test, positions }), picture, options, values, nothing, 'stream')
-      .output;
+    drawSoft(
+      referenceKernels,
+      kernelScene({ ...test, positions }),
+      picture,
+      options,
+      values,
+      nothing,
+      'stream',
+    ).output;
   const base = forward(test.positions);
   const upstream = testNumbers(base.length, 12);
   const smooth = new Array(base.length).fill(true);
@@ -134,7 +65,7 @@ function compare(test: TestScene, picture: Picture, options: SoftOptions) {
     });
   });
   const kept = upstream.map((value, k) => (smooth[k] ? value : 0));
-  const { positionGradient } = draw(
+  const { positionGradient } = drawSoft(
     referenceKernels,
     kernelScene(test),
     picture,
@@ -223,7 +154,7 @@ describe('the fast loops agree with the reference', () => {
           Math.fround,
         );
         const [fast, slow] = [fastKernels[name], referenceKernels].map((kernels) =>
-          draw(kernels, scene, picture, rules, values, upstream, way),
+          drawSoft(kernels, scene, picture, rules, values, upstream, way),
         );
         // Where only fragments with D ≈ exp(−39) are to be seen, their shares are as good as a float32 of 39 in the exponent.
         const tolerance = name === 'simd' ? 5e-6 : 1e-6;

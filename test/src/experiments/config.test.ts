@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ArgumentError, FileError } from '../../../renderer/errors.ts';
 import { methods } from '../../../renderer/methods/index.ts';
 import { formatConfig, loadConfig, parseConfig } from '../../../src/experiments/config.ts';
-import type { TrainConfig } from '../../../src/experiments/schema.ts';
+import type { TrainConfig } from '../../../src/experiments/schema/index.ts';
 import { lossPresets } from '../../../src/losses/index.ts';
 
 let folder: string;
@@ -100,9 +100,17 @@ describe('losses.preset', () => {
     const losses = await lossesOf(`task: train\nlosses: {preset: ${name}}\n`);
     expect(losses).toEqual({
       ...lossPresets[name],
+      smoothness: { weight: 0 },
       silhouette: { weight: 0, kind: 'iou' },
       color: { weight: 0, kind: 'l1' },
     });
+  });
+
+  it('dibr has the 2D losses and what keeps a mesh smooth', async () => {
+    const losses = await lossesOf('task: train\nlosses: {preset: dibr}\n');
+    expect(losses).toMatchObject(lossPresets.dibr);
+    const active = Object.keys(losses).filter((name) => losses[name].weight > 0);
+    expect(active).toEqual(['laplacian', 'smoothness', 'silhouette', 'color']);
   });
 
   it('is none by default, which fills in nothing', async () => {
@@ -187,15 +195,15 @@ describe('mistakes in a config', () => {
     ],
     [
       'task: train',
-      'losses: every weight is 0; give one of chamfer, edge, normal, laplacian, move, silhouette, color a weight above 0',
+      'losses: every weight is 0; give one of chamfer, edge, normal, laplacian, smoothness, move, silhouette, color a weight above 0',
     ],
     [
       'task: train\nlosses: {weightDecay: {weight: 1}}',
-      'losses: every weight is 0; give one of chamfer, edge, normal, laplacian, move, silhouette, color a weight above 0',
+      'losses: every weight is 0; give one of chamfer, edge, normal, laplacian, smoothness, move, silhouette, color a weight above 0',
     ],
     [
       'task: train\nlosses: {preset: offical}',
-      'losses.preset is "offical": expected one of none, official, pytorch',
+      'losses.preset is "offical": expected one of none, official, pytorch, dibr',
     ],
     [
       'task: train\nlosses: {preset: official, chamfre: {weight: 1}}',
@@ -216,17 +224,17 @@ describe('mistakes in a config', () => {
     ['task: train\nlosses: {present: official}', 'losses.present: unknown key; did you mean losses.preset?'],
     [
       'task: train\nlosses: official',
-      'losses is "official": expected a mapping with preset, chamfer, edge, normal, laplacian, move, silhouette, color, weightDecay',
+      'losses is "official": expected a mapping with preset, chamfer, edge, normal, laplacian, smoothness, move, silhouette, color, weightDecay',
     ],
     ['task: trian', 'task is "trian": expected one of train, fit, compare-gradients'],
     ['seed: 3', 'task is missing: expected one of train, fit, compare-gradients'],
     [
       'task: fit\nlosses: {chamfer: {weight: 1}}',
-      'losses.chamfer: unknown key; known here: losses.edge, losses.laplacian, losses.move, losses.silhouette, losses.color',
+      'losses.chamfer: unknown key; known here: losses.edge, losses.laplacian, losses.smoothness, losses.move, losses.silhouette, losses.color',
     ],
     [
       'task: fit\nlosses: {weightDecay: {weight: 1}}',
-      'losses.weightDecay: unknown key; known here: losses.edge, losses.laplacian, losses.move, losses.silhouette, losses.color',
+      'losses.weightDecay: unknown key; known here: losses.edge, losses.laplacian, losses.smoothness, losses.move, losses.silhouette, losses.color',
     ],
     [
       'task: fit\ntarget: {type: dataset, objects: -1}\nlosses: {color: {weight: 1}}',

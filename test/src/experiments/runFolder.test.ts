@@ -107,6 +107,20 @@ describe('metrics.jsonl', () => {
     expect(metrics.read()).toEqual([step(1), step(2)]);
   });
 
+  it('is read on from where the last whole line ended', async () => {
+    const { metrics } = await createRun({ root, name: 'a' });
+    expect(metrics.readFrom(0)).toEqual({ entries: [], end: 0 });
+    metrics.append(step(1));
+    const { entries, end } = metrics.readFrom(0);
+    expect(entries).toEqual([step(1)]);
+    appendFileSync(metrics.path, '{"step":2,"kind"');
+    expect(metrics.readFrom(end)).toEqual({ entries: [], end });
+    appendFileSync(metrics.path, ':"train","losses":{"ä":1}}\n');
+    const last = { step: 2, kind: 'train', losses: { ä: 1 } };
+    expect(metrics.readFrom(end).entries).toEqual([last]);
+    expect(metrics.readFrom(metrics.readFrom(end).end).entries).toEqual([]);
+  });
+
   it('has nothing to forget before its first line', async () => {
     const { metrics } = await createRun({ root, name: 'a' });
     await metrics.truncateAfterStep(0);

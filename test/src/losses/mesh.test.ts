@@ -1,14 +1,15 @@
-// The losses that look at the connectivity: edge, normal, Laplacian; and move, which has the same arguments.
+// The losses that look at the connectivity: edge, normal, Laplacian, smoothness; and move, which has the same arguments.
 
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Topology, unitIcosphere } from '../../../renderer/mesh/index.ts';
 import { edgeKernel } from '../../../src/losses/edge.ts';
-import { edgeLoss, laplacianLoss, moveLoss, normalLoss } from '../../../src/losses/index.ts';
+import { edgeLoss, laplacianLoss, moveLoss, normalLoss, smoothnessLoss } from '../../../src/losses/index.ts';
 import { laplacianKernel } from '../../../src/losses/laplacian.ts';
 import { moveKernel } from '../../../src/losses/move.ts';
 import { normalKernel } from '../../../src/losses/normal.ts';
 import { evenOffsets } from '../../../src/losses/pointClouds.ts';
+import { smoothnessKernel } from '../../../src/losses/smoothness.ts';
 import { useTestBackend } from '../../backend.ts';
 import { lossGradientError, testPoints } from './differences.ts';
 
@@ -171,6 +172,51 @@ describe('laplacianLoss', () => {
     const before = [...right, [0, 0, 0]];
     const after = [...right, [9, 9, 9]];
     expect(evaluate(() => laplacianLoss(tf.tensor3d([before]), tf.tensor3d([after]), lonely))).toBe(0);
+  });
+});
+
+describe('smoothnessLoss', () => {
+  // Two faces that share the edge from (0, 0, 0) to (1, 0, 0).
+  const hinge = new Topology(new Int32Array([0, 1, 2, 1, 0, 3]), 4);
+  const at = (degrees: number) => {
+    const angle = (Math.PI * degrees) / 180;
+    const wings = [
+      [0.3, 1, 0],
+      [0.6, -2 * Math.cos(angle), 2 * Math.sin(angle)],
+    ];
+    return tf.tensor3d([[[0, 0, 0], [1, 0, 0], ...wings]]);
+  };
+
+  it('is (1 − cos)² of the angle by which a surface bends, over all edges', () => {
+    for (const degrees of [0, 30, 90, 180]) {
+      const expected = (1 - Math.cos((Math.PI * degrees) / 180)) ** 2 / hinge.edgeCount;
+      expect(
+        evaluate(() => smoothnessLoss(at(degrees), hinge)),
+        `${degrees}°`,
+      ).toBeCloseTo(expected, 6);
+    }
+  });
+
+  it('does not mind size or place', () => {
+    const shape = () => tf.tensor3d(Float32Array.from(vertices()), [batch, sphere.vertexCount, 3]);
+    const plain = evaluate(() => smoothnessLoss(shape(), sphere));
+    expect(evaluate(() => smoothnessLoss(shape().mul(7).add(3) as tf.Tensor3D, sphere))).toBeCloseTo(
+      plain,
+      4,
+    );
+  });
+
+  it('has the gradient of its value', () => {
+    const error = lossGradientError(([v], [gradient]) => smoothnessKernel(v, sphere, gradient), [vertices()]);
+    expect(error).toBeLessThan(1e-6);
+  });
+
+  it('is finite on faces of no area, which count as flat', () => {
+    const gradient = new Float64Array(12);
+    expect(smoothnessKernel(new Float64Array(12), hinge, gradient)).toBe(0);
+    const folded = Float64Array.of(0, 0, 0, 1, 0, 0, 2, 0, 0, 0.6, 0, 2);
+    expect(smoothnessKernel(folded, hinge, gradient)).toBe(0);
+    expect([...gradient]).toEqual(Array(12).fill(0));
   });
 });
 

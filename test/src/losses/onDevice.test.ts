@@ -14,6 +14,7 @@ import {
   pointClouds,
   silhouetteIouLoss,
   silhouetteL2Loss,
+  smoothnessLoss,
   weightDecayLoss,
 } from '../../../src/losses/index.ts';
 import { testNumbers } from '../../gradient.ts';
@@ -93,6 +94,18 @@ describe.skipIf(absent)(`losses on webgpu${absent ? `: ${absent}` : ''}`, () => 
         () => [vertices(1, batch), vertices(2)],
       );
     }
+  });
+
+  it('smoothness, also where a face has no area', async () => {
+    const tail = new Topology(Int32Array.of(...topology.faces, 0, 1, 42), 43);
+    await expectSame(
+      (p) => smoothnessLoss(p as tf.Tensor3D, topology),
+      () => [vertices(1)],
+    );
+    await expectSame(
+      (p) => smoothnessLoss(p as tf.Tensor3D, tail),
+      () => [tf.concat([vertices(1), vertices(1).slice([0, 0, 0], [2, 1, 3])], 1)],
+    );
   });
 
   it('silhouettes and colours, also where a view is empty', async () => {

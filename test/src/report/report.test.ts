@@ -36,13 +36,41 @@ describe('report.html', () => {
   });
 
   it('shows every picture with its column named', () => {
-    expect(page.match(/<img src="data:image\/png;base64,/g)).toHaveLength(24);
-    expect(page.match(/alt="input picture"/g)).toHaveLength(4);
+    expect(page.match(/<img src="data:image\/png;base64,/g)).toHaveLength(30);
+    expect(page.match(/alt="input picture"/g)).toHaveLength(5);
   });
 
-  it('draws loss terms and each validation number', () => {
-    expect(page.match(/<svg /g)).toHaveLength(4);
-    for (const name of ['chamfer', 'silhouette', 'Validation: F-score %']) expect(page).toContain(name);
+  it('draws loss terms, gradients, each validation number and what the optimiser was given', () => {
+    expect(page.match(/<svg /g)).toHaveLength(7);
+    const titles = ['Weighted loss terms', 'Gradient of each term', 'Validation: F-score %', 'Learning rate'];
+    for (const title of titles) expect(page).toContain(title);
+  });
+
+  it('names the baselines beside the course of validations', () => {
+    expect(page).toMatch(/<ul class="legend"><li>.*this run<\/li><li>.*best constant shape<\/li><\/ul>/);
+  });
+
+  it('explains the colours of errors, and shows them once', () => {
+    expect(page.match(/class="scale"/g)).toHaveLength(1);
+    expect(page).toContain('<span>0.1+</span>');
+    expect(page.match(/<h3>The worst<\/h3>/g)).toHaveLength(1);
+  });
+
+  it('says where the time went, all of it', () => {
+    const shares = [...page.matchAll(/<\/i>[^<]* <b>([\d.]+) %<\/b>/g)].map(([, share]) => Number(share));
+    expect(shares).toHaveLength(6);
+    expect(Math.abs(shares.reduce((sum, share) => sum + share) - 100)).toBeLessThan(1);
+  });
+
+  it('lists what the config says otherwise than the defaults, and nothing else', () => {
+    const changes = [...page.matchAll(/<tr><td>([\w.]+)<\/td><td>([^<]*)<\/td><td class="usual">([^<]*)/g)];
+    expect(changes.map(([, field, value, usual]) => [field, value, usual])).toEqual([
+      ['losses.chamfer.weight', '1', '0'],
+      ['losses.edge.weight', '0.1', '0'],
+      ['losses.laplacian.weight', '0.5', '0'],
+      ['losses.silhouette.weight', '0.05', '0'],
+      ['losses.color.weight', '0.1', '0'],
+    ]);
   });
 
   it('says what was trained, for how long, with what', () => {

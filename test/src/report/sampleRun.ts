@@ -53,6 +53,7 @@ const results: Results = {
       ],
     },
   ],
+  validationBaselines: [{ label: 'best constant shape', values: { 'F-score %': 37 } }],
 };
 
 /** Makes the run in `root`. `finished: false` leaves it as an interrupted one is: no results, no pictures. */
@@ -84,8 +85,12 @@ export async function makeSampleRun(root: string, { finished = true } = {}): Pro
       color: fall(0.021, 0.009),
     };
     const total = Object.values(losses).reduce((sum, value) => sum + value);
-    run.metrics.append({ kind: 'train', step, losses: { total, ...losses } });
+    const rest = 1 - step / steps;
+    const [learningRate, gradientNorm] = [0.003 * rest, fall(5, 0.8)];
+    run.metrics.append({ kind: 'train', step, losses: { total, ...losses }, learningRate, gradientNorm });
     if (step % 100 === 0) {
+      const norms = { chamfer: fall(0.05, 0.02), edge: 0.0016, silhouette: fall(0.009, 0.02), color: 0.002 };
+      run.metrics.append({ kind: 'gradients', step, norms });
       const rise = 1 - Math.exp(-step / 250);
       const values = {
         'chamfer ×10⁻³': 37 - 25 * rise,
@@ -95,9 +100,16 @@ export async function makeSampleRun(root: string, { finished = true } = {}): Pro
       run.metrics.append({ kind: 'validation', step, values });
       run.timings.append({
         step,
+        time: 1_700_000_000 + step / 10.3,
         seconds: step / 10.3,
         stepsPerSecond: 10.3,
         memoryMegabytes: 480 + step / 20,
+        stepMilliseconds: 95,
+        waitMilliseconds: 6,
+        forwardMilliseconds: 48,
+        backwardMilliseconds: 37,
+        optimizerMilliseconds: 3,
+        validationSeconds: 0.4,
       });
     }
   }
@@ -117,7 +129,9 @@ export async function makeSampleRun(root: string, { finished = true } = {}): Pro
       }),
     ),
   };
-  await run.writePictureIndex({ groups: [group] });
+  const scale = { label: 'Distance to the true surface', largest: 0.1 };
+  const worst = { title: 'The worst', columns, scale, rows: group.rows.slice(-1) };
+  await run.writePictureIndex({ groups: [{ ...group, scale }, worst] });
   await run.writeResults(results);
   return run;
 }

@@ -46,6 +46,21 @@ describe('a training step', () => {
     expect(trainer.optimizer.state().step).toBe(1);
     model.dispose();
   });
+
+  it('is the same whether or not it is asked for the gradients of its terms', () => {
+    const [plain, curious] = [start(config.losses), start(config.losses)];
+    for (const step of [1, 2]) {
+      const expected = plain.trainer.step(step);
+      const report = curious.trainer.step(step, { withTermGradients: true });
+      expect(report.losses).toEqual(expected.losses);
+      expect(report.gradientNorm).toBe(expected.gradientNorm);
+      expect(Object.keys(report.termGradients!)).toEqual(['chamfer', 'edge']);
+      expect(expected.termGradients).toBeUndefined();
+    }
+    plain.model.dispose();
+    curious.model.dispose();
+  });
+
   it('says in how many views the prediction covers nothing', () => {
     const { model, trainer, fill } = start({ ...config.losses, silhouette: { weight: 1, kind: 'iou' } });
     expect(trainer.step(1).emptyViews).toBe(0);

@@ -4,11 +4,18 @@
 export { adam, squaredNorm } from './adam';
 export { antialias, antialiasBackward, antialiasBackwardScratch, antialiasScratch } from './antialias';
 export { copyChannels } from './channels';
+export { edgeGradient, edgeGradientScratch } from './edgeGradient';
 export { findVisible, findVisibleScratch } from './findVisible';
 export { finishRows, gemm, gemmScratch } from './gemm';
 export { mixNeighbours, mixNeighboursBackward, unpool, unpoolBackward } from './graph';
 export { addDoubles, interpolate, interpolateBackward, interpolateBackwardScratch } from './interpolate';
 export { buildCloud, cloudBytes, cloudScratch, nearestPoints } from './nearest';
+export {
+  outlineMask,
+  outlineMaskBackward,
+  outlineMaskBackwardScratch,
+  outlineMaskScratch,
+} from './outlineMask';
 export { addRows, movePatches } from './patches';
 export { poolFeatures, poolFeaturesBackward } from './pooling';
 export { copyRows, scaleTo, sumRows } from './rows';
@@ -22,7 +29,13 @@ export {
   softFragments,
   softInterpolateBackward,
 } from './softFragments';
-export { softMask, softMaskBackward, softMaskBackwardScratch, softMaskScratch } from './softMask';
+export {
+  nearestFacesScratch,
+  softMask,
+  softMaskBackward,
+  softMaskBackwardScratch,
+  softMaskScratch,
+} from './softMask';
 export {
   clearSoftPicture,
   hearSoftPicture,

@@ -8,6 +8,8 @@
 // precision, and rounded to float32 where a group of pixels begins, so that E is precise where it is small: in float32, measured
 // from a corner, it would not be.
 //
+// By other rules D comes from the least weight in place of the distance, or is 1 or 0: see reference/softFragment.ts.
+//
 // A face is a record in memory: most of its numbers are wanted for every group of pixels, and there are more than registers.
 
 import { demote, exp2OfMinus, sumOfLanes } from './math';
@@ -45,7 +47,7 @@ const hidden: usize = 132;
 /** −1/(γ (far − near)). */
 export const perDepth: usize = 136;
 /** Whether the rules are SoftRas's own, not those of PyTorch3D's variant. */
-const isOriginal: usize = 140;
+export const isOriginal: usize = 140;
 
 // The face.
 export const firstRow: usize = 144;
@@ -96,6 +98,11 @@ const perLength: usize = 848;
 const halfLength: usize = 592;
 /** Row of the fragments at hand, of those that follow a list. */
 export const listedRow: usize = 608;
+/** Where D comes from: `euclidean`, `barycentric` or `hard`. And whether the nearest face alone gives a pixel its colour. */
+const distance: usize = 612;
+export const paintsNearest: usize = 616;
+/** The row at hand. */
+const currentRow: usize = 620;
 /** ℓ over the doubled area, which makes a weight of E; and u times that. */
 const perHeight: usize = 864;
 const fx: usize = 880;
@@ -132,8 +139,13 @@ const gx: usize = 1776;
 const gy: usize = 1824;
 const gw: usize = 1872;
 const gd: usize = 1920;
+/** Corners in the order in which they are listed: x and y, doubles. */
+const places: usize = 1968;
 /** Numbers that belong to attributes start here. */
-export const attributes: usize = 1968;
+export const attributes: usize = 2016;
+
+const barycentric: i32 = 1;
+const hard: i32 = 2;
 
 /** Bytes of a record without attributes. */
 export function softFaceBytes(): usize {
@@ -147,7 +159,8 @@ const slack: f64 = 1e-3;
 
 /**
  * Fills in what depends on the call alone. @param gap difference in level, in units of γ, from which on a face is not seen
- * @param rules 1: leave faces that wind clockwise out of colours; 2: weights are linear in space; 4: those of PyTorch3D's variant
+ * @param rules 1: leave faces that wind clockwise out of colours; 2: weights are linear in space; 4: those of PyTorch3D's variant; 8: the
+ * nearest face alone gives a pixel its colour @param distanceRule 0 euclidean, 1 barycentric, 2 hard: then the reach is 0
  */
 export function startSoftFaces(
   face: usize,
@@ -160,6 +173,7 @@ export function startSoftFaces(
   farthest: f64,
   gap: f64,
   rules: i32,
+  distanceRule: i32,
   flatShare: f64,
   leastArea: f64,
   leastFace: f64,
@@ -181,6 +195,8 @@ export function startSoftFaces(
   store<i32>(face, rules & 1, culls);
   store<i32>(face, rules & 2, isPerspective);
   store<i32>(face, (rules & 4) === 0 ? 1 : 0, isOriginal);
+  store<i32>(face, rules & 8, paintsNearest);
+  store<i32>(face, distanceRule, distance);
   store<f64>(face, leastFace, smallestFace);
   store<f32>(face, <f32>squaredReach, reach);
   store<f32>(face, <f32>(Math.LOG2E / sigma), perSigma2);
@@ -191,7 +207,7 @@ export function startSoftFaces(
 }
 
 function clearSums(face: usize): void {
-  for (let field = gx; field < attributes; field += 16) v128.store(face + field, f32x4.splat(0));
+  for (let field = gx; field < places; field += 16) v128.store(face + field, f32x4.splat(0));
 }
 
 /** Bytes of a vertex: x, y, z, w in double precision; w is 0 where it cannot be drawn. */
@@ -228,6 +244,10 @@ export function toFace(face: usize, from: usize, vertices: usize): bool {
   const isDrawn =
     Math.abs(doubled) > load<f64>(face, smallestArea) &&
     Math.abs(doubled) > load<f64>(face, flatness) * extent;
+  if (!isDrawn && load<i32>(face, distance) !== 0) return false;
+  v128.store(face, p0, places);
+  v128.store(face, p1, places + 16);
+  v128.store(face, p2, places + 32);
   const turns = doubled < 0;
   if (turns) {
     const v = v1;
@@ -337,9 +357,12 @@ function toEdges(face: usize, x: v128, y: v128, end0: v128, end1: v128, perArea:
   v128.store(at, f64x2.mul(e, toBeta), startB);
   v128.store(at, f64x2.mul(uRows, toBeta), rowsB);
   v128.store(at, f64x2.mul(vColumns, toBeta), columnsB);
-  // E + r falls along a row where the edge rises, and is 0 at column −(E + r)/(step of E): the last one within reach.
+  // E + r falls along a row where the edge rises, and is 0 at column −(E + r)/(step of E): the last one within reach. Where weights
+  // count instead of distances, r is one.
   const perColumn = f64x2.div(f64x2.splat(-1), vColumns);
-  const column = f64x2.mul(f64x2.add(e, v128.load64_splat(face, radius)), perColumn);
+  let margin = v128.load64_splat(face, radius);
+  if (load<i32>(face, distance) === barycentric) margin = f64x2.div(margin, toBeta);
+  const column = f64x2.mul(f64x2.add(e, margin), perColumn);
   const move = f64x2.mul(uRows, perColumn);
   const rises = f64x2.lt(vColumns, zero);
   const falls = f64x2.gt(vColumns, zero);
@@ -365,6 +388,7 @@ function toFloats(face: usize, from: usize, to: usize): void {
 /** Chooses a row, and finds the columns within reach. */
 export function toRow(face: usize, row: i32): void {
   const r = f64x2.splat(<f64>row);
+  store<i32>(face, row, currentRow);
   for (let field: usize = 0; field < 96; field += 16) {
     const at = face + field;
     v128.store(at, f64x2.add(v128.load(at, startE), f64x2.mul(v128.load(at, rowsE), r)), lineE);
@@ -482,6 +506,81 @@ export function limitGroup(face: usize, column: i32, count: i32): void {
 
 /** D and 1 − D, given e^{−d²/σ}. */
 function cover(face: usize, group: usize, columns: v128, squared: v128, isInside: v128, decay: v128): void {
+  const rule = load<i32>(face, distance);
+  if (rule === barycentric) {
+    coverByWeights(face, group, columns, isInside);
+    return;
+  }
+  if (rule === hard) {
+    coverWholly(face, group, columns, isInside);
+    return;
+  }
+  putCoverage(face, group, columns, squared, isInside, decay);
+}
+
+/** The same from the square of the least weight in place of d². */
+function coverByWeights(face: usize, group: usize, columns: v128, isInside: v128): void {
+  const least = f32x4.pmin(beta(face, group, 0), f32x4.pmin(beta(face, group, 1), beta(face, group, 2)));
+  const squared = f32x4.mul(least, least);
+  putCoverage(face, group, columns, squared, isInside, exp2OfMinus(exponents(face, squared)));
+}
+
+/** D = 1 in the face and on its outline, and none outside. */
+function coverWholly(face: usize, group: usize, columns: v128, isInside: v128): void {
+  const isListed = f32x4.gt(v128.load32_splat(face, reach), f32x4.splat(0));
+  const isReached = v128.and(
+    i32x4.le_s(columns, v128.load32_splat(face, lastColumn)),
+    v128.or(isListed, holdsCentres(face, i32x4.extract_lane(columns, 0))),
+  );
+  const one = f32x4.splat(1);
+  v128.store(group, isReached, reached);
+  v128.store(group, isInside, inside);
+  v128.store(group, v128.and(one, isReached), coverage);
+  v128.store(group, v128.andnot(one, isReached), miss);
+}
+
+/**
+ * Which centres of four columns of the row lie in the face or on its outline. In double precision and without a square root, as it
+ * decides, on an edge through pixel centres, whether one of two faces is seen there: to the last bit as in plain TypeScript.
+ */
+export function holdsCentres(face: usize, column: i32): v128 {
+  const low = holdsPair(face, column);
+  const high = holdsPair(face, column + 2);
+  return v128.shuffle<i32>(low, high, 0, 2, 4, 6);
+}
+
+function holdsPair(face: usize, column: i32): v128 {
+  const columns = load<i32>(face, width);
+  const rows = f64.nearest(-2 / load<f64>(face, rowStep));
+  const py = (rows - <f64>(2 * load<i32>(face, currentRow) + 1)) / rows;
+  const first = <f64>(2 * column + 1 - columns);
+  const px = f64x2.mul(f64x2(first, first + 2), f64x2.splat(1 / <f64>columns));
+  const at = face + places;
+  const e0 = edgeAt(at + 16, at + 32, px, py);
+  const e1 = edgeAt(at + 32, at, px, py);
+  const e2 = edgeAt(at, at + 16, px, py);
+  const zero = f64x2.splat(0);
+  if (load<i32>(face, clockwise) !== 0) return f64x2.le(f64x2.pmax(e0, f64x2.pmax(e1, e2)), zero);
+  return f64x2.ge(f64x2.pmin(e0, f64x2.pmin(e1, e2)), zero);
+}
+
+/** (j − i) × (p − i). */
+function edgeAt(i: usize, j: usize, px: v128, py: f64): v128 {
+  const x = load<f64>(i);
+  const y = load<f64>(i, 8);
+  const across = (load<f64>(j) - x) * (py - y);
+  const rise = f64x2.splat(load<f64>(j, 8) - y);
+  return f64x2.sub(f64x2.splat(across), f64x2.mul(rise, f64x2.sub(px, f64x2.splat(x))));
+}
+
+function putCoverage(
+  face: usize,
+  group: usize,
+  columns: v128,
+  squared: v128,
+  isInside: v128,
+  decay: v128,
+): void {
   const one = f32x4.splat(1);
   const nearer = f32x4.div(one, f32x4.add(one, decay));
   const farther = f32x4.mul(decay, nearer);
@@ -578,6 +677,15 @@ export function gapAbove(face: usize, group: usize, column: i32, highest: usize)
   );
 }
 
+/** Where the depth of the group takes part in colours; leaves ζ in the record. */
+export function takesPart(face: usize, group: usize, column: i32): v128 {
+  const columns = f64x2.add(f64x2.splat(<f64>column), f64x2(0, 1));
+  const low = levelAt(face, columns, group + depths);
+  const high = levelAt(face, f64x2.add(columns, f64x2.splat(2)), group + depths + 16);
+  const none = f64x2.splat(-Infinity);
+  return v128.shuffle<i32>(f64x2.gt(low, none), f64x2.gt(high, none), 0, 2, 4, 6);
+}
+
 /** 2^gap where the gap is at most 0, and its opposite where it is above; 0 where it is too large to be seen. */
 export function decayOf(face: usize, gap: v128): v128 {
   const decay = exp2OfMinus(f32x4.pmin(f32x4.splat(longest), f32x4.abs(gap)));
@@ -640,8 +748,34 @@ function beta(face: usize, group: usize, k: usize): v128 {
   return f32x4.mul(v128.load(group + 16 * k, groupE), v128.load32_splat(face + 4 * k, perHeight));
 }
 
-/** Adds dL/d(corner) of the group, given dL/d(δd²), 0 out of reach. */
+/** Adds dL/d(corner) of the group, given dL/d(δd²), or that of what stands in its place; 0 out of reach. */
 export function addDistances(face: usize, group: usize, gradient: v128): void {
+  const rule = load<i32>(face, distance);
+  if (rule === barycentric) addLeastWeights(face, group, gradient);
+  else if (rule !== hard) addFeet(face, group, gradient);
+}
+
+/** From δβ², β the least weight: moving corner k moves the picture at p by −β_k. */
+function addLeastWeights(face: usize, group: usize, gradient: v128): void {
+  const beta0 = beta(face, group, 0);
+  const beta1 = beta(face, group, 1);
+  const beta2 = beta(face, group, 2);
+  const least = f32x4.pmin(beta0, f32x4.pmin(beta1, beta2));
+  const is0 = f32x4.eq(least, beta0);
+  const is1 = v128.andnot(f32x4.eq(least, beta1), is0);
+  const pull = f32x4.mul(f32x4.add(gradient, gradient), f32x4.abs(least));
+  const x = f32x4.mul(pull, ofNearest(face + fy, is0, is1));
+  const y = f32x4.neg(f32x4.mul(pull, ofNearest(face + fx, is0, is1)));
+  add(face, gx, f32x4.mul(x, beta0));
+  add(face, gx + 16, f32x4.mul(x, beta1));
+  add(face, gx + 32, f32x4.mul(x, beta2));
+  add(face, gy, f32x4.mul(y, beta0));
+  add(face, gy + 16, f32x4.mul(y, beta1));
+  add(face, gy + 32, f32x4.mul(y, beta2));
+}
+
+/** From the foot of the nearest edge. */
+function addFeet(face: usize, group: usize, gradient: v128): void {
   const d0 = v128.load(group, groupD);
   const d1 = v128.load(group, groupD + 16);
   const d2 = v128.load(group, groupD + 32);

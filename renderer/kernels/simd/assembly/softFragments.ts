@@ -13,7 +13,6 @@ import {
   addDistances,
   addWeights,
   area,
-  attributes,
   colored,
   cornerOf,
   coverage,
@@ -29,6 +28,7 @@ import {
   limitGroup,
   listedRow,
   miss,
+  paintsNearest,
   perDepth,
   perSigma,
   reached,
@@ -43,9 +43,12 @@ import {
   blend,
   clearCorners,
   finishCorners,
+  hearInterpolated,
   highestOf,
   listedNumbers,
   mostGroups,
+  paint,
+  paintedOf,
   readCorners,
   referencesOf,
   sumsOf,
@@ -190,8 +193,12 @@ export function softAggregate(
         const column = load<i32>(face, firstColumn);
         const colors = values + 4 * channels * i;
         const front = fronts !== 0 ? fronts + 4 * pixel : 0;
-        const level = highest + 8 * pixel;
-        blend(face, face, column, channels, level, planes + 4 * pixel, size, colors, count, front, i);
+        const at = planes + 4 * pixel;
+        if (load<i32>(face, paintsNearest) !== 0) {
+          paint(face, face, column, channels, at, size, colors, count, i, 1);
+        } else {
+          blend(face, face, column, channels, highest + 8 * pixel, at, size, colors, count, front, i);
+        }
       }
       i += count;
     }
@@ -306,7 +313,9 @@ export function softAggregateBackward(
       const at = planes + 4 * pixel;
       let gradient = f32x4.mul(v128.load(at), v128.load(face, coverage));
       if (alpha === 1) gradient = f32x4.mul(gradient, v128.load(face, miss));
-      if (blends) {
+      if (load<i32>(face, paintsNearest) !== 0) {
+        if (blends) hearPaintedRun(face, i, count, channels, at, size, colorGradient);
+      } else if (blends) {
         const gap = f32x4.pmin(
           f32x4.splat(0),
           gapAbove(face, face, load<i32>(face, firstColumn), highest + 8 * pixel),
@@ -351,6 +360,26 @@ export function softAggregateBackward(
       }
     }
     finishFace(face, planar, deep);
+  }
+}
+
+/** Adds the gradients of colours of those of up to four fragments in a row that are seen. */
+function hearPaintedRun(
+  face: usize,
+  fragment: i32,
+  count: i32,
+  channels: i32,
+  pixel: usize,
+  size: i32,
+  colorGradient: usize,
+): void {
+  const fragments = i32x4.add(i32x4.splat(fragment), i32x4(0, 1, 2, 3));
+  const isSeen = v128.and(v128.load(face, reached), i32x4.eq(v128.load(paintedOf(pixel, size)), fragments));
+  if (!v128.any_true(isSeen)) return;
+  const gradients = referencesOf(pixel, size) + 4 * size * channels;
+  for (let c = 0; c < channels; c++) {
+    const g = v128.and(v128.load(gradients + 4 * size * c), isSeen);
+    addListed(colorGradient + 4 * (channels * fragment + c), channels, count, g);
   }
 }
 
@@ -422,7 +451,8 @@ export function softInterpolateBackward(
       }
       const count = toRun(face, faces, pixels, i, end, base);
       weigh(face, face);
-      hearInterpolated(face, channels, upstream + 4 * channels * i, count);
+      const isReached = v128.load(face, reached);
+      hearInterpolated(face, face, channels, isReached, upstream + 4 * channels * i, 4, count);
       i += count;
       groups++;
       if (groups === mostGroups) {
@@ -435,27 +465,4 @@ export function softInterpolateBackward(
     finishFace(face, planar, deep);
     finishCorners(face, indices + 12 * f, channels, rows);
   }
-}
-
-function hearInterpolated(face: usize, channels: i32, upstream: usize, count: i32): void {
-  const isReached = v128.load(face, reached);
-  const b0 = v128.load(face, weights);
-  const b1 = v128.load(face, weights + 16);
-  const b2 = v128.load(face, weights + 32);
-  const zero = f32x4.splat(0);
-  let h1 = zero;
-  let h2 = zero;
-  let at = face + attributes;
-  let sums = at + 48 * channels;
-  for (let c = 0; c < channels; c++) {
-    const g = v128.and(isReached, listedNumbers(upstream + 4 * c, channels, count));
-    h1 = multiplyAdd(g, v128.load(at, 16), h1);
-    h2 = multiplyAdd(g, v128.load(at, 32), h2);
-    v128.store(sums, multiplyAdd(g, b0, v128.load(sums)));
-    v128.store(sums, multiplyAdd(g, b1, v128.load(sums, 16)), 16);
-    v128.store(sums, multiplyAdd(g, b2, v128.load(sums, 32)), 32);
-    at += 48;
-    sums += 48;
-  }
-  addWeights(face, face, h1, h2, zero);
 }

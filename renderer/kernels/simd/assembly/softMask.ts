@@ -55,9 +55,14 @@ export function softMaskScratch(vertexCount: i32, width: i32, height: i32): usiz
   );
 }
 
+/** What it needs beside that where pixels hear the nearest faces, given the room for pairs. */
+export function nearestFacesScratch(faceCount: i32, width: i32, height: i32, capacity: i32): usize {
+  return 4 * (width * height + 1) + 4 * capacity + 12 * faceCount;
+}
+
 /**
- * @param visible [height, width] int32. @param negligible where s·d² is more, exp(−s·d²) is left out. @param output [height, width].
- * @param pairs room for `capacity` of them. @returns how many pairs there are; where that is more
+ * @param visible [height, width] int32. @param negligible where s·d² is more, exp(−s·d²) is left out. @param hearsNearest whether of
+ * the faces that reach a pixel the nearest `maxFaces` count, not the first. @param output [height, width]. @param pairs room for `capacity` of them. @returns how many pairs there are; where that is more
  * than `capacity` − 4, room was short, and all is to be done again
  */
 export function softMask(
@@ -75,6 +80,7 @@ export function softMask(
   boxSize: f64,
   negligible: f64,
   maxFaces: i32,
+  hearsNearest: bool,
   output: usize,
   pairs: usize,
   capacity: i32,
@@ -104,11 +110,13 @@ export function softMask(
   const margin = f64x2.splat(slack);
   const box = f64x2.splat(boxSize);
   const pairsEnd = pairs + pairBytes * capacity;
+  const mostHeard = hearsNearest ? i32.MAX_VALUE : maxFaces;
   let to = pairs;
-  for (let f = 0; f < faceCount; f++, faces += 12) {
-    const va = vertices + vertexBytes * load<u32>(faces);
-    const vb = vertices + vertexBytes * load<u32>(faces, 4);
-    const vc = vertices + vertexBytes * load<u32>(faces, 8);
+  for (let f = 0; f < faceCount; f++) {
+    const corners = faces + 12 * f;
+    const va = vertices + vertexBytes * load<u32>(corners);
+    const vb = vertices + vertexBytes * load<u32>(corners, 4);
+    const vc = vertices + vertexBytes * load<u32>(corners, 8);
     if (load<f64>(va, 24) * load<f64>(vb, 24) * load<f64>(vc, 24) === 0) continue;
     const a = v128.load(va);
     const b = v128.load(vb);
@@ -162,7 +170,7 @@ export function softMask(
           const offset = row * pitch + 4 * column;
           const before = v128.load(counts + offset);
           const isOpen = lanesOf(lanes);
-          const isHeard = v128.and(isOpen, i32x4.lt_s(before, i32x4.splat(maxFaces)));
+          const isHeard = v128.and(isOpen, i32x4.lt_s(before, i32x4.splat(mostHeard)));
           v128.store(counts + offset, i32x4.sub(before, isHeard));
           if (!isNear) continue;
           to = soften(
@@ -183,8 +191,28 @@ export function softMask(
     }
   }
 
-  const count = i32(u32(to - pairs) / u32(pairBytes));
+  let count = i32(u32(to - pairs) / u32(pairBytes));
   if (count > capacity - 4) return count;
+  if (hearsNearest) {
+    const lists = bits + bitsStep * height;
+    listByPixel(pairs, count, width * height, lists);
+    chooseNearest(
+      faces,
+      vertices,
+      columns,
+      rows,
+      width,
+      height,
+      sharpness,
+      maxFaces,
+      survivals,
+      pairs,
+      lists,
+      count,
+    );
+    to = dropOthers(pairs, to);
+    count = i32(u32(to - pairs) / u32(pairBytes));
+  }
   // What pairs pass on depends on how much of a pixel survives all of them.
   for (let at = pairs; at < to; at += pairBytes) {
     const pixel = load<i32>(at);
@@ -193,6 +221,140 @@ export function softMask(
   }
   finish(visible, survivals, width, height, output);
   return count;
+}
+
+/** Pairs by pixel, those of a pixel in order: `lists` begins with where the list of each pixel ends, and the numbers of pairs follow. */
+function listByPixel(pairs: usize, count: i32, pixels: i32, lists: usize): void {
+  const numbers = lists + 4 * (pixels + 1);
+  memory.fill(lists, 0, 4 * (pixels + 1));
+  for (let k = 0; k < count; k++) {
+    const at = lists + 4 * load<i32>(pairs + pairBytes * k);
+    store<i32>(at, load<i32>(at, 4) + 1, 4);
+  }
+  for (let i = 1; i <= pixels; i++) {
+    store<i32>(lists + 4 * i, load<i32>(lists + 4 * i) + load<i32>(lists + 4 * (i - 1)));
+  }
+  for (let k = 0; k < count; k++) {
+    const at = lists + 4 * load<i32>(pairs + pairBytes * k);
+    const place = load<i32>(at);
+    store<i32>(numbers + 4 * place, k);
+    store<i32>(at, place + 1);
+  }
+}
+
+/**
+ * Of every pixel that more than `limit` faces reach, marks the pairs with others than the nearest by a pixel of −1, and leaves what
+ * survives the nearest. Distances are found again from the pairs, in double precision. The nearest so far are a heap with the
+ * farthest of them on top; of equally near ones the last.
+ */
+function chooseNearest(
+  faces: usize,
+  vertices: usize,
+  columns: usize,
+  rows: usize,
+  width: i32,
+  height: i32,
+  sharpness: f64,
+  limit: i32,
+  survivals: usize,
+  pairs: usize,
+  lists: usize,
+  count: i32,
+): void {
+  const pixels = width * height;
+  const numbers = lists + 4 * (pixels + 1);
+  const distances = numbers + 4 * count;
+  for (let pixel = 0, first = 0; pixel < pixels; pixel++) {
+    const end = load<i32>(lists + 4 * pixel);
+    const list = numbers + 4 * first;
+    const length = end - first;
+    first = end;
+    if (length <= limit) continue;
+    const heap = distances + 8 * length;
+    const row = pixel / width;
+    const place = f64x2(load<f64>(columns + 8 * (pixel - row * width)), load<f64>(rows + 8 * row));
+    for (let i = 0; i < length; i++) {
+      const pair = pairs + pairBytes * load<i32>(list + 4 * i);
+      store<f64>(distances + 8 * i, squaredDistance(pair, faces, vertices, place));
+      store<i32>(pair, -1);
+      if (i < limit) rise(distances, heap, i);
+      else if (load<f64>(distances + 8 * i) < load<f64>(distances + 8 * load<i32>(heap))) {
+        sink(distances, heap, limit, i);
+      }
+    }
+    for (let i = 0; i < limit; i++) {
+      store<i32>(pairs + pairBytes * load<i32>(list + 4 * load<i32>(heap + 4 * i)), pixel);
+    }
+    let survival = f32x4.splat(1);
+    for (let i = 0; i < length; i++) {
+      if (load<i32>(pairs + pairBytes * load<i32>(list + 4 * i)) < 0) continue;
+      const exponent = f32x4.splat(f32(sharpness * load<f64>(distances + 8 * i)));
+      survival = f32x4.mul(survival, missAt(exponent));
+    }
+    store<f32>(survivals + 4 * (pixel + 4 * row), f32x4.extract_lane(survival, 0));
+  }
+}
+
+/** d² of a pair. */
+function squaredDistance(pair: usize, faces: usize, vertices: usize, place: v128): f64 {
+  const code = load<i32>(pair, 4);
+  const corner = faces + 4 * (code >> 2);
+  const a = v128.load(vertices + vertexBytes * load<u32>(corner));
+  const b = v128.load(vertices + vertexBytes * load<u32>((code & 3) === 2 ? corner - 8 : corner + 4));
+  const along = f64x2.mul(f64x2.sub(b, a), f64x2.splat(load<f32>(pair, 8)));
+  const way = f64x2.add(f64x2.sub(a, place), along);
+  const squares = f64x2.mul(way, way);
+  return f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
+}
+
+/** Adds number i, larger than all before, to a heap of i numbers. */
+function rise(distances: usize, heap: usize, i: i32): void {
+  const distance = load<f64>(distances + 8 * i);
+  let at = i;
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    const other = load<i32>(heap + 4 * parent);
+    if (load<f64>(distances + 8 * other) > distance) break;
+    store<i32>(heap + 4 * at, other);
+    at = parent;
+  }
+  store<i32>(heap + 4 * at, i);
+}
+
+/** Puts number i in the place of the top of a heap. */
+function sink(distances: usize, heap: usize, size: i32, i: i32): void {
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= size) break;
+    if (
+      child + 1 < size &&
+      isFarther(distances, load<i32>(heap + 4 * child + 4), load<i32>(heap + 4 * child))
+    )
+      child++;
+    const number = load<i32>(heap + 4 * child);
+    if (!isFarther(distances, number, i)) break;
+    store<i32>(heap + 4 * at, number);
+    at = child;
+  }
+  store<i32>(heap + 4 * at, i);
+}
+
+function isFarther(distances: usize, i: i32, j: i32): bool {
+  const a = load<f64>(distances + 8 * i);
+  const b = load<f64>(distances + 8 * j);
+  return a > b || (a === b && i > j);
+}
+
+/** Closes the gaps of marked pairs. @returns where the pairs end now */
+function dropOthers(pairs: usize, end: usize): usize {
+  let to = pairs;
+  for (; pairs < end; pairs += pairBytes) {
+    if (load<i32>(pairs) < 0) continue;
+    if (to < pairs) memory.copy(to, pairs, pairBytes);
+    to += pairBytes;
+  }
+  return to;
 }
 
 /** Bit c of a row: whether nothing covers the pixel of column c. */
@@ -290,8 +452,7 @@ function soften(
   const lanes = i32x4.bitmask(counts);
   if (lanes === 0) return pairs;
 
-  const halvings = f32x4.pmin(f32x4.mul(exponent, f32x4.splat(log2OfE)), f32x4.splat(64));
-  const p = exp2OfMinus(halvings);
+  const p = hitAt(exponent);
   const miss = oneMinus(p, exponent);
   v128.store(survivals, f32x4.mul(v128.load(survivals), pick(miss, one, counts)));
   const slope = f32x4.div(
@@ -330,6 +491,15 @@ function soften(
   v128.store32_lane(pairs, slopeY, 3, 16);
   pairs += pairBytes * (lanes >> 3);
   return pairs;
+}
+
+/** p = exp(−x). */
+function hitAt(x: v128): v128 {
+  return exp2OfMinus(f32x4.pmin(f32x4.mul(x, f32x4.splat(log2OfE)), f32x4.splat(64)));
+}
+
+function missAt(x: v128): v128 {
+  return oneMinus(hitAt(x), x);
 }
 
 /** 1 − p with p = exp(−x), to a few units in the last place: near x = 0 by Taylor's series, as a difference would have lost its digits. */

@@ -23,14 +23,18 @@ import {
   firstRow,
   gapAbove,
   groupBytes,
+  holdsCentres,
   isHiddenBy,
+  isOriginal,
   lastColumn,
   lastRow,
   miss,
+  paintsNearest,
   perDepth,
   perSigma,
   raise,
   reached,
+  takesPart,
   toFace,
   toGroups,
   toRow,
@@ -49,6 +53,10 @@ const leastSurvival: f32 = 1e-30;
 export function highestOf(planes: usize, size: i32): usize {
   return planes + 4 * size;
 }
+/** Number of the face or fragment that is seen, where colours are hard. */
+export function paintedOf(planes: usize, size: i32): usize {
+  return planes + 8 * size;
+}
 export function sumsOf(planes: usize, size: i32): usize {
   return planes + 12 * size;
 }
@@ -58,7 +66,7 @@ export function referencesOf(planes: usize, size: i32): usize {
 
 /**
  * `alpha`: 0 product, 1 sum, 2 hard. Faces that wind counter-clockwise come first, as they mostly hide the others, which then take no
- * part in colours.
+ * part in colours; where the nearest face alone gives the colour, they come in order, as the first of equally near ones does.
  */
 export function softPicture(
   face: usize,
@@ -72,17 +80,29 @@ export function softPicture(
   planes: usize,
   size: i32,
 ): void {
-  for (let turned = 0; turned < 2; turned++) {
+  const inOrder = load<i32>(face, paintsNearest) !== 0;
+  const passes = inOrder ? 1 : 2;
+  for (let turned = 0; turned < passes; turned++) {
     for (let f = 0; f < faceCount; f++) {
-      if (!toFace(face, faces + 12 * f, vertices) || load<i32>(face, clockwise) !== turned) continue;
+      if (!toFace(face, faces + 12 * f, vertices)) continue;
+      if (!inOrder && load<i32>(face, clockwise) !== turned) continue;
       const blends = channels > 0 && load<i32>(face, colored) !== 0;
       if (blends) readCorners(face, values, indices + 12 * f, channels);
-      addFace(face, alpha, blends, channels, planes, size);
+      addFace(face, f, alpha, blends, channels, planes, size);
     }
   }
 }
 
-function addFace(face: usize, alpha: i32, blends: bool, channels: i32, planes: usize, size: i32): void {
+function addFace(
+  face: usize,
+  f: i32,
+  alpha: i32,
+  blends: bool,
+  channels: i32,
+  planes: usize,
+  size: i32,
+): void {
+  const paints = load<i32>(face, paintsNearest) !== 0;
   const highest = highestOf(planes, size);
   for (let row = load<i32>(face, firstRow); row <= load<i32>(face, lastRow); row++) {
     toRow(face, row);
@@ -95,6 +115,11 @@ function addFace(face: usize, alpha: i32, blends: bool, channels: i32, planes: u
       survive(face, alpha, pixel);
       if (both) survive(face + groupBytes, alpha, pixel + 16);
       if (!blends) continue;
+      if (paints) {
+        paint(face, face, column, channels, pixel, size, 0, 0, f, 0);
+        if (both) paint(face, face + groupBytes, column + 4, channels, pixel + 16, size, 0, 0, f, 0);
+        continue;
+      }
       const level = highest + 8 * (start + column);
       if (!isHiddenBy(face, level)) blend(face, face, column, channels, level, pixel, size, 0, 0, 0, 0);
       if (both && !isHiddenBy(face, level + 32)) {
@@ -164,6 +189,46 @@ export function blend(
     v128.store(reference, v128.bitselect(color, old, isReference));
     reference += 4 * size;
     blended += 4 * size;
+    corners += 48;
+  }
+}
+
+/**
+ * Hard colours of four pixels: those of the nearest face. In place of m are its depth and its number, a float and an integer. Colours as in
+ * `blend`; numbers are `number`, and `step` more from pixel to pixel.
+ */
+export function paint(
+  face: usize,
+  group: usize,
+  column: i32,
+  channels: i32,
+  pixel: usize,
+  size: i32,
+  listed: usize,
+  count: i32,
+  number: i32,
+  step: i32,
+): void {
+  let isSeen = v128.and(v128.load(group, reached), takesPart(face, group, column));
+  if (load<i32>(face, isOriginal) !== 0) isSeen = v128.and(isSeen, holdsCentres(face, column));
+  const depth = depthKept(group);
+  const nearest = highestOf(pixel, size);
+  const old = v128.load(nearest);
+  isSeen = v128.and(isSeen, f32x4.lt(depth, old));
+  if (!v128.any_true(isSeen)) return;
+  const painted = paintedOf(pixel, size);
+  v128.store(nearest, v128.bitselect(depth, old, isSeen));
+  const numbers = i32x4.add(i32x4.splat(number), i32x4.mul(i32x4.splat(step), i32x4(0, 1, 2, 3)));
+  v128.store(painted, v128.bitselect(numbers, v128.load(painted), isSeen));
+  weigh(face, group);
+  const b1 = v128.load(group, weights + 16);
+  const b2 = v128.load(group, weights + 32);
+  let reference = referencesOf(pixel, size);
+  let corners = face + attributes;
+  for (let c = 0; c < channels; c++) {
+    const color = listed !== 0 ? listedNumbers(listed + 4 * c, channels, count) : colorAt(corners, b1, b2);
+    v128.store(reference, v128.bitselect(color, v128.load(reference), isSeen));
+    reference += 4 * size;
     corners += 48;
   }
 }
@@ -331,10 +396,10 @@ export function softPictureBackward(
         const pixel = planes + 4 * (start + column);
         const level = highest + 8 * (start + column);
         const own = blended + 4 * (start + column);
-        hear(face, face, alpha, blends, column, channels, level, pixel, size, own);
+        hear(face, face, f, alpha, blends, column, channels, level, pixel, size, own);
         if (both) {
           const next = face + groupBytes;
-          hear(face, next, alpha, blends, column + 4, channels, level + 32, pixel + 16, size, own + 16);
+          hear(face, next, f, alpha, blends, column + 4, channels, level + 32, pixel + 16, size, own + 16);
         }
       }
       if (groups >= mostGroups) {
@@ -352,6 +417,7 @@ export function softPictureBackward(
 function hear(
   face: usize,
   group: usize,
+  f: i32,
   alpha: i32,
   blends: bool,
   column: i32,
@@ -363,7 +429,9 @@ function hear(
 ): void {
   let gradient = f32x4.mul(v128.load(pixel), v128.load(group, coverage));
   if (alpha === 1) gradient = f32x4.mul(gradient, v128.load(group, miss));
-  if (blends && !isHiddenBy(face, highest)) {
+  if (load<i32>(face, paintsNearest) !== 0) {
+    if (blends) hearPainted(face, group, f, channels, pixel, size);
+  } else if (blends && !isHiddenBy(face, highest)) {
     const excess = hearColors(face, group, column, channels, highest, pixel, size, blended);
     const change = f32x4.mul(excess, v128.load(group, miss));
     gradient = multiplyAdd(change, v128.load32_splat(face, perSigma), gradient);
@@ -420,6 +488,60 @@ function hearColors(
     f32x4.mul(excess, v128.load32_splat(face, perDepth)),
   );
   return excess;
+}
+
+/** Adds the gradients of the colours of those of four pixels that show face f. */
+function hearPainted(face: usize, group: usize, f: i32, channels: i32, pixel: usize, size: i32): void {
+  const isSeen = v128.and(
+    v128.load(group, reached),
+    i32x4.eq(v128.load(paintedOf(pixel, size)), i32x4.splat(f)),
+  );
+  if (!v128.any_true(isSeen)) return;
+  weigh(face, group);
+  hearInterpolated(
+    face,
+    group,
+    channels,
+    isSeen,
+    referencesOf(pixel, size) + 4 * size * channels,
+    4 * size,
+    0,
+  );
+}
+
+/**
+ * The way back from gradients of interpolated colours, where `isHeard`, to those of the corners' colours and of weights. They are in
+ * planes, `step` bytes from channel to channel, or in `count` rows.
+ */
+export function hearInterpolated(
+  face: usize,
+  group: usize,
+  channels: i32,
+  isHeard: v128,
+  upstream: usize,
+  step: usize,
+  count: i32,
+): void {
+  const b0 = v128.load(group, weights);
+  const b1 = v128.load(group, weights + 16);
+  const b2 = v128.load(group, weights + 32);
+  const zero = f32x4.splat(0);
+  let h1 = zero;
+  let h2 = zero;
+  let at = face + attributes;
+  let sums = at + 48 * channels;
+  for (let c = 0; c < channels; c++) {
+    const from = upstream + step * c;
+    const g = v128.and(isHeard, count > 0 ? listedNumbers(from, channels, count) : v128.load(from));
+    h1 = multiplyAdd(g, v128.load(at, 16), h1);
+    h2 = multiplyAdd(g, v128.load(at, 32), h2);
+    v128.store(sums, multiplyAdd(g, b0, v128.load(sums)));
+    v128.store(sums, multiplyAdd(g, b1, v128.load(sums, 16)), 16);
+    v128.store(sums, multiplyAdd(g, b2, v128.load(sums, 32)), 32);
+    at += 48;
+    sums += 48;
+  }
+  addWeights(face, group, h1, h2, zero);
 }
 
 export function clearCorners(face: usize, channels: i32): void {

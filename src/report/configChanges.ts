@@ -1,0 +1,48 @@
+// What a config says otherwise than the defaults do.
+
+import { branchFor, configJsonSchema, type SchemaNode } from '../experiments/jsonSchema.ts';
+import { isFields } from '../experiments/overrides.ts';
+import type { ExperimentConfig } from '../experiments/schema/index.ts';
+import { type Html, html } from './html.ts';
+
+export interface ConfigChange {
+  /** Dotted path. */
+  field: string;
+  value: unknown;
+  /** The default; undefined where there is none. */
+  usual: unknown;
+}
+
+/** Fields that name a run and change nothing of it. */
+const NAMES = ['name', 'description'];
+
+/** Fields with a value other than the default, in the order of the config; defaults of a union are those of the variant in use. */
+export function configChanges(config: ExperimentConfig): ConfigChange[] {
+  return changesWithin(configJsonSchema(), config, '').filter(({ field }) => !NAMES.includes(field));
+}
+
+function changesWithin(node: SchemaNode, fields: object, prefix: string): ConfigChange[] {
+  const { properties = {} } = branchFor(node, fields);
+  return Object.entries(fields).flatMap(([key, value]) => {
+    const field: SchemaNode | undefined = properties[key];
+    const path = prefix + key;
+    if (isFields(value)) return changesWithin(field ?? {}, value, `${path}.`);
+    const usual = field?.default ?? field?.const;
+    return JSON.stringify(value) === JSON.stringify(usual) ? [] : [{ field: path, value, usual }];
+  });
+}
+
+export function changesTable(changes: readonly ConfigChange[]): Html {
+  if (changes.length === 0) return html`<p>Everything is as it is by default.</p>`;
+  const rows = changes.map(
+    ({ field, value, usual }) =>
+      html`<tr><td>${field}</td><td>${valueText(value)}</td><td class="usual">${valueText(usual)}</td></tr>`,
+  );
+  return html`<div class="scroll"><table class="changes"><thead><tr><th>field</th><th>this run</th><th>default</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+/** A value as a config would say it; a dash where there is none. */
+export function valueText(value: unknown): string {
+  if (value === undefined) return '–';
+  return typeof value === 'string' ? value || '""' : JSON.stringify(value);
+}

@@ -1,0 +1,3 @@
+// What a run looks like in TensorBoard.
+
+export { EVENT_FILE, EventFile, writeEventFile } from './eventFile.ts';

@@ -1,0 +1,104 @@
+// What a sweep's report knows of its runs: axes, groups, and numbers over seeds.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { statistic } from '../../../../src/report/sweep/statistics.ts';
+import {
+  axesOf,
+  axisNames,
+  groupLabel,
+  groupRuns,
+  type ReportedRun,
+  readSweep,
+} from '../../../../src/report/sweep/sweep.ts';
+
+const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-sweep-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const run = (overrides: ReportedRun['overrides']): ReportedRun => ({ name: 'run', overrides, folder: '' });
+
+describe('axes', () => {
+  it('are the fields that differ, but for the seed', () => {
+    const runs = [1, 2].flatMap((seed) =>
+      ['dibr', 'hard'].map((type) => run({ 'model.hidden': 32, 'renderer.method': { type }, seed })),
+    );
+    expect(axesOf(runs)).toEqual(['renderer.method']);
+    expect(axesOf([run({}), run({ 'model.hidden': 64 })])).toEqual(['model.hidden']);
+    expect(axesOf([run({ seed: 1 }), run({ seed: 2 })])).toEqual([]);
+  });
+
+  it('are called by as much of their paths as tells them apart', () => {
+    expect(axisNames(['losses.edge.weight', 'losses.color.weight', 'renderer.method.type', 'name'])).toEqual([
+      'edge.weight',
+      'color.weight',
+      'method',
+      'name',
+    ]);
+  });
+
+  it('have values that people can read', () => {
+    const label = groupLabel(
+      ['model.hidden', 'renderer.method', 'dataset.categories', 'training.startWeights'],
+      [32, { type: 'dibr', sharpness: 7000 }, ['chair', 'sofa'], undefined],
+    );
+    expect(label).toBe(
+      'hidden 32 · method dibr sharpness 7000 · categories ["chair","sofa"] · startWeights –',
+    );
+  });
+});
+
+it('groups runs by all axes, in their order', () => {
+  const outcomes = [
+    { hidden: 64, seed: 1 },
+    { hidden: 32, seed: 1 },
+    { hidden: 64, seed: 2 },
+  ].map((overrides) => ({ run: run(overrides), metrics: [], pictures: { groups: [] } }));
+  const groups = groupRuns(outcomes, ['hidden'], 'sweep');
+  expect(groups.map(({ label, outcomes: own }) => [label, own.length])).toEqual([
+    ['hidden 64', 2],
+    ['hidden 32', 1],
+  ]);
+  expect(groupRuns(outcomes, [], 'sweep').map(({ label }) => label)).toEqual(['sweep']);
+});
+
+describe('statistic', () => {
+  it('is mean and standard deviation with n − 1', () => {
+    expect(statistic([2, 4, 4, 4, 5, 5, 7, 9])).toEqual({ mean: 5, sd: Math.sqrt(32 / 7) });
+  });
+
+  it('leaves out what is not there, and has no deviation of one number', () => {
+    expect(statistic([undefined, 3, Number.NaN])).toEqual({ mean: 3 });
+    expect(statistic([undefined])).toBeUndefined();
+  });
+});
+
+describe('sweep.yaml', () => {
+  const read = (text: string) => {
+    writeFileSync(path.join(root, 'sweep.yaml'), text);
+    return readSweep(root);
+  };
+
+  it('names runs, their overrides, and folders that are not runs/NAME', async () => {
+    const { name, runs } = await read(
+      'config: a.yaml\nruns:\n  - { name: a, overrides: { seed: 1 } }\n  - { name: b, overrides: {}, folder: elsewhere/b }\n',
+    );
+    expect(name).toBe(path.basename(root));
+    expect(runs).toEqual([
+      { name: 'a', overrides: { seed: 1 }, folder: path.join(root, 'runs', 'a') },
+      { name: 'b', overrides: {}, folder: path.join(root, 'elsewhere', 'b') },
+    ]);
+  });
+
+  it.each(['', 'runs: 3', 'runs: [{ name: 1, overrides: {} }]', 'runs: [{ name: a }]', '- a'])(
+    'is refused in one line where it says %j',
+    async (text) => {
+      await expect(read(text)).rejects.toThrow(/sweep\.yaml: is no record of a sweep: expected runs[^\n]+$/);
+    },
+  );
+
+  it('is refused where it is no YAML', async () => {
+    await expect(read('runs: [')).rejects.toThrow(/sweep\.yaml: not valid YAML: [^\n]+$/);
+  });
+});
