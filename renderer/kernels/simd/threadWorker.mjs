@@ -8,7 +8,8 @@ const looks = 4000;
 if (typeof globalThis.postMessage === 'function') {
   globalThis.onmessage = ({ data }) => start(data, (message) => globalThis.postMessage(message));
 } else {
-  const { parentPort, workerData } = await import(/* @vite-ignore */ 'node:worker_threads');
+  // Not an import, which bundlers for pages would stumble over.
+  const { parentPort, workerData } = globalThis.process.getBuiltinModule('node:worker_threads');
   start(workerData, (message) => parentPort.postMessage(message));
 }
 
