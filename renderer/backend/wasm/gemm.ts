@@ -41,7 +41,7 @@ export const takeProductWork = (): Own => {
 };
 
 /** About how long a product takes one thread, in nanoseconds. */
-export const productTime = (m: number, n: number, k: number): number => 0.07 * m * n * k;
+export const productTime = (m: number, n: number, k: number): number => 0.05 * m * n * k;
 
 /** Computes a product, in `work`. */
 export function multiply(product: Product, work: Own): void {

@@ -37,8 +37,8 @@ export type Call = {
 /** Calls that one thread does in their order. It writes nothing that another task of the job reads or writes. */
 export type Task = readonly Call[];
 
-/** A job that takes one thread less than this is not worth waking others for, in nanoseconds. */
-const worthwhile = 60_000;
+/** A job that takes one thread less than this, in nanoseconds, is not worth waking others for, which takes 20,000 to 40,000. */
+const worthwhile = 120_000;
 
 /** How often the main thread looks whether the others are done before it sleeps. */
 const looks = 20_000;
