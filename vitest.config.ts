@@ -5,7 +5,11 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/buildKernels.ts',
     // The same numbers on every machine; `RASTERGRAD_MATH=openblas` tests with OpenBLAS.
-    env: { RASTERGRAD_MATH: process.env.RASTERGRAD_MATH ?? 'wasm' },
+    env: {
+      RASTERGRAD_MATH: process.env.RASTERGRAD_MATH ?? 'wasm',
+      // Test files run side by side already. Tests of threads ask for them.
+      RASTERGRAD_THREADS: process.env.RASTERGRAD_THREADS ?? '1',
+    },
     testTimeout: 60_000,
     // All cores: vitest leaves one free by itself, which is half of two.
     maxWorkers: '100%',

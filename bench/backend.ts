@@ -1,10 +1,10 @@
-// The back end that benchmarks run on: WebAssembly with rastergrad's own products, whatever else the machine has. OpenBLAS is measured by
-// name, where it is there.
+// The back end that benchmarks run on: WebAssembly with rastergrad's own products in one thread, whatever else the machine has. OpenBLAS and
+// threads are measured by name.
 
 import { useBackend } from '../renderer/index.ts';
 
 export async function useWasm(): Promise<void> {
-  await useBackend('wasm', { math: 'wasm' });
+  await useBackend('wasm', { math: 'wasm', threads: 1 });
 }
 
 /** Whether products can be OpenBLAS's on this machine. */

@@ -17,6 +17,8 @@ export {
   type OutputSpec,
   type RealArray,
   scoped,
+  type ThreadCount,
+  threadsInUse,
   useBackend,
 } from './backend/index.ts';
 export * from './camera/index.ts';

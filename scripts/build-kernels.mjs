@@ -15,7 +15,7 @@ const options = [
   '--noAssert',
   ...['--disableWarning', '112'], // SIMD values in signatures: functions here call one another, nobody else calls them.
   ...['--uncheckedBehavior', 'always'],
-  '--importMemory',
+  ...['--importMemory', '--maximumMemory', '65536'],
   ...['--enable', 'simd'],
 ];
 const variants = {

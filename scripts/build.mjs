@@ -1,4 +1,5 @@
-// `npm run build`: compiles renderer/ and src/ to plain JavaScript with type declarations in dist/, and puts the compiled kernels beside.
+// `npm run build`: compiles renderer/ and src/ to plain JavaScript with type declarations in dist/, and puts the compiled kernels
+// and the program of their threads beside.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -16,7 +17,7 @@ const { status } = spawnSync(process.execPath, [compiler, '--project', 'tsconfig
 if (status !== 0) process.exit(1); // The compiler has said why.
 
 const kernels = 'renderer/kernels/simd';
-for (const name of readdirSync(path.join(root, kernels)).filter((file) => file.endsWith('.wasm'))) {
+for (const name of readdirSync(path.join(root, kernels)).filter((file) => /\.(wasm|mjs)$/.test(file))) {
   copyFileSync(path.join(root, kernels, name), path.join(root, 'dist', kernels, name));
 }
 

@@ -16,6 +16,7 @@ const benchmarks: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   largeMesh: () => import('./largeMesh.ts'),
   readMesh: () => import('./readMesh.ts'),
   gpu: () => import('./gpu.ts'),
+  threads: () => import('./threads.ts'),
 };
 
 export const benchmarkNames: readonly string[] = Object.keys(benchmarks);

@@ -7,7 +7,7 @@ import type { Request, Side, StepFacts, Training } from './stepProcess.ts';
 
 /** A training at work. */
 export interface Stepper {
-  /** Returns the loss before its update. */
+  /** Returns the loss before its update, where there is one. */
   step(): number | Promise<number>;
   forward(): void;
   /** FLOPs of the products and convolutions of a step. */
@@ -16,13 +16,14 @@ export interface Stepper {
 
 const side = process.argv[2] as Side;
 const training = JSON.parse(process.argv[3]) as Training;
+const threads = Number(process.argv[4]);
 
 if (side === 'baseline') {
   await useBaseline();
   usePlainLayers();
 } else {
   const { useBackend } = await import('../../renderer/backend/index.ts');
-  await useBackend('wasm', { math: side });
+  await useBackend('wasm', { math: side, threads });
 }
 const stepper = await start(training);
 let loss = Number.NaN;
@@ -34,14 +35,17 @@ reply('ready');
 
 async function start(chosen: Training): Promise<Stepper> {
   if (chosen.network === 'quickstart') return (await import('./quickstart.ts')).quickstart();
+  if (chosen.network === 'none') return (await import('./views.ts')).views(chosen.views, chosen.size);
   return (await import('./fullSize.ts')).fullSize(chosen.batch, chosen.template);
 }
 
 async function answer(request: Request): Promise<number | StepFacts> {
   if (request === 'facts') return facts();
+  const start = performance.now();
   const before = process.cpuUsage();
-  if (request === 'step') loss = await stepper.step();
-  else stepper.forward();
+  if (request === 'forward') stepper.forward();
+  else loss = await stepper.step();
+  if (request === 'step on the clock') return performance.now() - start;
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }

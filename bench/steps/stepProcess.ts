@@ -11,13 +11,15 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 /** What is trained. */
 export type Training =
   | { network: 'quickstart' }
+  /** Views of a sphere, drawn and drawn back. */
+  | { network: 'none'; views: number; size: number }
   /** `template`: Pixel2Mesh's file; without it, an ellipsoid of about as many vertices. */
   | { network: 'pixel2mesh'; batch: number; template?: string };
 
 /** Which kernels are in use: rastergrad's, with its own products or OpenBLAS's, or those of the frozen baseline. */
 export type Side = 'wasm' | 'openblas' | 'baseline';
 
-export type Request = 'step' | 'forward' | 'facts';
+export type Request = 'step' | 'step on the clock' | 'forward' | 'facts';
 
 /** Numbers about the process after its steps. */
 export interface StepFacts {
@@ -42,18 +44,21 @@ export class StepProcess {
   }
 
   /** Starts it; resolves once the network and its data are there. */
-  static async start(training: Training, side: Side): Promise<StepProcess> {
+  static async start(training: Training, side: Side, threads = 1): Promise<StepProcess> {
     const program = fileURLToPath(new URL('./child.ts', import.meta.url));
-    // One thread, as everything else here.
+    // One thread, as everything else here unless it says otherwise.
     const env = { ...process.env, OPENBLAS_NUM_THREADS: '1' };
-    const child = fork(program, [side, JSON.stringify(training)], { env, execArgv: ['--import', tsx] });
+    const child = fork(program, [side, JSON.stringify(training), `${threads}`], {
+      env,
+      execArgv: ['--import', tsx],
+    });
     const started = new StepProcess(child);
     await started.#answer();
     return started;
   }
 
-  /** Does a step, of a forward pass alone or whole. Processor time in milliseconds. */
-  async run(request: 'step' | 'forward' = 'step'): Promise<number> {
+  /** Does a step, of a forward pass alone or whole. Milliseconds of processor time, or of the clock. */
+  async run(request: Exclude<Request, 'facts'> = 'step'): Promise<number> {
     return (await this.#ask(request)) as number;
   }
 

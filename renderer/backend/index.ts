@@ -8,6 +8,7 @@ export { type HostArray, hostOp, type OutputSpec } from './hostOp.ts';
 export { isOnDevice } from './onDevice.ts';
 export { scoped } from './scoped.ts';
 export { type BackendName, type BackendOptions, backendNames, useBackend } from './select.ts';
-export { multiply, multiplyScratch, type Product } from './wasm/gemm.ts';
+export { multiply, type Product, takeProductWork } from './wasm/gemm.ts';
 export { type MathName, mathInUse, mathNames } from './wasm/math.ts';
 export { wasmMemoryBytes } from './wasm/memory.ts';
+export { checkThreadCount, mostThreads, type ThreadCount, threadsInUse } from './wasm/threads.ts';

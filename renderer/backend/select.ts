@@ -8,6 +8,8 @@ import { registerTensorflowKernels } from './tensorflow/register.ts';
 import { checkMathName, type MathName, mathInUse, useMath } from './wasm/math.ts';
 import type { WasmBackend } from './wasm/memory.ts';
 import { registerWasmKernels } from './wasm/register.ts';
+import { sharingMemory } from './wasm/shareMemory.ts';
+import { areThreadsChosen, checkThreadCount, chooseThreads, type ThreadCount } from './wasm/threads.ts';
 import { registerWebGpuKernels } from './webgpu/register.ts';
 
 export const backendNames = ['wasm', 'tensorflow', 'webgpu', 'cpu'] as const;
@@ -23,6 +25,12 @@ export interface BackendOptions {
    * OpenBLAS, results are the same for any split of a batch; with it, they agree to float32 rounding.
    */
   math?: MathName;
+  /**
+   * In how many threads the kernels of the wasm back end run, the main one included; 'auto': as many as there are cores, up to four. Results
+   * are the same for any number. By default what is in use already; at first what the environment variable RASTERGRAD_THREADS says, else
+   * 'auto'. A page must be cross-origin isolated for more than one. OpenBLAS has threads of its own.
+   */
+  threads?: ThreadCount;
 }
 
 /** Thrown when the packages behind a back end are absent, or present but unable to load. */
@@ -55,11 +63,14 @@ export async function useBackend(
     throw new ArgumentError(`back end "${name}" is unknown; choose one of ${backendNames.join(', ')}, auto`);
   }
   if (options.math !== undefined) checkMathName(options.math);
+  if (options.threads !== undefined) checkThreadCount(options.threads);
   if (tf.engine().backendName !== name) await quietly(() => start(name, options));
   // An application may have selected the back end itself.
   if (name === 'wasm') {
     await registerWasmKernels(tf.backend() as WasmBackend);
     await chooseMath(options.math);
+    if (options.threads !== undefined || !areThreadsChosen())
+      await chooseThreads(options.threads ?? environmentThreads());
   }
   if (name === 'tensorflow') registerTensorflowKernels();
   if (name === 'webgpu') registerWebGpuKernels();
@@ -74,6 +85,14 @@ async function chooseMath(asked: MathName | undefined): Promise<void> {
   await useMath(asked ?? (given as MathName | undefined) ?? 'auto');
 }
 
+/** @throws ArgumentError where the variable is no number of threads */
+function environmentThreads(): ThreadCount {
+  const given = environment('RASTERGRAD_THREADS') ?? 'auto';
+  const count = /^\d+$/.test(given) ? Number(given) : given;
+  checkThreadCount(count, 'RASTERGRAD_THREADS: ');
+  return count;
+}
+
 const environmentChoice = () => (environment('RASTERGRAD_BACKEND') ?? 'wasm') as BackendName | 'auto';
 
 /** A variable of the environment; undefined where it is empty, or where there is no environment. */
@@ -81,7 +100,8 @@ const environment = (name: string): string | undefined => globalThis.process?.en
 
 async function start(name: BackendName, options: BackendOptions): Promise<void> {
   if (!tf.findBackendFactory(name)) await load[name](options);
-  if (!(await tf.setBackend(name).catch(() => false))) {
+  const set = () => tf.setBackend(name).catch(() => false);
+  if (!(await (name === 'wasm' ? sharingMemory(set) : set()))) {
     throw new RastergradError(`back end "${name}" is installed but does not start on this machine`);
   }
   // The first tensor of the cpu back end prints a banner in Node: let it be one made here.
@@ -94,7 +114,7 @@ const load: Record<BackendName, (options: BackendOptions) => Promise<void>> = {
   async wasm({ wasmPath }) {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     if (wasmPath !== undefined) setWasmPaths(wasmPath);
-    // Its build for threads, which isolated pages would get, shares a memory that compiled kernels for one thread cannot be put into.
+    // Not its build for threads, which isolated pages would get: shareMemory.ts says why.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   },
   async tensorflow() {

@@ -4,6 +4,7 @@
 
 import type { RealArray } from '../backend/index.ts';
 import { type Simd, simd } from '../kernels/simd/module.ts';
+import type { Task } from '../kernels/simd/threads.ts';
 
 /**
  * For each of the queries [Q·3] the index of the nearest of the points [P·3]; of equally near ones the lowest. −1 where there is
@@ -13,8 +14,7 @@ export function nearestPoints(queries: RealArray, points: RealArray): Int32Array
   const compiled = simd();
   if (!compiled || !isSingle(queries) || !isSingle(points)) return nearestFew(queries, points, 1);
   return compiled.scratch.run(() => {
-    const from = cloudOf(compiled, queries);
-    const to = cloudOf(compiled, points);
+    const [from, to] = cloudsOf(compiled, queries, points);
     return nearestIn(compiled, from, to);
   });
 }
@@ -24,7 +24,7 @@ export function nearestBothWays(a: RealArray, b: RealArray): [Int32Array, Int32A
   const compiled = simd();
   if (!compiled || !isSingle(a) || !isSingle(b)) return [nearestFew(a, b, 1), nearestFew(b, a, 1)];
   return compiled.scratch.run(() => {
-    const [one, other] = [cloudOf(compiled, a), cloudOf(compiled, b)];
+    const [one, other] = cloudsOf(compiled, a, b);
     return [nearestIn(compiled, one, other), nearestIn(compiled, other, one)];
   });
 }
@@ -37,17 +37,33 @@ interface Cloud {
   count: number;
 }
 
-function cloudOf({ exports, scratch }: Simd, points: Float32Array): Cloud {
-  const count = points.length / 3;
-  const address = scratch.take(exports.cloudBytes(count));
-  const work = scratch.take(exports.cloudScratch(count));
-  exports.buildCloud(scratch.copy(points), count, address, work);
-  return { address, count };
+function cloudsOf({ exports, scratch, threads }: Simd, ...sets: readonly Float32Array[]): Cloud[] {
+  const clouds = sets.map((points) => {
+    const count = points.length / 3;
+    const address = scratch.take(exports.cloudBytes(count));
+    return { address, count, points: scratch.copy(points), work: scratch.take(exports.cloudScratch(count)) };
+  });
+  const tasks = clouds.map(
+    ({ address, count, points, work }): Task => [['buildCloud', points, count, address, work]],
+  );
+  threads.run(100 * Math.max(...clouds.map(({ count }) => count)), tasks);
+  return clouds;
 }
 
-function nearestIn({ exports, scratch }: Simd, queries: Cloud, points: Cloud): Int32Array {
+/** Queries that a thread looks up at a time. */
+const queriesAtOnce = 512;
+
+function nearestIn({ scratch, threads }: Simd, queries: Cloud, points: Cloud): Int32Array {
   const nearest = scratch.take(4 * queries.count);
-  exports.nearestPoints(queries.address, queries.count, points.address, points.count, nearest);
+  const tasks: Task[] = [];
+  const step = threads.count > 1 ? queriesAtOnce : queries.count;
+  for (let first = 0; first < queries.count; first += step) {
+    const end = Math.min(queries.count, first + step);
+    tasks.push([
+      ['nearestPoints', queries.address, queries.count, first, end, points.address, points.count, nearest],
+    ]);
+  }
+  threads.run(300 * queries.count, tasks);
   return scratch.integers(nearest, queries.count).slice();
 }
 

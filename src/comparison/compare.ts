@@ -1,6 +1,6 @@
 // A whole comparison, from its config to its numbers.
 
-import { mathInUse } from '../../renderer/backend/index.ts';
+import { mathInUse, threadsInUse } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { describeEnvironment } from '../experiments/environment.ts';
 import { useExperimentBackend } from '../experiments/experimentBackend.ts';
@@ -46,7 +46,10 @@ export async function compareGradients(
   const resolutions = [...new Set(config.resolutions)].sort((a, b) => a - b);
   const summaries = summarizeMethods(config.methods);
   const methods = summaries.map(comparedMethod);
-  const backend = await useExperimentBackend(config.backend, { math: config.math });
+  const backend = await useExperimentBackend(config.backend, {
+    math: config.math,
+    threads: config.threads,
+  });
   const scenes = await buildScenes(config.scenes, config.meshes, { seed, cases });
   const [shape, ...others] = await buildScenes([config.descent.shape], [], { seed, cases: 1 });
   if (others.length > 0) {
@@ -79,7 +82,10 @@ export async function compareGradients(
     pictures: [],
   };
   const timings: Timings = {
-    environment: await describeEnvironment(backend, backend === 'wasm' ? mathInUse() : undefined),
+    environment: await describeEnvironment(
+      backend,
+      backend === 'wasm' ? { math: mathInUse(), threads: threadsInUse() } : undefined,
+    ),
     measurements: [],
     descents: [],
   };

@@ -27,7 +27,8 @@ import {
 /**
  * Loads the config at `file`, lays it over the ones it `extends`, and the `key=value` overrides over that.
  *
- * Where neither says a back end, the environment's RASTERGRAD_BACKEND does; likewise `math` and RASTERGRAD_MATH. Where the file says no name, its own name is taken.
+ * Where neither says a back end, the environment's RASTERGRAD_BACKEND does; likewise `math` and RASTERGRAD_MATH,
+ * `threads` and RASTERGRAD_THREADS. Where the file says no name, its own name is taken.
  *
  * @throws FileError for a missing file, bad YAML, a circle of `extends`, an unknown field or a wrong value, or a comparison.
  * @throws ArgumentError for an override that is malformed, names an unknown field or has a wrong value.
@@ -72,7 +73,7 @@ async function load(file: string | undefined, overrides: string[]): Promise<Conf
   const blame = (field: string, problem: string): RastergradError => {
     const override = parsed.findLast((candidate) => liesWithin(field, candidate.path.join('.')));
     if (override) return new ArgumentError(problem);
-    const isEnvironments = (field === 'backend' || field === 'math') && !Object.hasOwn(fromFiles, field);
+    const isEnvironments = Object.hasOwn(environmentFields(), field) && !Object.hasOwn(fromFiles, field);
     if (isEnvironments) return new ArgumentError(`RASTERGRAD_${field.toUpperCase()}: ${problem}`);
     return file === undefined ? new ArgumentError(problem) : new FileError(file, problem);
   };
@@ -183,8 +184,9 @@ async function readFields(file: string): Promise<ConfigFields> {
 }
 
 function environmentFields(): ConfigFields {
-  const { RASTERGRAD_BACKEND: backend, RASTERGRAD_MATH: math } = process.env;
-  return { ...(backend && { backend }), ...(math && { math }) };
+  const { RASTERGRAD_BACKEND: backend, RASTERGRAD_MATH: math, RASTERGRAD_THREADS: count } = process.env;
+  const threads = count && /^\d+$/.test(count) ? Number(count) : count;
+  return { ...(backend && { backend }), ...(math && { math }), ...(threads && { threads }) };
 }
 
 /** A name made of the file's, without its ending and without characters that a folder should not have. */

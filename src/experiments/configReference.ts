@@ -13,8 +13,8 @@ by its \`type\`, the type alone will do: \`renderer.method=softras\`.
 - \`extends: other.yaml\` takes everything from another config, relative to this one, except \`name\` and \`description\`. Mappings merge
   field by field; lists and single values replace. A mapping with another \`type\` replaces the inherited one whole.
 - A field that is not listed here is an error that names the nearest one.
-- Precedence, highest first: \`key=value\` and \`--backend\`, the file, what it extends, the environment's \`RASTERGRAD_BACKEND\` and \`RASTERGRAD_MATH\`,
-  \`losses.preset\`, the default.
+- Precedence, highest first: \`key=value\` and \`--backend\`, the file, what it extends, the environment's \`RASTERGRAD_BACKEND\`, \`RASTERGRAD_MATH\`
+  and \`RASTERGRAD_THREADS\`, \`losses.preset\`, the default.
 - Many values of some fields, a run each: [sweeps](guides/sweeps.md).
 - \`rastergrad schema\` prints all of this as JSON Schema, for editors.
 `;

@@ -18,6 +18,8 @@ export interface Environment {
   backend: string;
   /** What computes the matrix products of the wasm back end. */
   math?: string;
+  /** In how many threads the kernels of the wasm back end run. */
+  threads?: number;
   platform: string;
   cpu: string;
   cores: number;
@@ -31,8 +33,15 @@ export function packageVersion(): string {
   return (require('rastergrad/package.json') as { version: string }).version;
 }
 
-/** Describes this process; `backend` is the name of the tensor back end in use, `math` what computes its matrix products. */
-export async function describeEnvironment(backend: string, math?: string): Promise<Environment> {
+/** What is at work in the wasm back end. */
+export type Engine = Required<Pick<Environment, 'math' | 'threads'>>;
+
+/** In words, as in "WebAssembly, kernels in 2 threads". */
+export const describeEngine = ({ math, threads }: Engine): string =>
+  `${math}, kernels in ${threads} thread${threads === 1 ? '' : 's'}`;
+
+/** Describes this process; `backend` is the name of the tensor back end in use, `engine` what is at work where that is wasm. */
+export async function describeEnvironment(backend: string, engine?: Engine): Promise<Environment> {
   const processors = cpus();
   return {
     rastergrad: packageVersion(),
@@ -40,7 +49,7 @@ export async function describeEnvironment(backend: string, math?: string): Promi
     node: process.versions.node,
     tfjs: (require('@tensorflow/tfjs/package.json') as { version: string }).version,
     backend,
-    ...(math && { math }),
+    ...engine,
     platform: `${process.platform} ${process.arch}`,
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,

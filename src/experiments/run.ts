@@ -1,6 +1,6 @@
 // Runs an experiment from its config to its report, or goes on with one that was interrupted.
 
-import { mathInUse } from '../../renderer/backend/index.ts';
+import { mathInUse, threadsInUse } from '../../renderer/backend/index.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { writeReport } from '../report/index.ts';
@@ -8,6 +8,7 @@ import { writeEventFile } from '../report/tensorboard/index.ts';
 import { latestCheckpoint, readWeights } from '../training/checkpoint.ts';
 import { loadStartWeights } from '../training/startWeights.ts';
 import { loadConfig } from './config.ts';
+import { describeEngine } from './environment.ts';
 import { useExperimentBackend } from './experimentBackend.ts';
 import { checkStart, fitTargets, openTargets } from './fitRun.ts';
 import { openConfiguredDataset, resizingNote } from './objects.ts';
@@ -50,14 +51,18 @@ export async function runExperiment(
   { output = 'runs', resume, observer = {}, signal }: RunOptions = {},
 ): Promise<RunResult> {
   const resolved = typeof config === 'string' ? await loadConfig(config) : config;
-  const backend = await useExperimentBackend(resolved.backend, { math: resolved.math });
+  const backend = await useExperimentBackend(resolved.backend, {
+    math: resolved.math,
+    threads: resolved.threads,
+  });
   const open = async (): Promise<RunFolder> => {
     const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
     if (!resume) await folder.writeConfig(resolved);
-    const math = backend === 'wasm' ? mathInUse() : undefined;
-    await folder.writeEnvironment(backend, math);
-    const engine = math ? `${backend} (${math})` : backend;
-    observer.onNote?.(`${resume ? 'Resuming' : 'Run folder'} ${folder.path}, back end ${engine}`);
+    const engine = backend === 'wasm' ? { math: mathInUse(), threads: threadsInUse() } : undefined;
+    await folder.writeEnvironment(backend, engine);
+    observer.onNote?.(
+      `${resume ? 'Resuming' : 'Run folder'} ${folder.path}, back end ${backend}${engine ? ` (${describeEngine(engine)})` : ''}`,
+    );
     return folder;
   };
   const { folder, results } =

@@ -20,7 +20,7 @@ import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { readFileText, toFileError } from '../../renderer/io/files.ts';
 import type { BadFile } from '../datasets/badSamples.ts';
 import { formatConfig, loadConfig } from './config.ts';
-import { describeEnvironment, type Environment } from './environment.ts';
+import { describeEnvironment, type Engine, type Environment } from './environment.ts';
 import { JsonLines } from './jsonLines.ts';
 import type { NetworkInput } from './pictureInput.ts';
 import type { MetricsRecord, PictureIndex, Results, TimingsRecord } from './results.ts';
@@ -106,8 +106,8 @@ export class RunFolder {
   }
 
   /** Writes environment.json; `backend` is the name of the tensor back end in use. */
-  async writeEnvironment(backend: string, math?: string): Promise<void> {
-    await this.#writeJson('environment.json', await describeEnvironment(backend, math));
+  async writeEnvironment(backend: string, engine?: Engine): Promise<void> {
+    await this.#writeJson('environment.json', await describeEnvironment(backend, engine));
   }
 
   /** Undefined where the run has none yet. */

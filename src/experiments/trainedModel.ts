@@ -78,7 +78,7 @@ async function loadModel(
 ): Promise<MeshPredictor> {
   // What a run was trained with may not be there where its network is used.
   const math = config.math === 'openblas' ? 'auto' : config.math;
-  await useExperimentBackend(config.backend, { math });
+  await useExperimentBackend(config.backend, { math, threads: config.threads });
   const model = makeModel(config, pictures);
   await readWeights(checkpoint, model);
   return model;

@@ -3,7 +3,7 @@
 // all of it is one operation, whose products are never kept.
 
 import * as tf from '@tensorflow/tfjs';
-import { hostFunction, multiply, multiplyScratch, type Simd, simd } from '../../renderer/backend/index.ts';
+import { hostFunction, multiply, type Simd, simd, takeProductWork } from '../../renderer/backend/index.ts';
 import type { GraphSupport } from './graphSupport.ts';
 import { type GraphActivation, mixBackwardCompiled, mixCompiled, mixNeighbours } from './mixNeighbours.ts';
 import { glorotUniform, type Initializer, type Parameters, zeros } from './parameters.ts';
@@ -22,13 +22,12 @@ function convolveGraph(
   const sizes = { batch, vertexCount, channels: columns / 2 };
   const rows = batch * vertexCount;
   /** The compiled kernels, with room for the products and for the making of one. */
-  const atWork = (): Simd & { products: number; work: number } => {
-    const { exports, scratch } = simd()!;
+  const atWork = () => {
+    const compiled: Simd = simd()!;
     return {
-      exports,
-      scratch,
-      products: scratch.take(4 * rows * columns),
-      work: scratch.take(multiplyScratch()),
+      compiled,
+      products: compiled.scratch.take(4 * rows * columns),
+      work: takeProductWork(),
     };
   };
   return hostFunction<Uint8Array>({
@@ -36,7 +35,7 @@ function convolveGraph(
     shape: [batch, vertexCount, sizes.channels],
     fills: 'output and gradients',
     forward([x, w, b, r], output) {
-      const { products, work, ...compiled } = atWork();
+      const { compiled, products, work } = atWork();
       multiply({ m: rows, n: columns, k: inputs, a: x.byteOffset, b: w.byteOffset, c: products }, work);
       const addresses = {
         products,
@@ -47,7 +46,7 @@ function convolveGraph(
       return mixCompiled(compiled, addresses, support, sizes, activation === 'relu');
     },
     backward(upstream, [x, w], [dx, dw, db, dr], active) {
-      const { products, work, ...compiled } = atWork();
+      const { compiled, products, work } = atWork();
       const gradients = { products, bias: db, residual: dr?.byteOffset ?? 0 };
       mixBackwardCompiled(compiled, upstream.byteOffset, active, support, sizes, gradients);
       const [a, b] = [x.byteOffset, w.byteOffset];

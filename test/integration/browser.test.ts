@@ -60,7 +60,7 @@ describe('a bundle of the renderer', () => {
   });
 });
 
-// An isolated page could share memory between threads, and would get TensorFlow.js's build for them.
+// An isolated page can share memory between threads.
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -106,4 +106,12 @@ describe.skipIf(mayBeSkipped).each([
       expect(there).toEqual(here);
     },
   );
+
+  it('draws in several threads where they can share memory', async () => {
+    await page.evaluate("renderScene('wasm', './')");
+    const cores = (await page.evaluate('navigator.hardwareConcurrency')) as number;
+    const threads = headers === isolation ? Math.min(4, cores) : 1;
+    expect(await page.evaluate('renderer.threadsInUse()')).toBe(threads);
+    expect(problems).toEqual([]);
+  });
 });

@@ -3,8 +3,9 @@
 
 import type * as tf from '@tensorflow/tfjs';
 import { simd } from '../../kernels/simd/module.ts';
-import { type Conv2DAttrs, Convolution, forEachPatches } from './convolution.ts';
-import { multiply, multiplyScratch } from './gemm.ts';
+import type { Own } from '../../kernels/simd/threads.ts';
+import { type Band, type Conv2DAttrs, Convolution, gather, moveCalls, patchesOf } from './convolution.ts';
+import { isOwnProduct, multiply, productCall, takeProductWork } from './gemm.ts';
 import { addressOf, filled, type WasmBackend } from './memory.ts';
 
 interface FusedAttrs extends Conv2DAttrs {
@@ -25,26 +26,36 @@ export function conv2D(stock: tf.KernelConfig): tf.KernelConfig {
       const { taps, outChannels, isPointwise } = convolution;
       const [input, weights] = [addressOf(backend, x), addressOf(backend, filter)];
       const biasAddress = bias && addressOf(backend, bias);
-      const { scratch } = simd()!;
+      const { scratch, threads } = simd()!;
+      const product = <Address extends number | Own>(band: Band, a: Address, out: number) => ({
+        m: convolution.windowsOf(band),
+        n: outChannels,
+        k: taps,
+        a,
+        b: weights,
+        c: out + 4 * convolution.outputOffset(band),
+        bias: biasAddress,
+        rectify: attrs.activation === 'relu',
+      });
+      const patchBytes = isPointwise ? 0 : 4 * convolution.patchesSize;
       return filled(backend, convolution.outShape, (out) =>
         scratch.run(() => {
-          const work = scratch.take(multiplyScratch());
-          const patches = scratch.take(isPointwise ? 0 : 4 * convolution.patchesSize);
-          forEachPatches(convolution, input, patches, (band, rows, windows) =>
-            multiply(
-              {
-                m: windows,
-                n: outChannels,
-                k: taps,
-                a: rows,
-                b: weights,
-                c: out + 4 * convolution.outputOffset(band),
-                bias: biasAddress,
-                rectify: attrs.activation === 'relu',
-              },
-              work,
-            ),
-          );
+          const work = takeProductWork();
+          const { bands } = convolution;
+          if (bands.length >= 2 * threads.count && isOwnProduct()) {
+            // A band, from its patches to its outputs, is a thread's.
+            const patches = threads.own(patchBytes);
+            const tasks = bands.map((band) => [
+              ...moveCalls(convolution, band, false, input, patches),
+              productCall(product(band, patchesOf(convolution, band, input, patches), out), work),
+            ]);
+            threads.run(convolution.time, tasks);
+            return;
+          }
+          const patches = scratch.take(patchBytes);
+          for (const band of bands) {
+            multiply(product(band, gather(convolution, band, input, patches), out), work);
+          }
         }),
       );
     },

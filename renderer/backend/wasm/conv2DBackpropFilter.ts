@@ -3,8 +3,8 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { simd } from '../../kernels/simd/module.ts';
-import { type Conv2DAttrs, Convolution, forEachPatches } from './convolution.ts';
-import { multiply, multiplyScratch } from './gemm.ts';
+import { type Conv2DAttrs, Convolution, gather } from './convolution.ts';
+import { multiply, takeProductWork } from './gemm.ts';
 import { addressOf, filled, floatsAt, sizeOf, type WasmBackend } from './memory.ts';
 
 export const conv2DBackpropFilter: tf.KernelConfig = {
@@ -20,24 +20,24 @@ export const conv2DBackpropFilter: tf.KernelConfig = {
     const { scratch } = simd()!;
     return filled(backend, filterShape, (out) =>
       scratch.run(() => {
-        const work = scratch.take(multiplyScratch());
+        const work = takeProductWork();
         const patches = scratch.take(convolution.isPointwise ? 0 : 4 * convolution.patchesSize);
         floatsAt(backend, out, sizeOf(filterShape)).fill(0);
-        forEachPatches(convolution, input, patches, (band, rows, windows) =>
+        for (const band of convolution.bands) {
           multiply(
             {
               m: taps,
               n: outChannels,
-              k: windows,
-              a: rows,
+              k: convolution.windowsOf(band),
+              a: gather(convolution, band, input, patches),
               transposeA: true,
               b: upstream + 4 * convolution.outputOffset(band),
               c: out,
               adds: true,
             },
             work,
-          ),
-        );
+          );
+        }
       }),
     );
   },

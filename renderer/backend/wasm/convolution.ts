@@ -4,6 +4,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { simd } from '../../kernels/simd/module.ts';
 import type { PatchSizes } from '../../kernels/simd/networkExports.ts';
+import type { Call, Own } from '../../kernels/simd/threads.ts';
+import { productTime } from './gemm.ts';
 
 type Shape4 = [number, number, number, number];
 
@@ -83,9 +85,33 @@ export class Convolution {
     return bands;
   }
 
+  /** About how long one thread takes, forward or back to one of the factors, in nanoseconds. */
+  get time(): number {
+    const { batchSize, outHeight, outWidth } = this.#info;
+    const windows = batchSize * outHeight * outWidth;
+    return productTime(windows, this.outChannels, this.taps) + 0.5 * windows * this.taps;
+  }
+
   /** Floats of patches of the largest band. */
   get patchesSize(): number {
     return Math.max(0, ...this.bands.map((band) => this.windowsOf(band) * this.taps));
+  }
+
+  /** A band cut into some `count` smaller ones: by pictures, or where it is one, by rows. */
+  piecesOf(band: Band, count: number): Band[] {
+    if (band.pictures > 1) {
+      return Array.from({ length: band.pictures }, (_, i) => ({
+        ...band,
+        first: band.first + i,
+        pictures: 1,
+      }));
+    }
+    const rows = Math.ceil(band.rows / count);
+    return Array.from({ length: Math.ceil(band.rows / rows) }, (_, i) => ({
+      ...band,
+      row: band.row + i * rows,
+      rows: Math.min(rows, band.rows - i * rows),
+    }));
   }
 
   windowsOf({ pictures, rows }: Band): number {
@@ -123,27 +149,50 @@ export class Convolution {
   }
 }
 
-/** Addresses of the patches of every band, one after the other; they are gathered into `patches` unless they lie in the input. */
-export function forEachPatches(
+/** Where the patches of a band lie once they are gathered: in `patches`, unless they lie in the input already. */
+export const patchesOf = (convolution: Convolution, band: Band, input: number, patches: number | Own) =>
+  convolution.isPointwise ? input + 4 * windowOffset(convolution, band) : patches;
+
+/**
+ * Calls that gather the patches of a band, or, with `adds`, add them back to the pictures that they came from. None where patches lie in
+ * the input.
+ */
+export function moveCalls(
   convolution: Convolution,
-  input: number,
-  patches: number,
-  visit: (band: Band, patches: number, windows: number) => void,
-): void {
-  for (const band of convolution.bands) {
-    const windows = convolution.windowsOf(band);
-    if (convolution.isPointwise) {
-      visit(band, input + 4 * windowOffset(convolution, band), windows);
-      continue;
-    }
-    const size = (windows / band.pictures) * convolution.taps;
-    for (let i = 0; i < band.pictures; i++) {
-      const picture = input + 4 * convolution.pictureOffset(band.first + i);
-      simd()!.exports.movePatches(false, picture, patches + 4 * i * size, ...convolution.sizesOf(band));
-    }
-    visit(band, patches, windows);
-  }
+  band: Band,
+  adds: boolean,
+  pictures: number,
+  patches: number | Own,
+): Call[] {
+  if (convolution.isPointwise && !adds) return [];
+  const size = (convolution.windowsOf(band) / band.pictures) * convolution.taps;
+  return Array.from({ length: band.pictures }, (_, i) => {
+    const picture = pictures + 4 * convolution.pictureOffset(band.first + i);
+    return ['movePatches', adds, picture, shifted(patches, 4 * i * size), ...convolution.sizesOf(band)];
+  });
 }
+
+/** Gathers the patches of a band, in several threads; returns where they lie. */
+export function gather(convolution: Convolution, band: Band, input: number, patches: number): number {
+  if (!convolution.isPointwise) {
+    const { threads } = simd()!;
+    const pieces = threads.count > 1 ? convolution.piecesOf(band, 2 * threads.count) : [band];
+    const tasks = pieces.map((piece) => {
+      const offset =
+        (convolution.outputOffset(piece) - convolution.outputOffset(band)) / convolution.outChannels;
+      return moveCalls(convolution, piece, false, input, patches + 4 * offset * convolution.taps);
+    });
+    threads.run(moveTime(convolution, band), tasks);
+  }
+  return patchesOf(convolution, band, input, patches) as number;
+}
+
+/** About how long one thread takes to move the patches of a band, in nanoseconds. */
+export const moveTime = (convolution: Convolution, band: Band) =>
+  0.5 * convolution.windowsOf(band) * convolution.taps;
+
+const shifted = (address: number | Own, bytes: number) =>
+  typeof address === 'number' ? address + bytes : address.at(bytes);
 
 /** Offset in floats of a band's windows in the input of a pointwise convolution. */
 const windowOffset = (convolution: Convolution, band: Band) =>

@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { simd } from '../../kernels/simd/module.ts';
-import { multiply, multiplyScratch } from './gemm.ts';
+import { multiply, takeProductWork } from './gemm.ts';
 import { addressOf, filled, sizeOf, type WasmBackend } from './memory.ts';
 
 /** One operand: a stack of matrices, with their sizes as they are multiplied. */
@@ -80,7 +80,7 @@ export function matMulWith(
   const { scratch } = simd()!;
   return filled(backend, [...outer, m, n], (out) =>
     scratch.run(() => {
-      const work = scratch.take(multiplyScratch());
+      const work = takeProductWork();
       if (b.batch === 1 && !transposeA) {
         multiply({ ...shared, m: a.batch * m, a: a.address, b: b.address, c: out }, work);
         return;

@@ -2,7 +2,7 @@
 // are slow or wrong there.
 
 import * as tf from '@tensorflow/tfjs';
-import { attachSimd } from '../../kernels/simd/module.ts';
+import { attachSimd, detachSimd } from '../../kernels/simd/module.ts';
 import { concat } from './concat.ts';
 import { conv2D } from './conv2D.ts';
 import { conv2DBackpropFilter } from './conv2DBackpropFilter.ts';
@@ -20,13 +20,28 @@ import { unsortedSegmentSum } from './unsortedSegmentSum.ts';
 
 let registered = false;
 
-/** Registers the kernels, once a process, and puts the compiled loops to work in the memory of the back end, which is the current one. */
-export async function registerWasmKernels({ wasm }: WasmBackend): Promise<void> {
+const attached = new WeakSet<WasmBackend>();
+
+/**
+ * Registers the kernels, once a process, and puts the compiled loops to work in the memory of the back end, which is the current one, for
+ * as long as it is there.
+ */
+export async function registerWasmKernels(backend: WasmBackend): Promise<void> {
+  const { wasm } = backend;
+  const { memory } = wasm.asm;
   await attachSimd({
-    memory: wasm.asm.memory,
+    memory,
     malloc: (bytes) => wasm._malloc(bytes),
     free: (address) => wasm._free(address),
   });
+  if (!attached.has(backend)) {
+    attached.add(backend);
+    const dispose = backend.dispose.bind(backend);
+    backend.dispose = () => {
+      detachSimd(memory);
+      dispose();
+    };
+  }
   if (registered) return;
   registered = true;
   const stock = (kernelName: string) => tf.getKernel(kernelName, 'wasm');

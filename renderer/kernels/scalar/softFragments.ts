@@ -8,7 +8,7 @@ import { decay } from './decay.ts';
 import { hiddenFrom, SoftFace } from './softFace.ts';
 
 /** A list of fragments with room for more. */
-interface OpenList {
+export interface OpenList {
   length: number;
   readonly faces: Int32Array;
   readonly pixels: Int32Array;

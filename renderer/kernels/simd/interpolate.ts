@@ -3,25 +3,31 @@
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import type { Fragments } from '../scene.ts';
-import { doubles, type KernelArray, largestOf, meshesOf, placed } from './arrays.ts';
+import { doubles, type KernelArray, largestOf, loopTime, meshesOf, placed } from './arrays.ts';
 import { type Scratch, simdFor } from './module.ts';
+import { RowGradients } from './rowGradients.ts';
+import type { Call, Task } from './threads.ts';
 
 export const interpolate: Kernels['interpolate'] = (...args) => {
   const [scene, fragments, { values, channels, indices, rowStarts }, output] = args;
   const simd = simdFor(values, output, ...doubles(fragments));
   if (!simd) return scalarKernels.interpolate(...args);
-  const { exports, scratch } = simd;
+  const { scratch, threads } = simd;
   const corners = placed(scratch, indices, output);
   const parts = partsOf(scratch, fragments, output);
-  scene.items.forEach(({ faceStart }, b) => {
-    exports.interpolate(
-      values.byteOffset + 4 * channels * rowStarts[b],
-      channels,
-      corners + 12 * faceStart,
-      ...parts[b],
-      output.byteOffset + 4 * channels * fragments.itemStarts[b],
-    );
-  });
+  const tasks = scene.items.map(
+    ({ faceStart }, b): Task => [
+      [
+        'interpolate',
+        values.byteOffset + 4 * channels * rowStarts[b],
+        channels,
+        corners + 12 * faceStart,
+        ...parts[b],
+        output.byteOffset + 4 * channels * fragments.itemStarts[b],
+      ],
+    ],
+  );
+  threads.run(4 * fragments.faces.length, tasks);
 };
 
 export const interpolateBackward: Kernels['interpolateBackward'] = (...args) => {
@@ -32,31 +38,30 @@ export const interpolateBackward: Kernels['interpolateBackward'] = (...args) => 
   const simd = simdFor(positions, values, ...gradients, ...doubles(fragments));
   if (channels === 0) return;
   if (!simd) return scalarKernels.interpolateBackward(...args);
-  const { exports, scratch } = simd;
+  const { exports, scratch, threads } = simd;
   const faces = placed(scratch, scene.faces, positions);
   const corners = indices === scene.faces ? faces : placed(scratch, indices, positions);
   const meshes = meshesOf(scene, picture, faces);
   const parts = partsOf(scratch, fragments, positions);
   const { vertexCount, faceCount } = largestOf(scene);
-  const work = scratch.take(exports.interpolateBackwardScratch(vertexCount, faceCount));
-  // In double precision, as items may share rows.
-  const rowGradient = scratch.take(8 * attributeGradient.length);
-  new Uint8Array(positions.buffer, rowGradient, 8 * attributeGradient.length).fill(0);
-  scene.items.forEach(({ vertexStart, faceStart }, b) => {
-    const row = channels * rowStarts[b];
-    exports.interpolateBackward(
+  const work = threads.own(exports.interpolateBackwardScratch(vertexCount, faceCount));
+  const rows = new RowGradients(scratch, attributes, attributeGradient.length);
+  const calls = scene.items.map(
+    ({ vertexStart, faceStart }, b): Call => [
+      'interpolateBackward',
       ...meshes[b],
-      values.byteOffset + 4 * row,
+      values.byteOffset + 4 * channels * rowStarts[b],
       channels,
       corners + 12 * faceStart,
       ...parts[b],
       upstream.byteOffset + 4 * channels * fragments.itemStarts[b],
-      rowGradient + 8 * row,
+      rows.addresses[b],
       positionGradient.byteOffset + 4 * scene.stride * vertexStart,
       work,
-    );
-  });
-  exports.addDoubles(rowGradient, attributeGradient.length, attributeGradient.byteOffset);
+    ],
+  );
+  threads.run(loopTime(scene, picture), rows.tasks(calls.map((call) => [call])));
+  exports.addDoubles(rows.total().byteOffset, attributeGradient.length, attributeGradient.byteOffset);
 };
 
 export const weightsBackward: Kernels['weightsBackward'] = (...args) => {
@@ -64,16 +69,17 @@ export const weightsBackward: Kernels['weightsBackward'] = (...args) => {
   const { positions, stride, items } = scene;
   const simd = simdFor(positions, upstream, positionGradient, ...doubles(fragments));
   if (!simd) return scalarKernels.weightsBackward(...args);
-  const { exports, scratch } = simd;
+  const { exports, scratch, threads } = simd;
   const meshes = meshesOf(scene, picture, placed(scratch, scene.faces, positions));
   const parts = partsOf(scratch, fragments, positions);
   const { vertexCount, faceCount } = largestOf(scene);
-  const work = scratch.take(exports.weightsBackwardScratch(vertexCount, faceCount));
-  meshes.forEach((mesh, b) => {
+  const work = threads.own(exports.weightsBackwardScratch(vertexCount, faceCount));
+  const tasks = meshes.map((mesh, b): Task => {
     const from = upstream.byteOffset + 12 * fragments.itemStarts[b];
     const to = positionGradient.byteOffset + 4 * stride * items[b].vertexStart;
-    exports.weightsBackward(...mesh, ...parts[b], from, to, work);
+    return [['weightsBackward', ...mesh, ...parts[b], from, to, work]];
   });
+  threads.run(loopTime(scene, picture), tasks);
 };
 
 /** Of each item, where faces and weights of its fragments lie, and how many there are. */

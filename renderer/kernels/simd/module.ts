@@ -3,6 +3,8 @@
 
 import { RastergradError } from '../../errors.ts';
 import type { SimdExports } from './exports.ts';
+import { isShared, withSharedMemory } from './sharedMemory.ts';
+import { Threads } from './threads.ts';
 
 /** A WebAssembly memory that belongs to another module, and its allocator. */
 export interface HostMemory {
@@ -11,10 +13,11 @@ export interface HostMemory {
   free(address: number): void;
 }
 
-/** The kernels, and working memory for them. */
+/** The kernels, working memory for them, and the threads that they run in. */
 export interface Simd {
   exports: SimdExports;
   scratch: Scratch;
+  threads: Threads;
 }
 
 /** Bytes of working memory that an operation may have, and up to which there is made more room than it asks for. */
@@ -119,7 +122,13 @@ export class Scratch {
 /** `relaxed` has fused multiply-adds, for engines with relaxed SIMD. */
 export type SimdVariant = 'plain' | 'relaxed';
 
-let attached: (Simd & { memory: WebAssembly.Memory; variant: SimdVariant }) | undefined;
+interface Attached extends Simd {
+  memory: WebAssembly.Memory;
+  module: WebAssembly.Module;
+  variant: SimdVariant;
+}
+
+let attached: Attached | undefined;
 
 /** The kernels, once they are attached. */
 export const simd = (): Simd | undefined => attached;
@@ -148,21 +157,41 @@ export async function attachSimd(host: HostMemory): Promise<void> {
   }
   await allowRelaxedSimd();
   const variant = WebAssembly.validate(usesRelaxedSimd) ? 'relaxed' : 'plain';
-  const { instance } = await WebAssembly.instantiate(await bytesOf(variant), {
-    env: { memory: host.memory },
-  });
+  const bytes = await bytesOf(variant);
+  const module = await WebAssembly.compile(isShared(host.memory) ? withSharedMemory(bytes) : bytes);
+  const instance = await WebAssembly.instantiate(module, { env: { memory: host.memory } });
+  const exports = instance.exports as unknown as SimdExports;
+  const scratch = new Scratch(host);
+  attached?.threads.close();
   attached = {
-    exports: instance.exports as unknown as SimdExports,
-    scratch: new Scratch(host),
-    memory: host.memory,
-    variant,
+    ...{ exports, scratch, threads: new Threads(exports, scratch) },
+    ...{ memory: host.memory, module, variant },
   };
+}
+
+/** Takes the kernels off a memory that is given up, and ends their threads. */
+export function detachSimd(memory: WebAssembly.Memory): void {
+  if (attached?.memory !== memory) return;
+  attached.threads.close();
+  attached = undefined;
+}
+
+/** Whether the kernels are in a memory that threads can share. */
+export const canShareMemory = (): boolean => attached !== undefined && isShared(attached.memory);
+
+/**
+ * Has the kernels run in so many threads, the main one included.
+ *
+ * @throws where one does not start; there is one then
+ */
+export async function useThreads(count: number): Promise<void> {
+  if (attached) await attached.threads.use(count, attached.module, attached.memory);
 }
 
 /** Which build of the kernels is at work; undefined before they are attached. */
 export const simdVariant = (): SimdVariant | undefined => attached?.variant;
 
-async function bytesOf(variant: SimdVariant): Promise<BufferSource> {
+async function bytesOf(variant: SimdVariant): Promise<Uint8Array<ArrayBuffer>> {
   // Written out, so that bundlers see both files.
   const url =
     variant === 'plain'
@@ -171,14 +200,15 @@ async function bytesOf(variant: SimdVariant): Promise<BufferSource> {
   if (url.protocol !== 'file:') {
     const response = await fetch(url);
     if (!response.ok) throw new RastergradError(`${url}: cannot be loaded (${response.status})`);
-    return response.arrayBuffer();
+    return new Uint8Array(await response.arrayBuffer());
   }
   const { readFile } = await import(/* @vite-ignore */ 'node:fs/promises');
-  return readFile(url).catch(() => {
+  const file = await readFile(url).catch(() => {
     throw new RastergradError(
       `${url.pathname} is missing: build it with npm run build:kernels, or install the package again`,
     );
   });
+  return new Uint8Array(file);
 }
 
 /** Node 20 has relaxed SIMD, but behind a flag; later ones have it always. */

@@ -106,7 +106,15 @@ export interface NetworkExports {
   cloudBytes(count: number): number;
   cloudScratch(count: number): number;
   buildCloud(points: number, count: number, cloud: number, scratch: number): void;
-  nearestPoints(queries: number, queryCount: number, points: number, count: number, nearest: number): void;
+  nearestPoints(
+    queries: number,
+    queryCount: number,
+    first: number,
+    end: number,
+    points: number,
+    count: number,
+    nearest: number,
+  ): void;
   copyRows(from: number, fromStep: number, to: number, toStep: number, width: number, count: number): void;
   scaleTo(to: number, from: number, factor: number, count: number): void;
   sumRows(from: number, width: number, count: number, sums: number, to: number): void;

@@ -6,8 +6,9 @@ import { endOfGaussian } from '../scalar/gaussian.ts';
 import { scalarKernels } from '../scalar/index.ts';
 import { findOutline } from '../scalar/outline.ts';
 import { projectVertices } from '../scalar/vertices.ts';
-import { largestOf, meshesOf, placed } from './arrays.ts';
+import { largestOf, loopTime, meshesOf, placed } from './arrays.ts';
 import { simdFor } from './module.ts';
+import type { Task } from './threads.ts';
 
 /** The pieces of the outlines and the (piece, pixel) pairs that matter, of each item, as assembly/outlineMask.ts lays them out. */
 class CompiledPieces {
@@ -28,7 +29,7 @@ export const outlineMask: Kernels['outlineMask'] = (...args) => {
   const { positions, items } = scene;
   const simd = simdFor(positions, output);
   if (!simd) return scalarKernels.outlineMask(...args);
-  const { exports, scratch } = simd;
+  const { exports, scratch, threads } = simd;
   const { width, height } = picture;
   const pixels = width * height;
   const outlines = items.map((item) =>
@@ -36,44 +37,52 @@ export const outlineMask: Kernels['outlineMask'] = (...args) => {
   );
   const meshes = meshesOf(scene, picture, 0);
   const faces = placed(scratch, visible.faces, positions);
-  const work = scratch.take(exports.outlineMaskScratch(largestOf(scene).vertexCount, width, height));
-  const most = outlines.reduce((count, { from }) => Math.max(count, from.length), 0);
-  const pieces = scratch.take(pieceBytes * most);
-  const capacity = usualPairs;
-  const pairs = scratch.take(pairBytes * capacity);
-  const state = new CompiledPieces();
+  const work = threads.own(exports.outlineMaskScratch(largestOf(scene).vertexCount, width, height));
+  const pieces = outlines.map(({ from }) => scratch.take(pieceBytes * from.length));
   for (const [b, { from, to, start, end }] of outlines.entries()) {
-    const whole = new Int32Array(positions.buffer, pieces, (pieceBytes / 4) * most);
-    const places = new Float64Array(positions.buffer, pieces, (pieceBytes / 8) * most);
+    const whole = scratch.integers(pieces[b], (pieceBytes / 4) * from.length);
+    const places = scratch.floats64(pieces[b], (pieceBytes / 8) * from.length);
     for (let i = 0; i < from.length; i++) {
       whole[12 * i] = from[i];
       whole[12 * i + 1] = to[i];
       places[6 * i + 2] = start[i];
       places[6 * i + 3] = end[i];
     }
-    const count = exports.outlineMask(
-      ...meshes[b],
-      width,
-      height,
-      faces + 4 * b * pixels,
-      pieces,
-      from.length,
-      sharpness,
-      endOfGaussian,
-      output.byteOffset + 4 * b * pixels,
-      pairs,
-      capacity,
-      work,
-    );
-    if (count > capacity - 4) {
-      const wanted = Math.ceil(1.25 * count) + 64;
-      if (wanted > mostPairs) return scalarKernels.outlineMask(...args);
-      usualPairs = wanted;
-      return outlineMask(...args);
-    }
+  }
+  const capacity = Math.min(usualPairs, Math.floor(mostPairs / items.length));
+  const pairs = items.map(() => scratch.take(pairBytes * capacity));
+  const tasks = outlines.map(
+    ({ from }, b): Task => [
+      [
+        'outlineMask',
+        ...meshes[b],
+        width,
+        height,
+        faces + 4 * b * pixels,
+        pieces[b],
+        from.length,
+        sharpness,
+        endOfGaussian,
+        output.byteOffset + 4 * b * pixels,
+        pairs[b],
+        capacity,
+        work,
+      ],
+    ],
+  );
+  const counts = threads.run(loopTime(scene, picture), tasks);
+  const most = Math.max(0, ...counts);
+  if (most > capacity - 4) {
+    const wanted = Math.ceil(1.25 * most) + 64;
+    if (wanted * items.length > mostPairs) return scalarKernels.outlineMask(...args);
+    usualPairs = wanted;
+    return outlineMask(...args);
+  }
+  const state = new CompiledPieces();
+  for (const [b, { from }] of outlines.entries()) {
     state.items.push({
-      pieces: scratch.bytes(pieces, pieceBytes * from.length).slice(),
-      pairs: scratch.bytes(pairs, pairBytes * count).slice(),
+      pieces: scratch.bytes(pieces[b], pieceBytes * from.length).slice(),
+      pairs: scratch.bytes(pairs[b], pairBytes * counts[b]).slice(),
     });
   }
   return state;
@@ -86,20 +95,15 @@ export const outlineMaskBackward: Kernels['outlineMaskBackward'] = (...args) => 
   const simd = simdFor(positions, upstream, positionGradient);
   if (!simd)
     throw new RastergradError('a mask drawn in the memory of the wasm back end has no gradient elsewhere');
-  const { exports, scratch } = simd;
-  const work = scratch.take(exports.outlineMaskBackwardScratch(largestOf(scene).vertexCount));
+  const { exports, scratch, threads } = simd;
+  const work = threads.own(exports.outlineMaskBackwardScratch(largestOf(scene).vertexCount));
   const copies = state.items.map(({ pieces, pairs }) => [scratch.copy(pieces), scratch.copy(pairs)]);
-  meshesOf(scene, picture, 0).forEach((mesh, b) => {
+  const tasks = meshesOf(scene, picture, 0).flatMap((mesh, b): Task[] => {
     const count = state.items[b].pieces.length / pieceBytes;
-    if (count === 0) return;
-    exports.outlineMaskBackward(
-      ...mesh,
-      copies[b][0],
-      count,
-      copies[b][1],
-      upstream.byteOffset + 4 * picture.width * picture.height * b,
-      positionGradient.byteOffset + 4 * stride * items[b].vertexStart,
-      work,
-    );
+    if (count === 0) return [];
+    const from = upstream.byteOffset + 4 * picture.width * picture.height * b;
+    const to = positionGradient.byteOffset + 4 * stride * items[b].vertexStart;
+    return [[['outlineMaskBackward', ...mesh, copies[b][0], count, copies[b][1], from, to, work]]];
   });
+  threads.run(loopTime(scene, picture), tasks);
 };

@@ -4,8 +4,10 @@ import { scanlineGradient as scalarScanlineGradient } from '../scalar/scanlineGr
 import { addPlanarGradient, projectVertices } from '../scalar/vertices.ts';
 import type { ScanlineGradientOptions } from '../scanlineGradient.ts';
 import type { Fragments, Picture, RealArray, Scene } from '../scene.ts';
+import { loopTime } from './arrays.ts';
 import { simdFor } from './module.ts';
-import { mostVertices, putVertices, vertexBytes } from './projected.ts';
+import { mostVertices, placeVertices, takeVertexSums } from './projected.ts';
+import type { Task } from './threads.ts';
 
 export function scanlineGradient(
   scene: Scene,
@@ -21,33 +23,36 @@ export function scanlineGradient(
     scalarScanlineGradient(scene, picture, visible, colors, upstream, options, positionGradient);
     return;
   }
-  const { exports, scratch } = compiled;
+  const { exports, scratch, threads } = compiled;
   const { width, height } = picture;
   const channels = colors.length / visible.faces.length;
-  const most = mostVertices(scene);
   const seen = scratch.copy(visible.faces);
   const faces = scratch.copy(scene.faces);
-  const vertices = scratch.take(vertexBytes(scene));
-  const sums = new Float64Array(scene.positions.buffer, scratch.take(16 * most), 2 * most);
-  const line = scratch.take(exports.scanlineScratch(width, height, channels, most));
-  scene.items.forEach((item, b) => {
+  const vertices = placeVertices(scratch, scene, picture);
+  const sums = takeVertexSums(scratch, scene);
+  const line = threads.own(exports.scanlineScratch(width, height, channels, mostVertices(scene)));
+  const tasks = scene.items.map((item, b): Task => {
     const start = 4 * width * height * b;
-    const projected = projectVertices(scene, item, picture);
-    putVertices(scene, vertices, item, projected);
-    exports.scanlineGradient(
-      seen + start,
-      colors.byteOffset + channels * start,
-      upstream.byteOffset + channels * start,
-      channels,
-      width,
-      height,
-      faces + 12 * item.faceStart,
-      vertices,
-      item.vertexCount,
-      options.eps,
-      line,
-      sums.fill(0).byteOffset,
-    );
-    addPlanarGradient(scene, item, projected, sums, positionGradient);
+    return [
+      [
+        'scanlineGradient',
+        seen + start,
+        colors.byteOffset + channels * start,
+        upstream.byteOffset + channels * start,
+        channels,
+        width,
+        height,
+        faces + 12 * item.faceStart,
+        vertices[b],
+        item.vertexCount,
+        options.eps,
+        line,
+        sums[b].byteOffset,
+      ],
+    ];
+  });
+  threads.run(loopTime(scene, picture), tasks);
+  scene.items.forEach((item, b) => {
+    addPlanarGradient(scene, item, projectVertices(scene, item, picture), sums[b], positionGradient);
   });
 }

@@ -3,8 +3,10 @@
 import { RastergradError } from '../../errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { scalarKernels } from '../scalar/index.ts';
-import { largestOf, meshesOf, placed } from './arrays.ts';
+import { largestOf, loopTime, meshesOf, placed } from './arrays.ts';
 import { simdFor } from './module.ts';
+import { joined } from './pairs.ts';
+import type { Task } from './threads.ts';
 
 /** The (pixel, face) pairs that count: five numbers each, those of an item together. */
 class CompiledPairs {
@@ -29,7 +31,7 @@ const unlimited = 2 ** 31 - 1;
 /** More of them, as of faces that all reach all pixels, are left to the plain kernel: half a gigabyte. */
 const mostPairs = 2 ** 29 / pairBytes;
 
-/** Pictures of one run resemble each other: what was enough for the last one is likely to be enough again. */
+/** Of an item. Pictures of one run resemble each other: what was enough for the last ones is likely to be enough again. */
 let usualPairs = 1024;
 
 export const softMask: Kernels['softMask'] = (...args) => {
@@ -37,45 +39,47 @@ export const softMask: Kernels['softMask'] = (...args) => {
   const { positions, items } = scene;
   const simd = simdFor(positions, output);
   if (!simd) return scalarKernels.softMask(...args);
-  const { exports, scratch } = simd;
+  const { exports, scratch, threads } = simd;
   const { width, height } = picture;
   const pixels = width * height;
   const meshes = meshesOf(scene, picture, placed(scratch, scene.faces, positions));
   const faces = placed(scratch, visible.faces, positions);
-  const capacity = usualPairs;
+  const capacity = Math.min(usualPairs, Math.floor(mostPairs / items.length));
   const hearsNearest = options.order === 'nearest';
   const { vertexCount, faceCount } = largestOf(scene);
   const lists = hearsNearest ? exports.nearestFacesScratch(faceCount, width, height, capacity) : 0;
-  const work = scratch.take(exports.softMaskScratch(vertexCount, width, height) + lists);
-  const pairs = scratch.take(pairBytes * capacity);
-  const itemStarts = [0];
-  for (let b = 0; b < items.length; b++) {
-    const start = itemStarts[b];
-    const count = exports.softMask(
-      ...meshes[b],
-      width,
-      height,
-      faces + 4 * b * pixels,
-      options.sharpness,
-      options.boxSize,
-      negligible,
-      Math.min(options.maxFaces, unlimited),
-      hearsNearest,
-      output.byteOffset + 4 * b * pixels,
-      pairs + pairBytes * start,
-      capacity - start,
-      work,
-    );
-    itemStarts.push(start + count);
-    if (start + count + 4 > capacity) {
-      const wanted = Math.ceil((1.25 * (start + count) * items.length) / (b + 1)) + 64;
-      if (wanted > mostPairs) return scalarKernels.softMask(...args);
-      usualPairs = wanted;
-      return softMask(...args);
-    }
+  const work = threads.own(exports.softMaskScratch(vertexCount, width, height) + lists);
+  const pairs = scratch.take(pairBytes * capacity * items.length);
+  const tasks = meshes.map(
+    (mesh, b): Task => [
+      [
+        'softMask',
+        ...mesh,
+        width,
+        height,
+        faces + 4 * b * pixels,
+        options.sharpness,
+        options.boxSize,
+        negligible,
+        Math.min(options.maxFaces, unlimited),
+        hearsNearest,
+        output.byteOffset + 4 * b * pixels,
+        pairs + pairBytes * capacity * b,
+        capacity,
+        work,
+      ],
+    ],
+  );
+  const counts = threads.run(loopTime(scene, picture), tasks);
+  const most = Math.max(0, ...counts);
+  if (most + 4 > capacity) {
+    const wanted = Math.ceil(1.25 * most) + 64;
+    if (wanted * items.length > mostPairs) return scalarKernels.softMask(...args);
+    usualPairs = wanted;
+    return softMask(...args);
   }
-  const numbers = new Int32Array(positions.buffer, pairs, 5 * itemStarts[items.length]).slice();
-  return new CompiledPairs(numbers, itemStarts);
+  const { bytes, itemStarts } = joined(scratch, pairs, pairBytes, capacity, counts);
+  return new CompiledPairs(new Int32Array(bytes.buffer), itemStarts);
 };
 
 export const softMaskBackward: Kernels['softMaskBackward'] = (...args) => {
@@ -85,19 +89,23 @@ export const softMaskBackward: Kernels['softMaskBackward'] = (...args) => {
   const simd = simdFor(positions, upstream, positionGradient);
   if (!simd)
     throw new RastergradError('a mask drawn in the memory of the wasm back end has no gradient elsewhere');
-  const { exports, scratch } = simd;
+  const { exports, scratch, threads } = simd;
   const { numbers, itemStarts } = state;
   const meshes = meshesOf(scene, picture, placed(scratch, scene.faces, positions));
   const pairs = placed(scratch, numbers, positions);
-  const work = scratch.take(exports.softMaskBackwardScratch(largestOf(scene).vertexCount));
-  meshes.forEach((mesh, b) => {
-    exports.softMaskBackward(
-      ...mesh,
-      pairs + pairBytes * itemStarts[b],
-      itemStarts[b + 1] - itemStarts[b],
-      upstream.byteOffset + 4 * b * picture.width * picture.height,
-      positionGradient.byteOffset + 4 * stride * items[b].vertexStart,
-      work,
-    );
-  });
+  const work = threads.own(exports.softMaskBackwardScratch(largestOf(scene).vertexCount));
+  const tasks = meshes.map(
+    (mesh, b): Task => [
+      [
+        'softMaskBackward',
+        ...mesh,
+        pairs + pairBytes * itemStarts[b],
+        itemStarts[b + 1] - itemStarts[b],
+        upstream.byteOffset + 4 * b * picture.width * picture.height,
+        positionGradient.byteOffset + 4 * stride * items[b].vertexStart,
+        work,
+      ],
+    ],
+  );
+  threads.run(loopTime(scene, picture), tasks);
 };

@@ -1,13 +1,14 @@
 // SoftRas in one go, compiled: assembly/softPicture.ts, an item of the batch at a time.
 
-import { addCornerGradient } from '../scalar/softFace.ts';
 import * as scalar from '../scalar/softPicture.ts';
-import { projectVertices } from '../scalar/vertices.ts';
 import type { AttributeRows, Picture, RealArray, Scene } from '../scene.ts';
 import type { SoftOptions, SoftState } from '../softAggregate.ts';
+import { loopTime } from './arrays.ts';
 import { simd, simdFor } from './module.ts';
-import { mostVertices, putVertices, vertexBytes } from './projected.ts';
+import { addVertexSums, placeVertices, takeVertexSums } from './projected.ts';
+import { RowGradients } from './rowGradients.ts';
 import { alphaCodes, clearPainted, startSoftFaces } from './softFace.ts';
+import type { Task } from './threads.ts';
 
 /** What the pixels keep, as the kernels lay it out: one block an item. */
 class SoftPlanes {
@@ -35,40 +36,70 @@ export function softPicture(
   const { values, channels, indices, rowStarts } = attributes;
   const found = simdFor(scene.positions, values, output);
   if (!found) return scalar.softPicture(scene, picture, options, attributes, background, output);
-  const { exports, scratch } = found;
+  const { scratch, threads } = found;
   const pixels = picture.width * picture.height;
   const size = planeSize(picture);
   const floats = planesOf(channels) * size;
   const face = startSoftFaces(found, picture, options, channels);
-  const vertices = scratch.take(vertexBytes(scene));
+  const vertices = placeVertices(scratch, scene, picture);
   const faces = scratch.copy(scene.faces);
   const corners = indices === scene.faces ? faces : scratch.copy(indices);
   const colors = scratch.copy(Float32Array.from(background));
-  const planes = scratch.take(4 * floats);
-  const block = new Float32Array(scene.positions.buffer, planes, floats);
+  const groups = groupsOf(scene.items, 4 * floats, threads.count);
+  const planes = scratch.take(4 * floats * (groups[0]?.length ?? 0));
   const state = new SoftPlanes(floats * scene.items.length);
   const sum = options.alpha === 'sum';
-  scene.items.forEach((item, b) => {
-    putVertices(scene, vertices, item, projectVertices(scene, item, picture));
-    exports.clearSoftPicture(planes, size, sum ? 0 : 1, options.epsilon, 1, colors, channels);
-    if (options.color === 'hard' && channels > 0) clearPainted(planes, size, scene.positions);
-    exports.softPicture(
-      face,
-      faces + 12 * item.faceStart,
-      item.faceCount,
-      vertices,
-      alphaCodes[options.alpha],
-      values.byteOffset + 4 * channels * rowStarts[b],
-      corners + 12 * item.faceStart,
-      channels,
-      planes,
-      size,
-    );
-    const to = output.byteOffset + 4 * (channels + 1) * pixels * b;
-    exports.writeSoftPicture(planes, size, pixels, channels, sum ? 1 / Math.max(1, item.faceCount) : 0, to);
-    state.blocks.set(block, floats * b);
-  });
+  const paints = options.color === 'hard' && channels > 0;
+  for (const group of groups) {
+    const cleared = group.map(({ place }): Task => {
+      const own = planes + 4 * floats * place;
+      return [['clearSoftPicture', own, size, sum ? 0 : 1, options.epsilon, 1, colors, channels]];
+    });
+    threads.run(loopTime(scene, picture), cleared);
+    if (paints)
+      for (const { place } of group) clearPainted(planes + 4 * floats * place, size, scene.positions);
+    const tasks = group.map(({ item, b, place }): Task => {
+      const own = planes + 4 * floats * place;
+      const to = output.byteOffset + 4 * (channels + 1) * pixels * b;
+      const scale = sum ? 1 / Math.max(1, item.faceCount) : 0;
+      return [
+        [
+          'softPicture',
+          face,
+          faces + 12 * item.faceStart,
+          item.faceCount,
+          vertices[b],
+          alphaCodes[options.alpha],
+          values.byteOffset + 4 * channels * rowStarts[b],
+          corners + 12 * item.faceStart,
+          channels,
+          own,
+          size,
+        ],
+        ['writeSoftPicture', own, size, pixels, channels, scale, to],
+      ];
+    });
+    threads.run(loopTime(scene, picture), tasks);
+    state.blocks.set(scratch.floats(planes, floats * group.length), floats * group[0].b);
+  }
   return state;
+}
+
+/** Working memory that planes of a job may take, unless those of one item a thread are more. */
+const mostPlaneBytes = 2 ** 26;
+
+/** Items whose planes are in working memory at a time, with their place there. */
+export function groupsOf<Item>(
+  items: readonly Item[],
+  bytes: number,
+  threads: number,
+): { item: Item; b: number; place: number }[][] {
+  const length = Math.max(threads, Math.floor(mostPlaneBytes / bytes));
+  return Array.from({ length: Math.ceil(items.length / length) }, (_, group) =>
+    items
+      .slice(length * group, length * (group + 1))
+      .map((item, place) => ({ item, b: length * group + place, place })),
+  );
 }
 
 export function softPictureBackward(
@@ -98,56 +129,60 @@ export function softPictureBackward(
     return;
   }
   const { values, channels, indices, rowStarts } = attributes;
-  const { exports, scratch } = simd()!;
-  const { buffer } = scene.positions;
+  const compiled = simd()!;
+  const { scratch, threads } = compiled;
   const pixels = picture.width * picture.height;
   const size = planeSize(picture);
   const floats = planesOf(channels) * size;
-  const most = mostVertices(scene);
-  const face = startSoftFaces(simd()!, picture, options, channels);
-  const vertices = scratch.take(vertexBytes(scene));
+  const face = startSoftFaces(compiled, picture, options, channels);
+  const vertices = placeVertices(scratch, scene, picture);
   const faces = scratch.copy(scene.faces);
   const corners = indices === scene.faces ? faces : scratch.copy(indices);
-  const planes = scratch.take(4 * floats);
-  const blended = scratch.take(4 * size);
-  const planar = new Float64Array(buffer, scratch.take(16 * most), 2 * most);
-  const deep = new Float64Array(buffer, scratch.take(16 * most), 2 * most);
-  const rows = new Float64Array(buffer, scratch.take(8 * values.length), values.length).fill(0);
-  const block = new Float32Array(buffer, planes, floats);
-  scene.items.forEach((item, b) => {
-    const projected = projectVertices(scene, item, picture);
-    putVertices(scene, vertices, item, projected);
-    planar.fill(0);
-    deep.fill(0);
-    block.set(state.blocks.subarray(floats * b, floats * (b + 1)));
-    const share = options.alpha === 'sum' ? Math.max(1, item.faceCount) : 1;
-    exports.hearSoftPicture(
-      planes,
-      size,
-      pixels,
-      channels,
-      alphaCodes[options.alpha],
-      1 / options.sigma / share,
-      upstream.byteOffset + 4 * (channels + 1) * pixels * b,
-      blended,
-    );
-    exports.softPictureBackward(
-      face,
-      faces + 12 * item.faceStart,
-      item.faceCount,
-      vertices,
-      alphaCodes[options.alpha],
-      values.byteOffset + 4 * channels * rowStarts[b],
-      corners + 12 * item.faceStart,
-      channels,
-      planes,
-      size,
-      blended,
-      planar.byteOffset,
-      deep.byteOffset,
-      rows.byteOffset + 8 * channels * rowStarts[b],
-    );
-    addCornerGradient(scene, item, picture, projected, planar, deep, positionGradient);
-  });
-  for (let i = 0; i < rows.length; i++) attributeGradient[i] += rows[i];
+  const groups = groupsOf(scene.items, 4 * floats, threads.count);
+  const planes = scratch.take(4 * floats * (groups[0]?.length ?? 0));
+  const blended = threads.own(4 * size);
+  const [planar, deep] = [takeVertexSums(scratch, scene), takeVertexSums(scratch, scene)];
+  const rows = new RowGradients(scratch, attributes, values.length);
+  for (const group of groups) {
+    scratch
+      .floats(planes, floats * group.length)
+      .set(state.blocks.subarray(floats * group[0].b, floats * (group[0].b + group.length)));
+    const tasks = group.map(({ item, b, place }): Task => {
+      const own = planes + 4 * floats * place;
+      const share = options.alpha === 'sum' ? Math.max(1, item.faceCount) : 1;
+      return [
+        [
+          'hearSoftPicture',
+          own,
+          size,
+          pixels,
+          channels,
+          alphaCodes[options.alpha],
+          1 / options.sigma / share,
+          upstream.byteOffset + 4 * (channels + 1) * pixels * b,
+          blended,
+        ],
+        [
+          'softPictureBackward',
+          face,
+          faces + 12 * item.faceStart,
+          item.faceCount,
+          vertices[b],
+          alphaCodes[options.alpha],
+          values.byteOffset + 4 * channels * rowStarts[b],
+          corners + 12 * item.faceStart,
+          channels,
+          own,
+          size,
+          blended,
+          planar[b].byteOffset,
+          deep[b].byteOffset,
+          rows.addresses[b],
+        ],
+      ];
+    });
+    threads.run(loopTime(scene, picture), rows.tasks(tasks));
+  }
+  addVertexSums(scene, picture, { planar, deep }, positionGradient);
+  rows.addTo(attributeGradient);
 }

@@ -1,7 +1,7 @@
 // Fields that several kinds of config share, and the numbers that fields are made of.
 
 import { z } from 'zod';
-import { mathNames } from '../../../renderer/backend/index.ts';
+import { mathNames, mostThreads } from '../../../renderer/backend/index.ts';
 import { method } from './method.ts';
 
 /** Longest side of a rendered or read picture, in pixels. */
@@ -41,6 +41,13 @@ export const identity = {
       'What computes the matrix products of the wasm back end. `openblas` needs the package koffi and the library OpenBLAS; `auto` ' +
         'takes it where both are installed. Results agree to float32 rounding; with `wasm` they are the same on every run and machine ' +
         'of a kind, for any split of a batch.',
+    ),
+  threads: z
+    .union([z.literal('auto'), z.int().min(1).max(mostThreads)])
+    .default('auto')
+    .describe(
+      'In how many threads the kernels of the wasm back end run: those of drawing, and of products where OpenBLAS, which has threads of ' +
+        'its own, is not in use. `auto`: as many as there are cores, up to 4. Results are the same for any number.',
     ),
 };
 

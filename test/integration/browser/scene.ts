@@ -11,15 +11,16 @@ export interface ScenePictures {
 }
 
 export async function renderScene(backend: 'wasm' | 'cpu', wasmPath?: string): Promise<ScenePictures> {
-  await useBackend(backend, { wasmPath });
+  await useBackend(backend, { wasmPath, threads: 'auto' });
   return tf.tidy(() => {
     const { vertices, topology } = icosphere(2, { radii: [0.5, 0.35, 0.4] });
-    const camera = new PerspectiveCamera({ fovDegrees: 30, view: lookAt({ eye: [1, 0.8, 1.6] }) });
+    const view = [1, 0.4, -0.3].map((x) => lookAt({ eye: [x, 0.8, 1.6] }));
+    const camera = new PerspectiveCamera({ fovDegrees: 30, view });
     const batch = vertices.expandDims<tf.Tensor3D>(0);
     const draw = (positions: tf.Tensor3D) =>
       rasterize(camera.project(positions), topology, {
-        width: 64,
-        height: 64,
+        width: 96,
+        height: 96,
         attributes: positions.add(0.5) as tf.Tensor3D,
         method: { type: 'dibr' },
         outputs: ['image', 'silhouette'],

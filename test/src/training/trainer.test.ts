@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { useBackend } from '../../../renderer/index.ts';
 import { type Dataset, openDataset } from '../../../src/datasets/index.ts';
 import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
 import { modelOf } from '../../../src/models/index.ts';
@@ -109,6 +110,18 @@ describe('a training step', () => {
     dispose(whole);
     dispose(resumed);
     rmSync(folder, { recursive: true });
+  });
+
+  it('ends with the same weights in any number of threads', async () => {
+    const weightsWith = async (threads: number) => {
+      if (tf.getBackend() === 'wasm') await useBackend('wasm', { threads });
+      const { model, trainer, weights } = start({ ...config.losses, silhouette: { weight: 1, kind: 'iou' } });
+      for (const step of [1, 2, 3]) trainer.step(step);
+      const values = [...weights.values()].map((variable) => variable.dataSync());
+      model.dispose();
+      return values;
+    };
+    expect(await weightsWith(2)).toEqual(await weightsWith(1));
   });
 
   it('says in how many views the prediction covers nothing', () => {

@@ -185,12 +185,14 @@ function spread(value: u32): u32 {
 }
 
 /**
- * Fills `nearest`, [queryCount], with the original index of the nearest of the points for each query; of equally near ones the lowest. −1
- * where there is none: no points, or a query that is not a number.
+ * Fills `nearest`, [queryCount], with the original index of the nearest of the points for the queries of a cloud from its place `first` up
+ * to `end`; of equally near ones the lowest. −1 where there is none: no points, or a query that is not a number.
  */
 export function nearestPoints(
   queries: usize,
   queryCount: i32,
+  first: i32,
+  end: i32,
   points: usize,
   count: i32,
   nearest: usize,
@@ -204,7 +206,7 @@ export function nearestPoints(
   const groupBoxes = boxes + 24 * boxSlots;
   const groupSlots = padded(groupsOf(count), 4);
   let guess = 0;
-  for (let q = 0; q < queryCount; q++) {
+  for (let q = first; q < end; q++) {
     const at = queries + 4 * (querySlots + q);
     const x = load<f32>(at);
     const y = load<f32>(at + 4 * querySlots);

@@ -9,7 +9,7 @@ await useTestBackend('wasm');
 
 /** A memory of its own, whose allocator never gives anything back. */
 function hostMemory() {
-  const memory = new WebAssembly.Memory({ initial: 64 });
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 });
   let next = 1024;
   const malloc = (bytes: number) => {
     const at = next;
