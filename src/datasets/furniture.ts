@@ -1,4 +1,4 @@
-// furniture: all models of the Sweet Home 3D furniture libraries, some 750, with 24 pictures, depth maps, surface points and a mesh each.
+// furniture: all models of the Sweet Home 3D furniture libraries, some 800, with 24 pictures, depth maps, surface points and a mesh each.
 // Built where it is used.
 
 import { furnitureMini } from './furnitureMini.ts';
@@ -7,7 +7,7 @@ import type { DatasetSource } from './source.ts';
 export const furniture: DatasetSource = {
   name: 'furniture',
   description:
-    'real furniture and what stands beside it, about 750 objects, 24 views with depth maps, 16,384 surface points and a mesh an object',
+    'real furniture and what stands beside it, about 800 objects, 24 views with depth maps, 16,384 surface points and a mesh an object',
   sourceHelp: furnitureMini.sourceHelp,
   isDownloaded: true,
   async build(options, listener) {
