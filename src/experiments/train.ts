@@ -15,6 +15,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../training/checkpoint.ts';
+import { ExampleOrder } from '../training/exampleOrder.ts';
 import { Trainer } from '../training/trainer.ts';
 import { evaluateModel } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
@@ -41,10 +42,32 @@ export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
         'only the input view can supervise',
     );
   }
+  // Looks at how many views objects have.
+  new ExampleOrder(
+    chooseObjects(dataset, config, 'train'),
+    exampleOptions(config, dataset),
+    new Random(config.seed),
+  );
+}
+
+/** What becomes of the data set's objects before the network is shown them. */
+function exampleOptions(
+  { training, supervision, renderer, ...config }: TrainConfig,
+  { badSamples }: Dataset,
+) {
+  const compares = comparesPictures(config);
+  return {
+    batchSize: training.batchSize,
+    mirror: training.mirror,
+    views: compares ? supervision.views : 1,
+    supervision,
+    supervisionSize: compares ? renderer.imageSize : undefined,
+    badSamples,
+  };
 }
 
 /** Whether any 2D loss is on. */
-const comparesPictures = (config: TrainConfig) =>
+const comparesPictures = (config: Pick<TrainConfig, 'losses'>) =>
   allLosses.some(({ name, kind }) => kind === '2d' && config.losses[name].weight > 0);
 
 /** The network of a config with fresh weights, for pictures that `camera` took. */
@@ -182,11 +205,8 @@ function makeTrainer({ config, dataset, model }: TrainContext): Trainer {
     chooseObjects(dataset, config, 'train'),
     {
       ...training,
-      views: comparesPictures(config) ? supervision.views : 1,
-      supervision,
+      ...exampleOptions(config, dataset),
       poseLearningRate: comparesPictures(config) ? supervision.poseRefinement.learningRate : 0,
-      supervisionSize: comparesPictures(config) ? renderer.imageSize : undefined,
-      badSamples: dataset.badSamples,
       objective: {
         losses,
         renderedLevels: supervision.levels,
