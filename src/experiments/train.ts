@@ -11,12 +11,13 @@ import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { EventFile } from '../report/tensorboard/index.ts';
 import { Random } from '../tensor/random.ts';
 import { DivergenceError } from '../training/divergence.ts';
+import { ExampleOrder } from '../training/exampleOrder.ts';
 import type { StepReport } from '../training/trainer.ts';
 import { chooseObjects } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import type { StepTimes } from './results.ts';
 import type { TrainConfig } from './schema/index.ts';
-import { comparesPictures, type TrainingParts, TrainingRun } from './trainingRun.ts';
+import { comparesPictures, exampleOptions, type TrainingParts, TrainingRun } from './trainingRun.ts';
 
 /** Steps between lines of timings.jsonl. */
 const timingEvery = 50;
@@ -43,6 +44,12 @@ export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
       `training.bestBy is ${bestBy}, but the pictures of ${dataset.name} come without cameras (${id}): nothing is known of unseen views`,
     );
   }
+  // Looks at how many views objects have.
+  new ExampleOrder(
+    chooseObjects(dataset, config, 'train'),
+    exampleOptions(config, dataset),
+    new Random(config.seed),
+  );
 }
 
 /** The network of a config with fresh weights, for pictures that `camera` took. */

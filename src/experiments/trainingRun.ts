@@ -48,8 +48,22 @@ export interface TrainingParts {
 }
 
 /** Whether any 2D loss is on. */
-export const comparesPictures = (config: TrainConfig) =>
+export const comparesPictures = (config: Pick<TrainConfig, 'losses'>) =>
   allLosses.some(({ name, kind }) => kind === '2d' && config.losses[name].weight > 0);
+
+/** What becomes of the data set's objects before the network is shown them. */
+export function exampleOptions(config: TrainConfig, { badSamples }: Dataset) {
+  const { training, supervision, renderer } = config;
+  const compares = comparesPictures(config);
+  return {
+    batchSize: training.batchSize,
+    mirror: training.mirror,
+    views: compares ? supervision.views : 1,
+    supervision,
+    supervisionSize: compares ? renderer.imageSize : undefined,
+    badSamples,
+  };
+}
 
 /** The trainer of a config, at its start. */
 export function makeTrainer({ config, dataset, model }: Omit<TrainingParts, 'folder'>): Trainer {
@@ -59,11 +73,8 @@ export function makeTrainer({ config, dataset, model }: Omit<TrainingParts, 'fol
     chooseObjects(dataset, config, 'train'),
     {
       ...training,
-      views: comparesPictures(config) ? supervision.views : 1,
-      supervision,
+      ...exampleOptions(config, dataset),
       poseLearningRate: comparesPictures(config) ? supervision.poseRefinement.learningRate : 0,
-      supervisionSize: comparesPictures(config) ? renderer.imageSize : undefined,
-      badSamples: dataset.badSamples,
       objective: {
         losses,
         renderedLevels: supervision.levels,

@@ -1,4 +1,5 @@
-// From a code of a picture to a texture: transposed convolutions, each of which doubles the sides.
+// From a code of a picture to a texture: a colour for all of it, and transposed convolutions, each of which doubles the sides, for what
+// differs from that. Through the convolutions alone, hues are learnt late.
 
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
@@ -38,6 +39,7 @@ export const textureOptions = z
 export type TextureOptions = z.output<typeof textureOptions>;
 
 export class TextureDecoder {
+  private readonly mean: Dense;
   private readonly first: Dense;
   private readonly hidden: TransposedConvolution[];
   private readonly last: TransposedConvolution;
@@ -50,6 +52,7 @@ export class TextureDecoder {
       Math.min(channels * 2 ** (doublings - 1 - i), Math.max(channels, mostChannels)),
     );
     const [width] = this.widths;
+    this.mean = new Dense(parameters, `${name}.mean`, codeSize, 3, scaled(glorotUniform, startScale));
     this.first = new Dense(parameters, `${name}.first`, codeSize, firstSize ** 2 * width, heUniform);
     const layer = (i: number, options: { outputs: number; activation?: 'linear' }) =>
       new TransposedConvolution(parameters, `${name}.${i}`, {
@@ -67,6 +70,7 @@ export class TextureDecoder {
   apply(code: tf.Tensor2D): tf.Tensor4D {
     const start = tf.relu(this.first.apply(code)).reshape([-1, firstSize, firstSize, this.widths[0]]);
     const features = this.hidden.reduce((map, layer) => layer.apply(map), start as tf.Tensor4D);
-    return tf.sigmoid(this.last.apply(features));
+    const mean = this.mean.apply(code).reshape([-1, 1, 1, 3]);
+    return tf.sigmoid(this.last.apply(features).add(mean)) as tf.Tensor4D;
   }
 }

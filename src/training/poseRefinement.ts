@@ -15,10 +15,17 @@ export interface PoseRows {
   signs: readonly (readonly number[])[];
 }
 
+/**
+ * How far a shift goes, in the data set's unit, where a turn goes a radian. Within an object of radius ½, a turn moves most of the surface by
+ * less than a third of its angle, and a shift all of it; and a prediction that is off centre draws all shifts of its pictures along.
+ */
+const shiftShare = 0.15;
+
 export class PoseRefinement {
   readonly #parameters = new Parameters(new Random(0));
   readonly #table: tf.Variable;
-  readonly #unit: number;
+  /** Of the six columns. */
+  readonly #units: readonly number[];
 
   /**
    * @param pictureCount rows of the table
@@ -27,7 +34,8 @@ export class PoseRefinement {
    */
   constructor(pictureCount: number, rates: { poses: number; network: number }) {
     this.#table = this.#parameters.create('poses', [pictureCount, 6], zeros);
-    this.#unit = rates.poses / rates.network;
+    const unit = rates.poses / rates.network;
+    this.#units = [unit, unit, unit, ...Array<number>(3).fill(shiftShare * unit)];
   }
 
   /** What an optimiser moves and a checkpoint keeps: `poses` [pictures, 6]. */
@@ -44,7 +52,7 @@ export class PoseRefinement {
   views(cameras: readonly (readonly number[])[], { rows, signs }: PoseRows): tf.Tensor3D {
     return tf.tidy(() => {
       const given = tf.tensor3d(Float32Array.from(cameras.flat()), [cameras.length, 4, 4]);
-      const factors = signs.map((row) => row.map((sign) => sign * this.#unit));
+      const factors = signs.map((row) => row.map((sign, k) => sign * this.#units[k]));
       const changes = tf
         .gather(this.#table as tf.Tensor2D, tf.tensor1d([...rows], 'int32'))
         .mul(tf.tensor2d(factors));
@@ -60,7 +68,7 @@ export class PoseRefinement {
 
   /** [pictures · 6] axis times angle in radians, and shift, of every picture, as learnt so far. */
   values(): Float32Array {
-    return (this.#table.dataSync() as Float32Array).map((value) => value * this.#unit);
+    return (this.#table.dataSync() as Float32Array).map((value, i) => value * this.#units[i % 6]);
   }
 
   /** Replaces the table, as after reading a checkpoint. */
