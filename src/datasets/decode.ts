@@ -8,6 +8,8 @@ import { FileError } from '../../renderer/errors.ts';
 import { toFileError } from '../../renderer/io/files.ts';
 import { resizeImage } from '../../renderer/io/resize.ts';
 import { decodePickle, NumpyArray } from '../tensor/pickle.ts';
+import { hashBytes } from './hashes.ts';
+import { pictureOf, stripOf } from './strip.ts';
 
 /** Points, and normals where they are known. */
 export interface Surface {
@@ -17,8 +19,21 @@ export interface Surface {
   normals?: Float32Array;
 }
 
-/** A file to read: a PNG as a picture of `size` × `size`, or a pickle of an array of points. */
-export type Job = { kind: 'picture'; path: string; size: number } | { kind: 'surface'; path: string };
+/** A PNG file of square pictures side by side. */
+export interface StripFile {
+  path: string;
+  /** How many pictures, and of what width and height. */
+  count: number;
+  storedSize: number;
+  /** Of its RGBA bytes. */
+  sha256: string;
+}
+
+/** A file to read: a PNG as a picture of `size` × `size`, or as a strip of such; or a pickle of an array of points. */
+export type Job =
+  | { kind: 'picture'; path: string; size: number }
+  | ({ kind: 'strip'; size: number } & StripFile)
+  | { kind: 'surface'; path: string };
 
 /** [H, W, 4] in 0..1, sRGB and straight alpha, contiguous. */
 export type Picture = NdArray<Float32Array>;
@@ -76,6 +91,35 @@ export function readPicture(path: string, size: number): Picture {
   if (width !== height)
     throw new FileError(path, `is ${width} × ${height} pixels, expected a square picture`);
   return atSize(unitRange(data, width), size);
+}
+
+/**
+ * RGBA bytes of a strip, its pictures resized to `size` × `size` and rounded.
+ *
+ * @throws FileError where the file is missing or damaged, or not the one that is described
+ */
+export function readStrip({ path, count, storedSize, sha256 }: StripFile, size: number): Uint8Array {
+  const { width, height, data } = readPngFile(path);
+  if (width !== storedSize * count || height !== storedSize) {
+    const expected = `${storedSize * count}×${storedSize} (${count} views)`;
+    throw new FileError(path, `is ${width}×${height} pixels; expected ${expected}`);
+  }
+  if (hashBytes(data) !== sha256) throw new FileError(path, changedFile);
+  if (size === storedSize) return data;
+  const stored = { count, size: storedSize, channels: 4 };
+  const pictures = Array.from({ length: count }, (_, view) =>
+    toBytes(atSize(unitRange(pictureOf(data, view, stored), storedSize), size)),
+  );
+  return stripOf(pictures, size, 4, Uint8Array);
+}
+
+export const changedFile =
+  'is not the file that dataset.json describes (its hash differs); build the data set again';
+
+function toBytes({ data }: Picture): Uint8Array {
+  const bytes = new Uint8Array(data.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round(255 * data[i]);
+  return bytes;
 }
 
 /** [size, size, 4] from RGBA bytes. */

@@ -2,18 +2,19 @@
 
 import { parentPort } from 'node:worker_threads';
 import { FileError } from '../../renderer/errors.ts';
-import { type Job, readPicture, readSurface } from './decode.ts';
+import { type Job, readPicture, readStrip, readSurface } from './decode.ts';
 import type { Defect } from './workerPool.ts';
 
 /** What a worker answers to a job: the numbers, or that the file is bad; where this code is, a `Defect`. */
 export type Answer =
   | { picture: Float32Array }
+  | { strip: Uint8Array }
   | { points: Float32Array; normals?: Float32Array }
   | { badFile: string };
 
 parentPort!.on('message', (job: Job) => {
   const answer = answerTo(job);
-  const arrays = Object.values(answer).filter((value) => value instanceof Float32Array);
+  const arrays = Object.values(answer).filter(ArrayBuffer.isView);
   parentPort!.postMessage(
     answer,
     arrays.map(({ buffer }) => buffer as ArrayBuffer),
@@ -22,6 +23,7 @@ parentPort!.on('message', (job: Job) => {
 
 function answerTo(job: Job): Answer | Defect {
   try {
+    if (job.kind === 'strip') return { strip: readStrip(job, job.size) };
     if (job.kind === 'surface') return { ...readSurface(job.path) };
     return { picture: readPicture(job.path, job.size).data };
   } catch (defect) {

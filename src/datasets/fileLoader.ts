@@ -5,7 +5,15 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import ndarray from 'ndarray';
 import { ByteCache } from './byteCache.ts';
-import { type Job, type Picture, readPicture, readSurface, type Surface } from './decode.ts';
+import {
+  type Job,
+  type Picture,
+  readPicture,
+  readStrip,
+  readSurface,
+  type StripFile,
+  type Surface,
+} from './decode.ts';
 import type { Answer } from './decodeWorker.ts';
 import { WorkerPool } from './workerPool.ts';
 
@@ -35,6 +43,15 @@ export class FileLoader {
   /** @throws FileError as `readSurface` */
   surface(path: string): Surface {
     return this.cached(nameOf({ kind: 'surface', path }), () => readSurface(path), surfaceBytes);
+  }
+
+  /**
+   * RGBA bytes of all pictures of a strip, at another size where one is given.
+   *
+   * @throws FileError as `readStrip`
+   */
+  strip(file: StripFile, size: number): Uint8Array {
+    return this.cached(nameOf({ kind: 'strip', size, ...file }), () => readStrip(file, size), byteLength);
   }
 
   /** What `make` makes, kept under `name` as long as there is room. */
@@ -70,6 +87,8 @@ export class FileLoader {
       if ('picture' in answer && job.kind === 'picture') {
         const picture = ndarray(answer.picture, [job.size, job.size, 4]);
         this.#cache.set(name, picture, pictureBytes(picture));
+      } else if ('strip' in answer) {
+        this.#cache.set(name, answer.strip, answer.strip.byteLength);
       } else if ('points' in answer) {
         this.#cache.set(name, answer, surfaceBytes(answer));
       }
@@ -79,7 +98,8 @@ export class FileLoader {
   }
 }
 
-const nameOf = (job: Job) => (job.kind === 'picture' ? `${job.size} ${job.path}` : job.path);
+const nameOf = (job: Job) => (job.kind === 'surface' ? job.path : `${job.size} ${job.path}`);
+export const byteLength = (bytes: ArrayBufferView) => bytes.byteLength;
 export const pictureBytes = ({ data }: Picture) => data.byteLength;
 const surfaceBytes = ({ points, normals }: Surface) => points.byteLength + (normals?.byteLength ?? 0);
 

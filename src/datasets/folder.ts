@@ -15,21 +15,22 @@ import type { Dataset, SplitName } from './sample.ts';
 const pixel2meshScale = 0.57;
 
 /**
- * Opens the data set in `folder`. Nothing is read ahead: an object's file of pictures is small, and holds all its views.
+ * Opens the data set in `folder`. Of version 2, whose pictures are many, those of a step are decoded in threads while the step before is
+ * at work.
  *
  * @throws FileError where dataset.json is missing, of another version or malformed; later, on access, where an object's file is
  * missing, damaged or not the one that dataset.json describes.
  */
 export async function openFolder(
   folder: string,
-  { imageSize, cacheMegabytes, onBadSample }: OpenOptions = {},
+  { imageSize, workers, cacheMegabytes, onBadSample }: OpenOptions = {},
 ): Promise<Dataset> {
   const file = await readDatasetFile(folder);
   const context = {
     folder,
     file,
     imageSize: imageSize ?? file.imageSize,
-    loader: new FileLoader({ workers: 0, cacheMegabytes }),
+    loader: new FileLoader({ workers, cacheMegabytes }),
   };
   const objects = Array.from(file.objects.keys(), (index) => ({
     split: file.objects[index].split,

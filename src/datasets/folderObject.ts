@@ -6,14 +6,11 @@ import ndarray, { type NdArray } from 'ndarray';
 import { FileError } from '../../renderer/errors.ts';
 import { decodeSafetensors } from '../tensor/safetensors.ts';
 import { cameraView } from './build/rig.ts';
-import { atSize, readBytes, readDepthFile, readPngFile, unitRange } from './decode.ts';
-import { type FileLoader, pictureBytes } from './fileLoader.ts';
+import { atSize, changedFile, readBytes, readDepthFile, type StripFile, unitRange } from './decode.ts';
+import { byteLength, type FileLoader, pictureBytes } from './fileLoader.ts';
 import {
   type DatasetFile,
   depthPath,
-  hashBytes,
-  hashDepth,
-  hashPoints,
   meshPath,
   pointsPath,
   restoreHeights,
@@ -22,8 +19,9 @@ import {
   type StoredPoints,
   viewsPath,
 } from './format.ts';
-import type { DatasetObject, Picture, View } from './sample.ts';
-import { pictureOf, stripOf } from './strip.ts';
+import { hashDepth, hashPoints } from './hashes.ts';
+import type { DatasetObject, Picture, PrefetchRequest, View } from './sample.ts';
+import { pictureOf } from './strip.ts';
 
 /** What the objects of a folder share. */
 export interface FolderContext {
@@ -75,6 +73,14 @@ export class FolderObject implements DatasetObject {
     return restoreNormals(this.#surface().normals);
   }
 
+  /** Decodes the pictures in a thread; those of version 1 are few and soon there. */
+  async prefetch({ pictures }: PrefetchRequest): Promise<void> {
+    const { file, imageSize, loader } = this.#context;
+    if (file.version === 1) return;
+    const sizes = new Set(pictures.map(({ size }) => size ?? imageSize));
+    await loader.prefetch(Array.from(sizes, (size) => ({ kind: 'strip', size, ...this.#stripFile })));
+  }
+
   #view(index: number, worldToCamera: number[]): View {
     const { file, imageSize } = this.#context;
     const picture = (size: number) => this.#picture(index, size);
@@ -98,44 +104,28 @@ export class FolderObject implements DatasetObject {
       const name = `${this.id} ${view} ${size}`;
       return loader.cached(name, () => atSize(this.#stored(view), size), pictureBytes);
     }
-    const resized = this.#resizedStrip(size);
-    return unitRange(pictureOf(resized, view, { count: this.views.length, size, channels: 4 }), size);
+    // All views at once, and as bytes: large sets have more pictures than memory holds as numbers.
+    return this.#ofStrip(view, size);
   }
 
   /** At the size that it is stored in. */
   #stored(view: number): Picture {
-    const size = this.#context.file.imageSize;
-    return unitRange(pictureOf(this.#strip(), view, { count: this.views.length, size, channels: 4 }), size);
+    return this.#ofStrip(view, this.#context.file.imageSize);
   }
 
-  /** RGBA bytes of the views side by side. */
-  #strip(): Uint8Array {
-    const { folder, loader } = this.#context;
-    const path = join(folder, viewsPath(this.id));
-    return loader.cached(
-      `${this.id} strip`,
-      () => {
-        const { width, height, data } = readPngFile(path);
-        this.#expectStrip(path, width, height);
-        if (hashBytes(data) !== this.#hashes.views) throw new FileError(path, changed);
-        return data;
-      },
-      byteLength,
-    );
+  #ofStrip(view: number, size: number): Picture {
+    const strip = this.#context.loader.strip(this.#stripFile, size);
+    return unitRange(pictureOf(strip, view, { count: this.views.length, size, channels: 4 }), size);
   }
 
-  /** The same at another size. All views at once, and as bytes: large sets have more pictures than memory holds as numbers. */
-  #resizedStrip(size: number): Uint8Array {
-    return this.#context.loader.cached(
-      `${this.id} strip ${size}`,
-      () => {
-        const pictures = this.views.map((_, view) =>
-          Uint8Array.from(atSize(this.#stored(view), size).data, (value) => Math.round(255 * value)),
-        );
-        return stripOf(pictures, size, 4, Uint8Array);
-      },
-      byteLength,
-    );
+  get #stripFile(): StripFile {
+    const { folder, file } = this.#context;
+    return {
+      path: join(folder, viewsPath(this.id)),
+      count: this.views.length,
+      storedSize: file.imageSize,
+      sha256: this.#hashes.views,
+    };
   }
 
   #depth(view: number): NdArray<Float32Array> {
@@ -146,8 +136,12 @@ export class FolderObject implements DatasetObject {
       `${this.id} depth`,
       () => {
         const { width, height, words } = readDepthFile(path);
-        this.#expectStrip(path, width, height);
-        if (hashDepth(words) !== this.#hashes.depth) throw new FileError(path, changed);
+        if (width !== size * this.views.length || height !== size)
+          throw new FileError(
+            path,
+            `is ${width}×${height} pixels; expected ${size * this.views.length}×${size}`,
+          );
+        if (hashDepth(words) !== this.#hashes.depth) throw new FileError(path, changedFile);
         return words;
       },
       byteLength,
@@ -160,14 +154,6 @@ export class FolderObject implements DatasetObject {
     );
   }
 
-  #expectStrip(path: string, width: number, height: number): void {
-    const { imageSize: size } = this.#context.file;
-    const count = this.views.length;
-    if (width === size * count && height === size) return;
-    const expected = `${size * count}×${size} (${count} views)`;
-    throw new FileError(path, `is ${width}×${height} pixels; expected ${expected}`);
-  }
-
   #surface(): StoredPoints {
     const { folder, file, loader } = this.#context;
     const path = join(folder, pointsPath(this.id));
@@ -176,7 +162,7 @@ export class FolderObject implements DatasetObject {
       () => {
         const surface = readPoints(path, file.points);
         if (hashPoints(surface.points, surface.normals) !== this.#hashes.points) {
-          throw new FileError(path, changed);
+          throw new FileError(path, changedFile);
         }
         return surface;
       },
@@ -184,8 +170,6 @@ export class FolderObject implements DatasetObject {
     );
   }
 }
-
-const byteLength = (bytes: ArrayBufferView) => bytes.byteLength;
 
 /** @throws FileError where the file is missing or damaged, or holds something else than `count` points. */
 export function readPoints(path: string, count: number): StoredPoints {
@@ -200,5 +184,3 @@ export function readPoints(path: string, count: number): StoredPoints {
   }
   return { points: points as StoredPoints['points'], normals: normals as StoredPoints['normals'] };
 }
-
-const changed = 'is not the file that dataset.json describes (its hash differs); build the data set again';

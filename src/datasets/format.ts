@@ -1,7 +1,6 @@
 // The folder format of data sets (docs/data-format.md): dataset.json, and for every object a PNG strip of its views and a
 // safetensors file of its surface points; in version 2 also a strip of depth maps and the mesh.
 
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { splitNames } from './sample.ts';
 
@@ -125,7 +124,7 @@ export function quantizeNormals(normals: Float32Array): StoredPoints['normals'] 
 export function restoreNormals(normals: Int8Array): Float32Array {
   const result = new Float32Array(normals.length);
   for (let i = 0; i < normals.length; i += 3) {
-    const length = Math.hypot(normals[i], normals[i + 1], normals[i + 2]);
+    const length = Math.sqrt(normals[i] ** 2 + normals[i + 1] ** 2 + normals[i + 2] ** 2);
     for (let k = i; k < i + 3; k++) result[k] = normals[k] / length;
   }
   return result;
@@ -146,24 +145,6 @@ export function quantizeHeights(heights: Float32Array): Uint16Array<ArrayBuffer>
 
 export function restoreHeights(heights: Uint16Array): Float32Array {
   return Float32Array.from(heights, (value) => (value === 0 ? Number.NaN : (value - 1) / 65534 - 0.5));
-}
-
-/** Hash of bytes: those of a decoded strip of pictures, the same whatever compressed it, or of a file. */
-export function hashBytes(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** Hash of a decoded strip of depth maps: its words, little-endian. */
-export function hashDepth({ buffer, byteOffset, byteLength }: Uint16Array): string {
-  return hashBytes(new Uint8Array(buffer, byteOffset, byteLength));
-}
-
-/** Hash of decoded surface points: position words (little-endian), then normal bytes. */
-export function hashPoints(points: Uint16Array, normals: Int8Array): string {
-  return createHash('sha256')
-    .update(new Uint8Array(points.buffer, points.byteOffset, points.byteLength))
-    .update(new Uint8Array(normals.buffer, normals.byteOffset, normals.byteLength))
-    .digest('hex');
 }
 
 /** dataset.json as text, one view and one object a line. */

@@ -6,9 +6,6 @@ import { FileError } from '../../../renderer/errors.ts';
 import { atomicWrite, encodePng } from '../../../renderer/io/index.ts';
 import {
   depthPath,
-  hashBytes,
-  hashDepth,
-  hashPoints,
   meshPath,
   pointsPath,
   quantizeHeights,
@@ -16,6 +13,7 @@ import {
   quantizePoints,
   viewsPath,
 } from '../format.ts';
+import { hashBytes, hashDepth, hashPoints } from '../hashes.ts';
 import { stripOf } from '../strip.ts';
 import { cleanMesh } from './cleanMesh.ts';
 import type { LoadedModel, ModelCollection, ModelEntry } from './collection.ts';

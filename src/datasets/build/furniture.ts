@@ -7,8 +7,6 @@ import { encodePng } from '../../../renderer/io/index.ts';
 import {
   type DatasetFile1,
   formatDatasetFile,
-  hashBytes,
-  hashPoints,
   pointsPath,
   quantizeNormals,
   quantizePoints,
@@ -17,6 +15,7 @@ import {
   type StoredPoints,
   viewsPath,
 } from '../format.ts';
+import { hashBytes, hashPoints } from '../hashes.ts';
 import type { SplitName } from '../sample.ts';
 import type { BuildListener, BuildOptions, BuildResult } from '../source.ts';
 import { stripOf } from '../strip.ts';
