@@ -16,7 +16,12 @@ const train = trainingSteps(network, batch);
 row(['step', 'loss', 'chamfer ×10⁻³', 'tensors', 'RSS MB', 's a step']);
 row(Array.from({ length: 6 }, () => '---:'));
 for (let step = 1; step <= steps; step++) {
-  const rate = learningRateAt(step, { learningRate: 1e-4, schedule: 'cosine', warmupSteps: 0, steps });
+  const rate = learningRateAt(step, {
+    learningRate: 1e-4,
+    schedule: { type: 'cosine' },
+    warmupSteps: 0,
+    steps,
+  });
   const { loss, vertices, milliseconds } = train(rate);
   if (step > 5 && step % 10 !== 0) continue;
   row([

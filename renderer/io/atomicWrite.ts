@@ -24,3 +24,12 @@ export async function atomicWrite(path: string, data: string | Uint8Array): Prom
     throw toFileError(path, error);
   }
 }
+
+/** Brings the names in a folder to the disk, so that a file which was renamed into it is there after a power cut, too. */
+export async function syncFolder(folder: string): Promise<void> {
+  const { open } = await import('node:fs/promises');
+  // Windows opens no folders; what is renamed there is written through.
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}

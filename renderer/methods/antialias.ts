@@ -13,6 +13,7 @@ export const antialias: GradientMethod<AntialiasOptions> = {
   summary: 'picture and silhouette with smoothed outlines; their crossing between two pixels moves vertices',
   source: 'Laine et al. 2020 (arXiv 2011.03277); rules and defaults as NVIDIA nvdiffrast, antialias',
   coverageGradient: true,
+  outlineInImage: true,
   options: {
     gradientBoost: {
       default: 1,

@@ -13,6 +13,7 @@ export const edge: GradientMethod<EdgeGradientOptions> = {
     'sharp picture and silhouette; every edge between two neighbouring pixels moves the face that makes it',
   source: 'Pidhorskyi et al. 2024 (arXiv 2405.02508), as DRTK, edge_grad_estimator',
   coverageGradient: true,
+  outlineInImage: true,
   options: {
     maxDpDr: {
       default: 1e4,

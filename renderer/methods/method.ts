@@ -15,6 +15,8 @@ export interface GradientMethod<Options extends object = Record<string, OptionVa
   source: string;
   /** Whether a silhouette can move vertices. */
   coverageGradient: boolean;
+  /** Whether colours alone can move an outline: the picture itself has a gradient there, not the silhouette only. Default: no. */
+  outlineInImage?: boolean;
   options: OptionTable<Options>;
   /** [B, H, W, C]: colours after shading. */
   image(frame: Frame, options: Readonly<Options>): tf.Tensor4D;

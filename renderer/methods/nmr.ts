@@ -18,6 +18,7 @@ export const nmr: GradientMethod<NmrOptions> = {
     'sharp picture and silhouette; every pixel that should change pulls the faces along its row and column',
   source: 'Kato et al. 2018 (arXiv 1711.07566), as neural_renderer, rasterize.py',
   coverageGradient: true,
+  outlineInImage: true,
   options: {
     eps: {
       default: 1e-3,

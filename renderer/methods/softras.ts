@@ -41,6 +41,7 @@ export const softras: GradientMethod<SoftrasOptions> = {
     'every face near a pixel takes part in it: soft silhouette and colours, gradients to hidden faces and depth',
   source: 'Liu et al. 2019 (arXiv 1904.01786); rules as ShichenLiu/SoftRas and, by option, as PyTorch3D',
   coverageGradient: true,
+  outlineInImage: true,
   options: {
     variant: {
       default: 'softras',

@@ -22,6 +22,7 @@ const root: AnyCommand = defineCommand({
     render: () => import('./render.ts').then((module) => module.default),
     'compare-gradients': () => import('./compareGradients.ts').then((module) => module.default),
     dataset: () => import('./dataset.ts').then((module) => module.default),
+    sweep: () => import('./sweep.ts').then((module) => module.default),
     weights: () => import('./weights.ts').then((module) => module.default),
     schema: () => import('./schema.ts').then((module) => module.default),
   },
@@ -58,7 +59,7 @@ async function dispatch(argv: string[]): Promise<number> {
     process.stdout.write(`${await formatUsage(command, ['rastergrad', ...words])}\n`);
     return 0;
   }
-  if (command.subCommands) {
+  if (command.subCommands && !command.run) {
     const names = Object.keys(command.subCommands);
     if (rest.length === 0) throw new UsageError(`expected a command: ${names.join(', ')}`, help);
     if (rest[0].startsWith('-')) throw new UsageError(`unknown option ${rest[0]}`, help);
@@ -68,7 +69,9 @@ async function dispatch(argv: string[]): Promise<number> {
   }
   checkArguments(argumentsOf(command), rest, help);
   try {
-    const { result } = await runCommand(command, { rawArgs: rest });
+    // The words that name commands have been followed.
+    const { subCommands: _, ...named } = command;
+    const { result } = await runCommand(named, { rawArgs: rest });
     return typeof result === 'number' ? result : 0;
   } catch (error) {
     if (error instanceof UsageError) error.help ??= help;

@@ -14,6 +14,11 @@ export default defineCommand({
       options: ['validation', 'test'],
       description: "Objects to evaluate on; the config's by default",
     },
+    checkpoint: {
+      type: 'enum',
+      options: ['last', 'best'],
+      description: "Weights to evaluate: the last ones, or of the best validation; the config's by default",
+    },
     protocol: {
       type: 'string',
       valueHint: 'name,…',
@@ -31,12 +36,18 @@ export default defineCommand({
     const { showProgress } = await import('./progress.ts');
     const { evaluateRun } = await import('../experiments/evaluate.ts');
     const { mostEmdPoints } = await import('../experiments/schema/index.ts');
-    const { json = false, quiet = false, split } = args;
+    const { json = false, quiet = false, split, checkpoint } = args;
     const protocols = args.protocol === undefined ? undefined : await protocolNames(args.protocol);
     const text = args['emd-points'];
     const emdPoints = text === undefined ? undefined : integerOption('emd-points', text, 0, mostEmdPoints);
     const progress = showProgress({ progress: process.stderr, results: process.stdout, json, quiet });
-    const results = await evaluateRun(args.run, { split, protocols, emdPoints, observer: progress });
+    const results = await evaluateRun(args.run, {
+      split,
+      checkpoint,
+      protocols,
+      emdPoints,
+      observer: progress,
+    });
     progress.end();
     if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
   },

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { defineCommand } from 'citty';
+import { reportSweep } from './reportSweep.ts';
 
 export default defineCommand({
   meta: { name: 'report', description: 'Make the report of a run or of a sweep again' },
@@ -14,16 +15,18 @@ export default defineCommand({
     },
   },
   async run({ args }) {
-    const { readSweep, SWEEP_FILE, writeEventFile, writeReport, writeSweepReport } = await import(
-      '../report/index.ts'
-    );
     const { folder } = args;
-    if (existsSync(path.join(folder, SWEEP_FILE))) {
-      process.stdout.write(`${await writeSweepReport(folder, await readSweep(folder))}\n`);
-      return;
-    }
-    const { openRun } = await import('../experiments/runFolder.ts');
-    const run = openRun(folder);
-    process.stdout.write(`${await writeReport(run)}\n${await writeEventFile(run)}\n`);
+    const written = existsSync(path.join(folder, 'sweep.yaml'))
+      ? [await reportSweep(folder)]
+      : await reportRun(folder);
+    for (const file of written) process.stdout.write(`${file}\n`);
   },
 });
+
+/** @returns the files that were written */
+async function reportRun(folder: string): Promise<string[]> {
+  const { openRun } = await import('../experiments/runFolder.ts');
+  const { writeEventFile, writeReport } = await import('../report/index.ts');
+  const run = openRun(folder);
+  return [await writeReport(run), await writeEventFile(run)];
+}

@@ -42,7 +42,7 @@ export async function formatUsage(command: AnyCommand, words: string[]): Promise
   );
   const usage = [
     ...words,
-    commands.length > 0 ? 'COMMAND' : '',
+    commands.length > 0 && !command.run ? 'COMMAND' : '',
     ...positionals.map(([name, positional]) =>
       bracketed(positionalName(name, positional), !positional.required),
     ),

@@ -37,6 +37,7 @@ export async function checkDataset(
     await ahead[i];
     const { [view]: looked } = object.views;
     attempt(() => looked.image);
+    attempt(() => looked.depth);
     attempt(() => looked.worldToCamera);
     attempt(() => looked.surface ?? object.points);
     onProgress(i + 1, views.length);

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import ndarray, { type NdArray } from 'ndarray';
-import { PNG } from 'pngjs';
+import { PNG, type PNGOptions } from 'pngjs';
 import { FileError } from '../../renderer/errors.ts';
 import { toFileError } from '../../renderer/io/files.ts';
 import { resizeImage } from '../../renderer/io/resize.ts';
@@ -37,13 +37,26 @@ export function readBytes(path: string): Buffer {
 
 /** RGBA bytes of a PNG file. @throws FileError where it is missing or damaged. */
 export function readPngFile(path: string): PNG {
+  return parsePngFile(path, {});
+}
+
+/** Words of a PNG file of 16 bits of grey. @throws FileError where it is missing or damaged, or has 8 bits. */
+export function readDepthFile(path: string): { width: number; height: number; words: Uint16Array } {
+  const { width, height, data } = parsePngFile(path, { skipRescale: true });
+  // The decoder hands out four channels, of as many bits as the file has.
+  const rgba: Uint8Array | Uint16Array = data;
+  if (!(rgba instanceof Uint16Array)) throw new FileError(path, 'has 8 bits a pixel, expected 16');
+  return { width, height, words: Uint16Array.from({ length: width * height }, (_, i) => rgba[4 * i]) };
+}
+
+function parsePngFile(path: string, options: PNGOptions): PNG {
   const bytes = readBytes(path);
   const { width, height } = pngSize(bytes, path);
   if (width > largestSide || height > largestSide) {
     throw new FileError(path, `is ${width} × ${height} pixels, expected at most ${largestSide} a side`);
   }
   try {
-    return PNG.sync.read(bytes);
+    return PNG.sync.read(bytes, options);
   } catch (error) {
     throw new FileError(path, `damaged PNG (${(error as Error).message})`);
   }

@@ -1,15 +1,15 @@
-// A worker thread that reads files for `DecodePool`.
+// A worker thread that reads files for `FileLoader`.
 
 import { parentPort } from 'node:worker_threads';
 import { FileError } from '../../renderer/errors.ts';
 import { type Job, readPicture, readSurface } from './decode.ts';
+import type { Defect } from './workerPool.ts';
 
-/** What a worker answers to a job: the numbers, or that the file is bad, or that this code is. */
+/** What a worker answers to a job: the numbers, or that the file is bad; where this code is, a `Defect`. */
 export type Answer =
   | { picture: Float32Array }
   | { points: Float32Array; normals?: Float32Array }
-  | { badFile: string }
-  | { defect: unknown };
+  | { badFile: string };
 
 parentPort!.on('message', (job: Job) => {
   const answer = answerTo(job);
@@ -20,7 +20,7 @@ parentPort!.on('message', (job: Job) => {
   );
 });
 
-function answerTo(job: Job): Answer {
+function answerTo(job: Job): Answer | Defect {
   try {
     if (job.kind === 'surface') return { ...readSurface(job.path) };
     return { picture: readPicture(job.path, job.size).data };

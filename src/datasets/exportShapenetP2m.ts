@@ -53,9 +53,10 @@ export async function exportShapenetP2m(
     const scaled: Dataset['camera'] = { ...camera, distance: camera.distance * scale };
     await store(cameraFile, `${JSON.stringify(scaled)}\n`);
     const ids = new Set(chosen.map(({ id }) => id));
-    const { objects } = await readDatasetFile(folder);
-    const credited = objects.filter(({ id }) => ids.has(id));
-    await store('ATTRIBUTION.md', attribution(dataset.name, credited));
+    const file = await readDatasetFile(folder);
+    const credited = file.objects.filter(({ id }) => ids.has(id));
+    const credits = file.version === 1 ? undefined : file.credits;
+    await store('ATTRIBUTION.md', attribution(dataset.name, credited, { credits }));
   });
   return chosen.length;
 }

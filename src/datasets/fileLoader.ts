@@ -2,10 +2,12 @@
 // Either way the result is the same.
 
 import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import ndarray from 'ndarray';
 import { ByteCache } from './byteCache.ts';
 import { type Job, type Picture, readPicture, readSurface, type Surface } from './decode.ts';
-import { DecodePool } from './decodePool.ts';
+import type { Answer } from './decodeWorker.ts';
+import { WorkerPool } from './workerPool.ts';
 
 export interface LoaderOptions {
   /** Threads that read files ahead; 0: everything is read when it is asked for. Default `auto`: one less than cores, 1 to 4. */
@@ -16,13 +18,13 @@ export interface LoaderOptions {
 
 export class FileLoader {
   readonly #cache: ByteCache<unknown>;
-  readonly #pool: DecodePool | undefined;
+  readonly #pool: WorkerPool<Job, Answer> | undefined;
   readonly #underWay = new Map<string, Promise<void>>();
 
   constructor({ workers = 'auto', cacheMegabytes = 512 }: LoaderOptions = {}) {
     this.#cache = new ByteCache(cacheMegabytes * 2 ** 20);
     const threads = workers === 'auto' ? Math.min(Math.max(availableParallelism() - 1, 1), 4) : workers;
-    if (threads > 0) this.#pool = new DecodePool(threads);
+    if (threads > 0) this.#pool = new WorkerPool(threads, startDecoder);
   }
 
   /** @throws FileError as `readPicture` */
@@ -55,14 +57,14 @@ export class FileLoader {
     await this.#pool?.close();
   }
 
-  #load(name: string, job: Job, pool: DecodePool): Promise<void> {
+  #load(name: string, job: Job, pool: WorkerPool<Job, Answer>): Promise<void> {
     if (this.#cache.has(name)) return Promise.resolve();
     const loading = this.#underWay.get(name) ?? this.#read(name, job, pool);
     this.#underWay.set(name, loading);
     return loading;
   }
 
-  async #read(name: string, job: Job, pool: DecodePool): Promise<void> {
+  async #read(name: string, job: Job, pool: WorkerPool<Job, Answer>): Promise<void> {
     try {
       const answer = await pool.run(job);
       if ('picture' in answer && job.kind === 'picture') {
@@ -80,3 +82,9 @@ export class FileLoader {
 const nameOf = (job: Job) => (job.kind === 'picture' ? `${job.size} ${job.path}` : job.path);
 export const pictureBytes = ({ data }: Picture) => data.byteLength;
 const surfaceBytes = ({ points, normals }: Surface) => points.byteLength + (normals?.byteLength ?? 0);
+
+function startDecoder(): Worker {
+  const isSource = import.meta.url.endsWith('.ts');
+  const program = isSource ? './decodeWorkerFromSource.mjs' : './decodeWorker.js';
+  return new Worker(new URL(program, import.meta.url), { execArgv: [] });
+}

@@ -9,11 +9,12 @@ export const furnitureMini: DatasetSource = {
     'real furniture of five categories, 64 × 64 pictures from 8 views, 2,000 surface points an object',
   sourceHelp:
     "Debian's package sweethome3d-furniture, unpacked (dpkg-deb -x), or the folder of its .sh3f libraries",
-  async build(options, onProgress) {
+  isDownloaded: true,
+  async build(options, listener) {
     const [{ buildFurniture }, { furnitureMiniSet }] = await Promise.all([
       import('./build/furniture.ts'),
       import('./build/furnitureMini.ts'),
     ]);
-    return buildFurniture(furnitureMiniSet, options, onProgress);
+    return buildFurniture(furnitureMiniSet, options, listener);
   },
 };

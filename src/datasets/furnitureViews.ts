@@ -8,11 +8,12 @@ export const furnitureViews: DatasetSource = {
   name: 'furniture-views',
   description: 'ten pieces of real furniture, 64 × 64 pictures from 28 views, 2,000 surface points an object',
   sourceHelp: furnitureMini.sourceHelp,
-  async build(options, onProgress) {
+  isDownloaded: true,
+  async build(options, listener) {
     const [{ buildFurniture }, { furnitureViewsSet }] = await Promise.all([
       import('./build/furniture.ts'),
       import('./build/furnitureViews.ts'),
     ]);
-    return buildFurniture(furnitureViewsSet, options, onProgress);
+    return buildFurniture(furnitureViewsSet, options, listener);
   },
 };

@@ -1,15 +1,16 @@
 // Data sets by name or folder. A new one is a file that exports its DatasetSource, and a line in `datasetSources`.
 
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { packageRoot } from '../packageRoot.ts';
-import { openFolder } from './folder.ts';
+import { folderFormats } from './folderFormats.ts';
+import { furniture } from './furniture.ts';
 import { furnitureMini } from './furnitureMini.ts';
 import { furnitureViews } from './furnitureViews.ts';
 import type { OpenOptions } from './open.ts';
+import { planes } from './planes.ts';
 import type { Dataset } from './sample.ts';
-import { isShapenetP2m, openShapenetP2m } from './shapenetP2m.ts';
+import { shapenetCore } from './shapenetCore.ts';
 import type { DatasetSource } from './source.ts';
 
 export { type BadFile, BadSamples, type OnBadSample } from './badSamples.ts';
@@ -17,6 +18,7 @@ export { checkDataset } from './check.ts';
 export { type ExportOptions, exportShapenetP2m } from './exportShapenetP2m.ts';
 export { openFolder, readDatasetFile } from './folder.ts';
 export type { DatasetFile, StoredObject } from './format.ts';
+export { openNpzRenderings } from './npzRenderings.ts';
 export type { OpenOptions } from './open.ts';
 export {
   formatRenderingMetadata,
@@ -42,41 +44,47 @@ export {
   type View,
 } from './sample.ts';
 export { openShapenetP2m, synsetCategories } from './shapenetP2m.ts';
-export type { BuildOptions, BuildProgress, DatasetSource } from './source.ts';
+export type {
+  BuildListener,
+  BuildOptions,
+  BuildProgress,
+  BuildResult,
+  DatasetSource,
+  Shard,
+} from './source.ts';
 
 /** All data sets that have a name. */
-export const datasetSources: readonly DatasetSource[] = [furnitureMini, furnitureViews];
+export const datasetSources: readonly DatasetSource[] = [
+  furnitureMini,
+  furnitureViews,
+  furniture,
+  planes,
+  shapenetCore,
+];
 
 /**
- * Opens a data set: by its folder (of the project's own format, with a dataset.json, or of ShapeNetP2M's, with lists), or by its name,
- * which is looked up in `data/` of the working directory, then in that of the package.
+ * Opens a data set: by its folder (in any of `folderFormats`), or by its name, which is looked up in `data/` of the working directory, then
+ * in that of the package.
  *
  * @throws ArgumentError where there is none; the message says which there are and how to build one.
  * @throws FileError where it is damaged.
  */
 export async function openDataset(nameOrFolder: string, options: OpenOptions = {}): Promise<Dataset> {
   const folder = await datasetFolder(nameOrFolder);
-  const isOwn = await exists(join(folder, 'dataset.json'));
-  return isOwn ? openFolder(folder, options) : openShapenetP2m(folder, options);
+  return folderFormats.find(({ matches }) => matches(folder))!.open(folder, options);
 }
 
 /** The folder that `openDataset` reads. */
 export async function datasetFolder(nameOrFolder: string): Promise<string> {
   const candidates = [nameOrFolder, join('data', nameOrFolder), join(packageRoot, 'data', nameOrFolder)];
   for (const folder of candidates) {
-    if ((await exists(join(folder, 'dataset.json'))) || isShapenetP2m(folder)) return folder;
+    if (folderFormats.some(({ matches }) => matches(folder))) return folder;
   }
+  const marks = folderFormats.map(({ mark }) => mark);
   const known = datasetSources.map(({ name }) => name).join(', ');
   const source = datasetSources.find(({ name }) => name === nameOrFolder);
   const remedy = source
-    ? `build it with "rastergrad dataset build ${source.name} --source FOLDER --output data/${source.name}"`
-    : `expected one of ${known}, or a folder with a dataset.json or a train_list.txt`;
+    ? `build it with "rastergrad dataset build ${source.name}${source.isDownloaded ? '' : ' --source FOLDER'}"`
+    : `expected one of ${known}, or a folder with ${marks.slice(0, -1).join(', ')} or ${marks.at(-1)}`;
   throw new ArgumentError(`data set "${nameOrFolder}" is not here; ${remedy}`);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

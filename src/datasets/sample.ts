@@ -1,7 +1,7 @@
 // What every data set yields: objects with pictures, cameras and surface points in a world frame, and `toSample`, which turns
 // an object into one training example in the frame of its input camera.
 
-import ndarray from 'ndarray';
+import ndarray, { type NdArray } from 'ndarray';
 import { ArgumentError } from '../../renderer/errors.ts';
 import type { BadSamples } from './badSamples.ts';
 import { atSize, type Picture, type Surface } from './decode.ts';
@@ -25,6 +25,8 @@ export interface View {
   worldToCamera?: number[];
   /** Points and normals in the space of this camera, where the view has its own. */
   surface?: Surface;
+  /** [H, W] camera-space z at the centres of the stored picture's pixels, 0 in the background; where the data set has depth maps. */
+  depth?: NdArray<Float32Array>;
 }
 
 /** One object: pictures, points on its visible surface, and who made it. */
@@ -45,6 +47,8 @@ export interface DatasetObject {
   normals?: Float32Array;
   /** Where the input camera of a sample stands on the z axis; absent where that is each camera's own distance from the origin. */
   cameraDistance?: number;
+  /** Path of its mesh, in a format that `readMesh` reads, where the data set has meshes. In the world frame. */
+  meshFile?: string;
   /** Reads files ahead, so that looking at what `request` names takes no time. A bad file is left to whoever looks at it. */
   prefetch?(request: PrefetchRequest): Promise<void>;
 }

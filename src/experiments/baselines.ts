@@ -53,7 +53,12 @@ export function bestConstantShape(
         return tf.addN([distance, edgeLoss(shape, topology).mul(0.1), rough.mul(0.5)]) as tf.Scalar;
       };
       const { grads } = tf.variableGrads(loss, [vertices]);
-      const rate = learningRateAt(step, { learningRate, schedule: 'cosine', warmupSteps: 0, steps });
+      const rate = learningRateAt(step, {
+        learningRate,
+        schedule: { type: 'cosine' },
+        warmupSteps: 0,
+        steps,
+      });
       optimizer.step({ vertices: grads[vertices.name] }, rate);
     });
   }

@@ -8,7 +8,14 @@ import { ArgumentError, FileError, type RastergradError } from '../../renderer/e
 import { readFileText } from '../../renderer/io/files.ts';
 import { nearestName } from '../../renderer/nearestName.ts';
 import { configJsonSchema, describeType, fieldPaths, schemaAt } from './jsonSchema.ts';
-import { type ConfigFields, isFields, mergeFields, overrideFields, parseOverride } from './overrides.ts';
+import {
+  type ConfigFields,
+  isFields,
+  mergeFields,
+  type Override,
+  overrideFields,
+  parseOverride,
+} from './overrides.ts';
 import {
   type CompareConfig,
   type Config,
@@ -62,7 +69,7 @@ async function load(file: string | undefined, overrides: string[]): Promise<Conf
     ...environmentFields(),
     ...fromFiles,
   };
-  const fields = parsed.map(overrideFields).reduce(mergeFields, named);
+  const fields = withNamedTypes(parsed, named);
   const blame = (field: string, problem: string): RastergradError => {
     const override = parsed.findLast((candidate) => liesWithin(field, candidate.path.join('.')));
     if (override) return new ArgumentError(problem);
@@ -71,6 +78,29 @@ async function load(file: string | undefined, overrides: string[]): Promise<Conf
     return file === undefined ? new ArgumentError(problem) : new FileError(file, problem);
   };
   return check(fields, blame);
+}
+
+/**
+ * The overrides laid over `base`. A bare name where a mapping that is told by its `type` is expected stands for one of that type:
+ * `renderer.method=softras`.
+ */
+function withNamedTypes(overrides: Override[], base: ConfigFields): ConfigFields {
+  return overrides.reduce((fields, override) => {
+    const lay = (value: unknown) => mergeFields(fields, overrideFields({ ...override, value }));
+    const issuesOf = (laid: ConfigFields) =>
+      (configSchema.safeParse(laid).error?.issues ?? []).filter(
+        ({ path }) => path.join('.') === override.path.join('.'),
+      );
+    const plain = lay(override.value);
+    if (typeof override.value !== 'string') return plain;
+    if (!issuesOf(plain).some((issue) => issue.code === 'invalid_type' && issue.expected === 'object'))
+      return plain;
+    const typed = lay({ type: override.value });
+    const hasNoType = issuesOf(typed).some(
+      (issue) => issue.code === 'unrecognized_keys' && issue.keys.includes('type'),
+    );
+    return hasNoType ? plain : typed;
+  }, base);
 }
 
 function check(fields: unknown, blame: (field: string, problem: string) => RastergradError): Config {
@@ -89,7 +119,7 @@ function describeIssue(issue: z.core.$ZodIssue, fields: unknown): string {
     return describeUnknown([...issue.path, issue.keys[0]].join('.'), fields);
   if (issue.code === 'custom') return `${where}: ${issue.message}`;
   const value = issue.path.reduce<unknown>(
-    (inner, key) => (inner as ConfigFields | undefined)?.[key as string],
+    (inner, key) => (isNested(inner) ? inner[key as string] : undefined),
     fields,
   );
   const expected =
@@ -103,6 +133,8 @@ function describeIssue(issue: z.core.$ZodIssue, fields: unknown): string {
     ? `${where} is missing: expected ${expected}`
     : `${where} is ${show(value)}: expected ${expected}`;
 }
+
+const isNested = (value: unknown): value is ConfigFields => typeof value === 'object' && value !== null;
 
 function describeUnknown(field: string, fields: unknown): string {
   const known = fieldPaths(configJsonSchema(), fields).map((candidate) => ({

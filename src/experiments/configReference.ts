@@ -7,13 +7,15 @@ const INTRODUCTION = `# Configs
 <!-- Written by scripts/config-docs.ts from src/experiments/schema/. Change it there. -->
 
 An experiment is a YAML file. \`task\` says which kind it is; every other field has a default. \`rastergrad run CONFIG key=value …\`
-overrides fields by their dotted path, with values as YAML: \`training.steps=100 dataset.categories=[chair,sofa]\`.
+overrides fields by their dotted path, with values as YAML: \`training.steps=100 dataset.categories=[chair,sofa]\`. For a mapping told
+by its \`type\`, the type alone will do: \`renderer.method=softras\`.
 
 - \`extends: other.yaml\` takes everything from another config, relative to this one, except \`name\` and \`description\`. Mappings merge
   field by field; lists and single values replace. A mapping with another \`type\` replaces the inherited one whole.
 - A field that is not listed here is an error that names the nearest one.
 - Precedence, highest first: \`key=value\` and \`--backend\`, the file, what it extends, the environment's \`RASTERGRAD_BACKEND\`, \`RASTERGRAD_MATH\`
   and \`RASTERGRAD_THREADS\`, \`losses.preset\`, the default.
+- Many values of some fields, a run each: [sweeps](guides/sweeps.md).
 - \`rastergrad schema\` prints all of this as JSON Schema, for editors.
 `;
 

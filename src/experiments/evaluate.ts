@@ -2,7 +2,7 @@
 
 import type { RunObserver } from './observer.ts';
 import type { Results } from './results.ts';
-import { openTrainedModel } from './trainedModel.ts';
+import { type CheckpointChoice, openTrainedModel } from './trainedModel.ts';
 import { trainResults } from './trainResults.ts';
 
 export interface EvaluateOptions {
@@ -12,15 +12,17 @@ export interface EvaluateOptions {
   protocols?: string[];
   /** Most points a side for the protocols' earth mover's distance. Default: that of the run's config. */
   emdPoints?: number;
+  /** Whose weights. Default: those that the run's config names. */
+  checkpoint?: CheckpointChoice;
   observer?: RunObserver;
 }
 
 /** @throws FileError where the folder is no run with a trained model */
 export async function evaluateRun(
   run: string,
-  { split, protocols, emdPoints, observer = {} }: EvaluateOptions = {},
+  { split, protocols, emdPoints, checkpoint, observer = {} }: EvaluateOptions = {},
 ): Promise<Results> {
-  const { config, dataset, model } = await openTrainedModel(run);
+  const { config, dataset, model } = await openTrainedModel(run, checkpoint);
   const evaluation = {
     ...config.evaluation,
     ...(protocols && { protocols }),

@@ -161,7 +161,7 @@ function predictedCandidate(
   dataset: Dataset,
   options: ScoringOptions,
 ): Candidate {
-  const { levels, colors } = model.predict(networkInput([sample.input.image]));
-  const { vertices, topology } = levels.at(-1)!;
-  return meshCandidate(vertices, topology, colors, sample, dataset.camera, options);
+  const prediction = model.predict(networkInput([sample.input.image]));
+  const { vertices, topology } = prediction.levels.at(-1)!;
+  return meshCandidate(vertices, topology, prediction, sample, dataset.camera, options);
 }

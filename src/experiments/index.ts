@@ -2,6 +2,7 @@
 
 export { formatConfig, loadComparison, loadConfig, parseConfig } from './config.ts';
 export { type EvaluateOptions, evaluateRun } from './evaluate.ts';
+export { examineStep } from './examineStep.ts';
 export type { Framing } from './framing.ts';
 export { configJsonSchema } from './jsonSchema.ts';
 export type { RunObserver, StepEvent, ValidationEvent } from './observer.ts';
@@ -26,5 +27,5 @@ export type {
   TimingsRecord,
 } from './results.ts';
 export { type RunOptions, type RunResult, runExperiment } from './run.ts';
-export { createRun, openRun, RunFolder } from './runFolder.ts';
+export { createRun, openRun, prepareRun, RunFolder } from './runFolder.ts';
 export type { CompareConfig, ExperimentConfig, FitConfig, TrainConfig } from './schema/index.ts';

@@ -14,6 +14,7 @@ export interface SchemaNode {
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
   minLength?: number;
   minItems?: number;
   maxItems?: number;
@@ -67,12 +68,13 @@ export function schemaAt(root: SchemaNode, path: PropertyKey[], config: unknown)
   return node;
 }
 
-/** The alternative whose constant field (`task`, `type`) equals the value's; the first where none does. */
+/** The alternative whose constant field (`task`, `type`) equals the value's, or the value itself; the first where none does. */
 export function branchFor(node: SchemaNode, value: unknown): SchemaNode {
   const branches = branchesOf(node);
   const matches = (branch: SchemaNode) =>
     Object.entries(branch.properties ?? {}).some(
-      ([key, field]) => field.const !== undefined && field.const === (value as Mapping | undefined)?.[key],
+      ([key, field]) =>
+        field.const !== undefined && [value, (value as Mapping | undefined)?.[key]].includes(field.const),
     );
   return branches.find(matches) ?? branches[0];
 }
@@ -127,11 +129,15 @@ function describeBranches(branches: SchemaNode[]): string {
   return branches.map(describeType).join(', or ');
 }
 
-function describeRange({ minimum, maximum, exclusiveMinimum }: SchemaNode): string {
+function describeRange({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: SchemaNode): string {
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
-  if (minimum !== undefined) return ` ≥ ${minimum}`;
-  if (exclusiveMinimum !== undefined) return ` > ${exclusiveMinimum}`;
-  return maximum === undefined ? '' : ` ≤ ${maximum}`;
+  const bounds = [
+    minimum !== undefined && `≥ ${minimum}`,
+    exclusiveMinimum !== undefined && `> ${exclusiveMinimum}`,
+    maximum !== undefined && `≤ ${maximum}`,
+    exclusiveMaximum !== undefined && `< ${exclusiveMaximum}`,
+  ].filter((bound) => bound !== false);
+  return bounds.length > 0 ? ` ${bounds.join(' and ')}` : '';
 }
 
 function describeList({ prefixItems, items, minItems, maxItems }: SchemaNode): string {

@@ -3,16 +3,17 @@
 import path from 'node:path';
 import { ArgumentError, FileError, RastergradError } from '../../renderer/errors.ts';
 import { readImage, writeMesh, writePng } from '../../renderer/io/index.ts';
+import { disposeMesh } from '../models/index.ts';
 import { reframed } from './framing.ts';
 import type { CutOut } from './pictureInput.ts';
-import { disposeMesh, openPredictor, type Predictor, type PredictorOptions } from './predictor.ts';
+import { openPredictor, type Predictor, type PredictorOptions } from './predictor.ts';
 import { makeFolder, openRun } from './runFolder.ts';
 import { turntable } from './turntable.ts';
 
 export interface PredictMeshesOptions extends PredictorOptions {
   /**
-   * Folder for the files, made where it is not there. Default: `predictions` in the run's folder. For a single picture also a mesh file,
-   * `x.obj` or `x.glb`, which is then all that is written.
+   * Folder for the files, made where it is not there. Default: `predictions` in the run's folder, or here where no run is named. For a
+   * single picture also a mesh file, `x.obj` or `x.glb`, which is then all that is written.
    */
   output?: string;
   /** Views of the mesh in the turntable picture; 0: no such picture. Default 8. */
@@ -24,7 +25,7 @@ export interface PredictMeshesOptions extends PredictorOptions {
 /** What was made of a picture. */
 export interface PredictedPicture {
   image: string;
-  /** What was written: OBJ and GLB with vertex colours, and the turntable. */
+  /** What was written: OBJ and GLB with vertex colours or a texture, and the turntable. */
   files: string[];
   vertexCount: number;
   faceCount: number;
@@ -47,9 +48,9 @@ const otherFormats = /\.(gltf|ply|stl|off|fbx|dae|3ds|usdz?|png|jpe?g)$/i;
 const turntableSize = 256;
 
 /**
- * Predicts the meshes of the objects in PNG and JPEG pictures with the trained model of a run, and writes three files a picture: of
- * `chair.png`, `chair.obj`, `chair.glb` and `chair-turntable.png`, which shows the object as the network is shown it, then the mesh from
- * all around. A second picture of the same name gets `chair-2`. Files that are there already are replaced. Where a picture fails, the
+ * Predicts the meshes of the objects in PNG and JPEG pictures with the trained model of a run, or with the one that comes along, and
+ * writes three files a picture: of `chair.png`, `chair.obj`, `chair.glb` and `chair-turntable.png`, which shows the object as the network
+ * is shown it, then the mesh from all around. A second picture of the same name gets `chair-2`. Files that are there already are replaced. Where a picture fails, the
  * others are done all the same.
  *
  * @returns what came of each picture, in their order
@@ -57,13 +58,14 @@ const turntableSize = 256;
  *   format; ArgumentError where it is a mesh file for several pictures
  */
 export async function predictMeshes(
-  run: string,
+  run: string | undefined,
   images: readonly string[],
-  { output = openRun(run).file('predictions'), views = 8, keepFraming, onPicture }: PredictMeshesOptions = {},
+  { output: chosen, views = 8, onPicture, ...choices }: PredictMeshesOptions = {},
 ): Promise<(PredictedPicture | FailedPicture)[]> {
+  const output = chosen ?? (run === undefined ? 'predictions' : openRun(run).file('predictions'));
   const isFile = isMeshFile(output, images.length);
   const names = distinctNames(images);
-  const predictor = await openPredictor(run, { keepFraming });
+  const predictor = await openPredictor(run, choices);
   try {
     if (!isFile) await makeFolder(output);
     const outcomes: (PredictedPicture | FailedPicture)[] = [];

@@ -1,11 +1,12 @@
 // The trained model of a run, ready for any picture: one in, one mesh out.
 
-import * as tf from '@tensorflow/tfjs';
 import ndarray, { type NdArray } from 'ndarray';
 import type { Mesh } from '../../renderer/index.ts';
 import type { ByteImage } from '../../renderer/io/index.ts';
+import { disposeMesh } from '../models/index.ts';
 import { type CutOut, cutOut, frameInput, type NetworkInput } from './pictureInput.ts';
-import { openModelAndInput } from './trainedModel.ts';
+import { shippedModel } from './shippedModel.ts';
+import { type CheckpointChoice, openModelAndInput } from './trainedModel.ts';
 import { predictedMesh } from './trainResults.ts';
 
 /** A mesh that was predicted from a picture. */
@@ -39,18 +40,20 @@ export interface Predictor {
 export interface PredictorOptions {
   /** Take pictures as they are framed, where that tells how near and how large an object is. Default false. */
   keepFraming?: boolean;
+  /** Whose weights. Default: those that the run's config names. */
+  checkpoint?: CheckpointChoice;
 }
 
 /**
- * Loads the model of a run, and has it predict once, so that no picture pays for what happens only the first time.
+ * Loads the model of a run, by default the one that comes along, and has it predict once, so that no picture pays for what happens only the first time.
  *
  * @throws FileError where the folder is no run, is a run without a model, or has no checkpoint yet
  */
 export async function openPredictor(
-  run: string,
-  { keepFraming = false }: PredictorOptions = {},
+  run: string = shippedModel,
+  { keepFraming = false, checkpoint }: PredictorOptions = {},
 ): Promise<Predictor> {
-  const { model, input } = await openModelAndInput(run);
+  const { model, input } = await openModelAndInput(run, checkpoint);
   const description = keepFraming ? { ...input, framing: undefined } : input;
   const meshOf = async (image: NdArray<Float32Array>): Promise<Mesh> => {
     const mesh = predictedMesh(model, { input: { image } });
@@ -71,9 +74,4 @@ export async function openPredictor(
     },
     dispose: () => model.dispose(),
   };
-}
-
-/** Lets the tensors of a predicted mesh go. */
-export function disposeMesh({ vertices, colors }: Mesh): void {
-  tf.dispose(colors ? [vertices, colors] : [vertices]);
 }

@@ -66,13 +66,15 @@ export interface PictureIndex {
 
 /**
  * One line of metrics.jsonl: the loss terms of a training step (`total` and the weighted terms) and what the optimiser was given; or
- * of some steps, the norms of each term's gradient with respect to the predicted vertices; or a validation. `object` names the object
- * where each has a training of its own (fit).
+ * of some steps, the norms of each term's gradient with respect to the predicted vertices; or a validation; or that step `at` diverged
+ * and what became of it: it was left out, or the run went back to after `step`, with the schedule's learning rate times `rateFactor`.
+ * `object` names the object where each has a training of its own (fit).
  */
 export type MetricsRecord = { step: number; object?: string } & (
   | { kind: 'train'; losses: Record<string, number>; learningRate?: number; gradientNorm?: number }
   | { kind: 'gradients'; norms: Record<string, number> }
   | { kind: 'validation'; values: Record<string, number> }
+  | { kind: 'diverged'; at: number; reason: string; action: 'skip' | 'rewind'; rateFactor: number }
 );
 
 /** Of a training, since the last line of timings.jsonl. */

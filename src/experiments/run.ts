@@ -5,7 +5,7 @@ import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { writeReport } from '../report/index.ts';
 import { writeEventFile } from '../report/tensorboard/index.ts';
-import { latestCheckpoint } from '../training/checkpoint.ts';
+import { latestCheckpoint, readWeights } from '../training/checkpoint.ts';
 import { loadStartWeights } from '../training/startWeights.ts';
 import { loadConfig } from './config.ts';
 import { describeEngine } from './environment.ts';
@@ -18,6 +18,7 @@ import type { Results } from './results.ts';
 import { createRun, openRun, type RunFolder } from './runFolder.ts';
 import type { ExperimentConfig, FitConfig, TrainConfig } from './schema/index.ts';
 import { checkTrainConfig, makeModel, train } from './train.ts';
+import { evaluatedCheckpoint } from './trainedModel.ts';
 import { writeTrainPictures } from './trainPictures.ts';
 import { trainResults } from './trainResults.ts';
 
@@ -116,9 +117,10 @@ async function runTraining({
     const { badSamples } = dataset;
     badSamples.listen((bad) => folder.badSamples.append(bad), folder.badSamples.read());
     if (!(await folder.readInput())) await folder.writeInput(describeInput(config, dataset));
-    const last = await train({ config, dataset, model, folder, observer, signal });
+    const finished = await train({ config, dataset, model, folder, observer, signal });
     let results: Results | undefined;
-    if (last >= config.training.steps) {
+    if (finished) {
+      await readWeights(await evaluatedCheckpoint(folder, config), model);
       observer.onNote?.(`Evaluating on the ${config.evaluation.split} objects`);
       results = trainResults(config, dataset, model);
       await writeTrainPictures(config, dataset, model, folder, results.objects);

@@ -7,6 +7,7 @@
 //   metrics.jsonl          losses and validations, a line each;  timings.jsonl  speed and memory
 //   results.json           final tables                          pictures/      PNG files and index.json
 //   meshes/                meshes, and what a fit found beside   checkpoints/   weights and state, to resume from
+//   diverged/              steps that must not be done, with the state before them
 //   bad-samples.jsonl      files that could not be read, and why, where the config lets them be skipped
 //   report.html            all of it on one page                predictions/   what `rastergrad predict` makes
 //   events.out.tfevents.rastergrad    the same for TensorBoard, made of metrics.jsonl and timings.jsonl as the run goes on
@@ -44,9 +45,25 @@ export async function createRun({ root, name }: { root: string; name: string }):
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
       throw toFileError(folder, error);
     }
-    for (const inner of FOLDERS) await makeFolder(path.join(folder, inner));
-    return new RunFolder(folder);
+    return fillRun(folder);
   }
+}
+
+/**
+ * Makes the folder of a run that has yet to begin at exactly this path: `rastergrad run --resume` on it begins the run.
+ *
+ * @throws FileError where nothing can be written.
+ */
+export async function prepareRun(folder: string, config: ExperimentConfig): Promise<RunFolder> {
+  await makeFolder(folder);
+  const run = await fillRun(folder);
+  await run.writeConfig(config);
+  return run;
+}
+
+async function fillRun(folder: string): Promise<RunFolder> {
+  for (const inner of FOLDERS) await makeFolder(path.join(folder, inner));
+  return new RunFolder(folder);
 }
 
 /**
@@ -132,7 +149,10 @@ export class RunFolder {
 
   /** Without groups where the run has no pictures yet. */
   async readPictureIndex(): Promise<PictureIndex> {
-    return (await this.#readJson<PictureIndex>(path.join('pictures', 'index.json'))) ?? { groups: [] };
+    const name = path.join('pictures', 'index.json');
+    const index = (await this.#readJson<PictureIndex>(name)) ?? { groups: [] };
+    if (!Array.isArray(index?.groups)) throw new FileError(this.file(name), 'expected groups, a list');
+    return index;
   }
 
   async #writeJson(name: string, value: unknown): Promise<void> {

@@ -12,6 +12,7 @@ import {
   type PredictedShape,
   silhouetteIou,
 } from '../metrics/index.ts';
+import { type Appearance, paintOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import { channel, linearColors } from '../training/batch.ts';
 
@@ -41,7 +42,7 @@ export interface ScoringOptions {
 export function meshCandidate(
   vertices: tf.Tensor3D,
   topology: Topology,
-  colors: tf.Tensor3D | undefined,
+  appearance: Appearance | undefined,
   sample: Sample,
   camera: Dataset['camera'],
   { points }: Pick<ScoringOptions, 'points'>,
@@ -58,9 +59,9 @@ export function meshCandidate(
     const { silhouette, image } = rasterize(view.project(vertices), topology, {
       width,
       height,
-      attributes: colors,
+      ...(appearance && paintOf(appearance, topology, sample.supervision.length)),
       method: { type: 'hard' },
-      outputs: colors ? ['silhouette', 'image'] : ['silhouette'],
+      outputs: appearance ? ['silhouette', 'image'] : ['silhouette'],
     });
     return {
       shape: { vertices: places, topology },

@@ -6,30 +6,20 @@ import { wasmMemoryBytes } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { methods } from '../../renderer/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
-import { losses as allLosses } from '../losses/index.ts';
+import { losses as allLosses, comparesSurface } from '../losses/index.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { EventFile } from '../report/tensorboard/index.ts';
 import { Random } from '../tensor/random.ts';
-import {
-  latestCheckpoint,
-  pruneCheckpoints,
-  readCheckpoint,
-  writeCheckpoint,
-} from '../training/checkpoint.ts';
-import { type StepReport, Trainer } from '../training/trainer.ts';
-import { evaluateModel } from './evaluation.ts';
+import { DivergenceError } from '../training/divergence.ts';
+import type { StepReport } from '../training/trainer.ts';
 import { chooseObjects } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import type { StepTimes } from './results.ts';
-import type { RunFolder } from './runFolder.ts';
 import type { TrainConfig } from './schema/index.ts';
-import { validationViews } from './trainResults.ts';
+import { comparesPictures, type TrainingParts, TrainingRun } from './trainingRun.ts';
 
 /** Steps between lines of timings.jsonl. */
 const timingEvery = 50;
-
-/** Steps between looks at the gradient of each loss term. One costs less than a step. */
-const termGradientsEvery = 100;
 
 /** Steps after another in which coverage is missing, before the run says so. */
 const emptyStepsToNote = 20;
@@ -47,11 +37,13 @@ export function checkTrainConfig(config: TrainConfig, dataset: Dataset): void {
         'only the input view can supervise',
     );
   }
+  const { bestBy } = config.training;
+  if ((bestBy === 'iouUnseen' || bestBy === 'colorUnseen') && hasCameras === false) {
+    throw new ArgumentError(
+      `training.bestBy is ${bestBy}, but the pictures of ${dataset.name} come without cameras (${id}): nothing is known of unseen views`,
+    );
+  }
 }
-
-/** Whether any 2D loss is on. */
-const comparesPictures = (config: TrainConfig) =>
-  allLosses.some(({ name, kind }) => kind === '2d' && config.losses[name].weight > 0);
 
 /** The network of a config with fresh weights, for pictures that `camera` took. */
 export function makeModel(config: TrainConfig, { camera }: Pick<Dataset, 'camera'>): MeshPredictor {
@@ -59,11 +51,7 @@ export function makeModel(config: TrainConfig, { camera }: Pick<Dataset, 'camera
   return modelOf(config.model).create(config.model, camera, random);
 }
 
-export interface TrainContext {
-  config: TrainConfig;
-  dataset: Dataset;
-  model: MeshPredictor;
-  folder: RunFolder;
+export interface TrainContext extends TrainingParts {
   observer: RunObserver;
   /** Ends the training after the step at work, with a checkpoint. */
   signal?: AbortSignal;
@@ -72,79 +60,102 @@ export interface TrainContext {
 /**
  * Trains to the end, or to the signal. Goes on from the folder's last checkpoint where it has one.
  *
- * @returns the last step that was done
+ * @returns whether it came to its end
  */
-export async function train(context: TrainContext): Promise<number> {
-  const { config, dataset, model, folder, observer, signal } = context;
-  const { steps, validateEvery, checkpointEvery, keepCheckpoints } = config.training;
-  const trainer = makeTrainer(context);
-  warnOfMissingGradient(config, observer);
+export async function train(context: TrainContext): Promise<boolean> {
+  warnOfMissingGradient(context.config, context.observer);
+  const run = await TrainingRun.open(context);
+  try {
+    return await takeSteps(context, run);
+  } finally {
+    run.trainer.dispose();
+  }
+}
 
-  const start = await restore(context, trainer);
-  await folder.metrics.truncateAfterStep(start);
-  await folder.timings.truncateAfterStep(start);
-  const events = new EventFile(folder);
+async function takeSteps(context: TrainContext, run: TrainingRun): Promise<boolean> {
+  const { config, folder, observer, signal } = context;
+  const { steps, validateEvery } = config.training;
+  const { trainer } = run;
+  let events = new EventFile(folder);
+
   const secondsBefore = folder.timings.read().at(-1)?.seconds ?? 0;
   const began = performance.now();
   const secondsSoFar = () => secondsBefore + (performance.now() - began) / 1000;
-  const save = async (step: number) => {
-    await writeCheckpoint(folder.file('checkpoints'), { step, model, optimizer: trainer.optimizer });
-    await pruneCheckpoints(folder.file('checkpoints'), keepCheckpoints);
-  };
   const isDue = (step: number, every: number) => step === steps || (every > 0 && step % every === 0);
 
-  // A run of no steps has its start weights for a result.
-  if (steps === 0) await save(0);
-  let emptySteps = 0;
-  if (start < steps) await trainer.prefetch(start + 1);
+  let [stepsDone, emptySteps] = [0, 0];
+  if (!run.isOver) await trainer.prefetch(run.lastStep + 1);
   const clock = new StepClock();
-  for (let step = start + 1; step <= steps; step++) {
+  while (!run.isOver) {
     clock.begin();
+    const step = run.lastStep + 1;
     const ahead = step < steps ? trainer.prefetch(step + 1) : undefined;
-    const withTermGradients = step === 1 || step % termGradientsEvery === 0;
-    const report = trainer.step(step, { withTermGradients });
-    const { losses, learningRate, gradientNorm, termGradients, emptyViews } = report;
+    const report = await stepOrRecover(run, observer);
     clock.end(report);
-    folder.metrics.append({ step, kind: 'train', losses, learningRate, gradientNorm });
-    if (termGradients) folder.metrics.append({ step, kind: 'gradients', norms: termGradients });
-    const stepsPerSecond = (1000 * (step - start)) / (performance.now() - began);
-    observer.onStep?.({ step, steps, losses, stepsPerSecond, secondsLeft: (steps - step) / stepsPerSecond });
-
-    emptySteps = emptyViews !== undefined && emptyViews > 0 ? emptySteps + 1 : 0;
-    if (emptySteps === emptyStepsToNote) {
-      observer.onNote?.(
-        `step ${step}: in each of the last ${emptyStepsToNote} steps the rendered mesh covered no pixel of some views, ` +
-          `of ${Math.round(100 * emptyViews!)} % of them in this one. ` +
-          'Where nothing is covered there is no colour gradient, and a silhouette gradient only within the method’s reach.',
-      );
+    stepsDone++;
+    const stepsPerSecond = (1000 * stepsDone) / (performance.now() - began);
+    if (report) {
+      const { losses, emptyViews = 0 } = report;
+      const secondsLeft = (steps - step) / stepsPerSecond;
+      observer.onStep?.({ step, steps, losses, stepsPerSecond, secondsLeft });
+      emptySteps = emptyViews > 0 ? emptySteps + 1 : 0;
+      if (emptySteps === emptyStepsToNote) observer.onNote?.(emptyViewsNote(step, emptyViews));
     }
-    if (isDue(step, validateEvery)) {
-      const began = performance.now();
-      const objects = chooseObjects(dataset, config, 'validation');
-      const { overall } = await evaluateModel(model, objects, dataset, {
-        ...config.evaluation,
-        views: validationViews,
-      });
-      clock.validated(performance.now() - began);
-      folder.metrics.append({ step, kind: 'validation', values: overall });
-      observer.onValidation?.({ step, values: overall });
+    // What is due at a step that the run went back to was done there before.
+    if (run.lastStep < step) events = new EventFile(folder);
+    else {
+      if (isDue(step, validateEvery)) {
+        const began = performance.now();
+        const values = await run.validate();
+        clock.validated(performance.now() - began);
+        observer.onValidation?.({ step, values });
+      }
+      if (isDue(step, timingEvery) || run.isOver) {
+        const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
+        const wasmMegabytes = wasmMemoryBytes() / 2 ** 20 || undefined;
+        const time = Date.now() / 1000;
+        const timing = {
+          step,
+          time,
+          seconds: secondsSoFar(),
+          stepsPerSecond,
+          memoryMegabytes,
+          wasmMegabytes,
+        };
+        folder.timings.append({ ...timing, ...clock.report() });
+        events.update();
+      }
+      if (run.isCheckpoint(step) || run.isOver || signal?.aborted) await run.save();
     }
-    if (isDue(step, timingEvery)) {
-      const memoryMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
-      const wasmMegabytes = wasmMemoryBytes() / 2 ** 20 || undefined;
-      const time = Date.now() / 1000;
-      const timing = { step, time, seconds: secondsSoFar(), stepsPerSecond, memoryMegabytes, wasmMegabytes };
-      folder.timings.append({ ...timing, ...clock.report() });
-      events.update();
-    }
-    if (isDue(step, checkpointEvery) || signal?.aborted) await save(step);
-    if (signal?.aborted) return step;
+    if (signal?.aborted) return run.isOver;
     // Lets the signal handler, and whatever else waits, have its turn.
     await setImmediate();
     await clock.wait(ahead);
   }
-  return steps;
+  if (run.lastStep < steps) {
+    observer.onNote?.(
+      `Stopped early after step ${run.lastStep}: validation has not got better (training.earlyStop)`,
+    );
+  }
+  return true;
 }
+
+/** The report of the next step; undefined where it diverged and the run goes on nevertheless. */
+async function stepOrRecover(run: TrainingRun, observer: RunObserver): Promise<StepReport | undefined> {
+  try {
+    return run.step();
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    const note = await run.recover(error);
+    observer.onNote?.(note);
+    return undefined;
+  }
+}
+
+const emptyViewsNote = (step: number, share: number) =>
+  `step ${step}: in each of the last ${emptyStepsToNote} steps the rendered mesh covered no pixel of some views, ` +
+  `of ${Math.round(100 * share)} % of them in this one. ` +
+  'Where nothing is covered there is no colour gradient, and a silhouette gradient only within the method’s reach.';
 
 /** Parts of a step that are timed by themselves. */
 const stepParts = ['data', 'forward', 'backward', 'optimizer'] as const;
@@ -161,10 +172,10 @@ class StepClock {
     this.#began = performance.now();
   }
 
-  end(report: StepReport): void {
+  end(report?: StepReport): void {
     this.#steps++;
     this.#working += performance.now() - this.#began;
-    for (const part of stepParts) this.#add(part, report[`${part}Milliseconds`]);
+    for (const part of stepParts) this.#add(part, report?.[`${part}Milliseconds`] ?? 0);
   }
 
   validated(milliseconds: number): void {
@@ -202,43 +213,27 @@ class StepClock {
   }
 }
 
-function makeTrainer({ config, dataset, model }: TrainContext): Trainer {
-  const { training, supervision, losses, renderer, seed } = config;
-  return new Trainer(
-    model,
-    chooseObjects(dataset, config, 'train'),
-    {
-      ...training,
-      views: comparesPictures(config) ? supervision.views : 1,
-      supervisionSize: comparesPictures(config) ? renderer.imageSize : undefined,
-      badSamples: dataset.badSamples,
-      objective: {
-        losses,
-        renderedLevels: supervision.levels,
-        renderer,
-        fovDegrees: dataset.camera.fovDegrees,
-      },
-    },
-    new Random(seed).split('examples'),
-  );
-}
-
-/** Loads the last checkpoint into model and optimiser; returns its step, 0 where there is none. */
-async function restore({ config, folder, model }: TrainContext, trainer: Trainer): Promise<number> {
-  await pruneCheckpoints(folder.file('checkpoints'), config.training.keepCheckpoints);
-  const checkpoint = await latestCheckpoint(folder.file('checkpoints'));
-  return checkpoint ? readCheckpoint(checkpoint, { model, optimizer: trainer.optimizer }) : 0;
-}
-
-function warnOfMissingGradient({ losses, renderer: { method } }: TrainConfig, observer: RunObserver): void {
-  if (losses.silhouette.weight > 0 && !methods.get(method.type).coverageGradient) {
-    const others = methods
+function warnOfMissingGradient({ losses, renderer }: TrainConfig, observer: RunObserver): void {
+  const method = methods.get(renderer.method.type);
+  const typesOf = (property: 'coverageGradient' | 'outlineInImage') =>
+    methods
       .list()
-      .filter(({ coverageGradient }) => coverageGradient)
-      .map(({ type }) => type);
+      .filter((other) => other[property])
+      .map(({ type }) => type)
+      .join(', ');
+  if (losses.silhouette.weight > 0 && !method.coverageGradient) {
     observer.onNote?.(
       `renderer.method "${method.type}" has no coverage gradient: silhouettes cannot move the mesh, and colours only move ` +
-        `what is covered already. Methods with one: ${others.join(', ')}.`,
+        `what is covered already. Methods with one: ${typesOf('coverageGradient')}.`,
+    );
+  }
+  const comparesOutlines = allLosses.some(
+    (loss) => losses[loss.name].weight > 0 && (loss.name === 'silhouette' || comparesSurface(loss)),
+  );
+  if (losses.color.weight > 0 && !comparesOutlines && !method.outlineInImage) {
+    observer.onNote?.(
+      `colours are all there is to learn from, but the pictures of renderer.method "${method.type}" have no gradient where outlines ` +
+        `are: colours only move what is covered already. Methods with one: ${typesOf('outlineInImage')}; or give losses.silhouette a weight.`,
     );
   }
 }

@@ -1,10 +1,9 @@
 // What a trained model is worth: the final tables, and the numbers of each object.
 
-import * as tf from '@tensorflow/tfjs';
 import { scoped } from '../../renderer/backend/index.ts';
 import type { Mesh } from '../../renderer/index.ts';
 import type { Dataset, SampleView } from '../datasets/sample.ts';
-import { type MeshPredictor, modelOf } from '../models/index.ts';
+import { type MeshPredictor, meshOf, modelOf } from '../models/index.ts';
 import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
 import { bestConstantShape, NearestSilhouette } from './baselines.ts';
@@ -125,15 +124,6 @@ function row(label: string, kind: ResultRow['kind'], scores: Record<string, numb
   return { label, kind, values };
 }
 
-/** The finest level of a prediction as a mesh with colours in [0, 1]. */
-export function predictedMesh(model: MeshPredictor, { input }: { input: Pick<SampleView, 'image'> }): Mesh {
-  const { vertices, colors } = tf.tidy(() => {
-    const { levels, colors } = model.predict(networkInput([input.image]));
-    const { vertices } = levels.at(-1)!;
-    return {
-      vertices: vertices.squeeze<tf.Tensor2D>([0]),
-      colors: tf.clipByValue(colors.squeeze<tf.Tensor2D>([0]), 0, 1),
-    };
-  });
-  return { vertices, colors, topology: model.topology };
-}
+/** The finest level of a prediction as a mesh with colours, or a texture, in [0, 1]. */
+export const predictedMesh = (model: MeshPredictor, { input }: { input: Pick<SampleView, 'image'> }): Mesh =>
+  meshOf(() => model.predict(networkInput([input.image])));

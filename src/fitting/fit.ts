@@ -72,7 +72,10 @@ export class Fit {
       }, this.scene.variables);
       const remedy = 'lower learning rates may help';
       expectFiniteLosses(values, `step ${step} of ${this.#target.id}`, remedy);
-      this.scene.step(grads, learningRateAt(step, { learningRate: 1, schedule, warmupSteps: 0, steps }));
+      this.scene.step(
+        grads,
+        learningRateAt(step, { learningRate: 1, schedule: { type: schedule }, warmupSteps: 0, steps }),
+      );
       return values;
     });
   }

@@ -29,6 +29,7 @@ export { edgeLoss } from './edge.ts';
 export type { EdgeRowOptions } from './edgeRows.ts';
 export { laplacianLoss } from './laplacian.ts';
 export {
+  comparesSurface,
   type Loss,
   type LossSettings,
   type PictureContext,

@@ -71,6 +71,9 @@ export interface WeightsLoss extends LossDefinition<WeightsContext, z.ZodRawShap
 
 export type Loss = ShapeLoss | PictureLoss | WeightsLoss;
 
+/** Whether a loss needs the true surface. */
+export const comparesSurface = (loss: Loss): boolean => loss.kind === '3d' && loss.comparesSurface;
+
 /** Checks a 3D loss against its own settings, then forgets their type. */
 export const shapeLoss = <Shape extends z.ZodRawShape>(
   definition: LossDefinition<ShapeContext, Shape> & { comparesSurface: boolean },

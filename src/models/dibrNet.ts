@@ -1,18 +1,22 @@
 // DIB-R's network for single pictures (Chen et al., NeurIPS 2019, section 4.1): an image encoder makes a code of the whole picture, of
-// which two decoders make an offset and a colour for every vertex of a sphere. Nothing is looked up where a vertex projects, so that
+// which two decoders make an offset and a colour for every vertex of a sphere; by option, others a texture around it and the light. Nothing is looked up where a vertex projects, so that
 // it needs no camera to predict; pictures and silhouettes teach it. experiments/dibr/official.yaml is the published network, but for
 // its batch normalisation (see encoders/resnet18.ts); the defaults are a small relative that learns in minutes.
 
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
+import type { MeshUv } from '../../renderer/index.ts';
 import { icosphere, type Topology } from '../../renderer/mesh/index.ts';
 import { Dense, glorotUniform, heUniform, Parameters, scaled } from '../nn/index.ts';
 import type { Random } from '../tensor/random.ts';
 import { encoderOptions, type ImageEncoder, makeEncoder } from './encoders/index.ts';
+import { lightOnVertices, lightOptions, lightSize } from './light.ts';
 import type { MeshPrediction, MeshPredictor } from './meshPredictor.ts';
 import { inputSize, modelDefinition } from './model.ts';
 import { encodedChannels, encodePictures, pictureEncoding } from './pictureEncoding.ts';
+import { sphereUv } from './sphereUv.ts';
 import { templateLevel, templateRadii } from './template.ts';
+import { TextureDecoder, textureOptions } from './textureDecoder.ts';
 
 const widths = z.array(z.int().min(1)).min(1).max(8);
 
@@ -33,6 +37,8 @@ const options = z.strictObject({
     .describe('Widths of the hidden layers of both decoders; `[1024, 2048]` in DIB-R.'),
   level: templateLevel.default(3),
   radii: templateRadii.default([0.35, 0.35, 0.35]),
+  texture: textureOptions,
+  light: lightOptions,
 });
 
 export type DibrNetOptions = Omit<z.output<typeof options>, 'type'>;
@@ -42,10 +48,12 @@ export const dibrNet = modelDefinition({
   options,
   levelCount: () => 1,
   startShape: ({ level, radii }) => icosphere(level, { radii }),
-  facts: ({ level, code, decoder }) => ({
+  facts: ({ level, code, decoder, texture, light }) => ({
     Mesh: `${10 * 4 ** level + 2} vertices`,
     'Widths of the code': code.join(' → '),
     'Widths of the decoders': decoder.join(' → '),
+    ...(texture.size > 0 && { Texture: `${texture.size} × ${texture.size}` }),
+    ...(light.type !== 'none' && { Light: light.type }),
   }),
   create: (chosen, _camera, random) => new DibrNet(chosen, random),
 });
@@ -56,50 +64,57 @@ const startScale = 0.01;
 export class DibrNet implements MeshPredictor {
   readonly parameters: Parameters;
   readonly topology: Topology;
-  private readonly picture: DibrNetOptions['picture'];
+  private readonly options: DibrNetOptions;
   private readonly template: tf.Tensor3D;
   private readonly encoder: ImageEncoder;
   private readonly code: Dense[];
   private readonly offsets: Decoder;
-  private readonly colors: Decoder;
+  private readonly colors: Decoder | undefined;
+  private readonly texture: { decoder: TextureDecoder; uv: MeshUv } | undefined;
+  private readonly light: Decoder | undefined;
 
-  constructor({ imageSize, picture, encoder, code, decoder, level, radii }: DibrNetOptions, random: Random) {
+  constructor(options: DibrNetOptions, random: Random) {
+    const { imageSize, picture, encoder, code, decoder, level, radii, texture, light } = options;
     this.parameters = new Parameters(random);
-    this.picture = picture;
+    this.options = options;
     const inputChannels = encodedChannels(picture);
     this.encoder = makeEncoder(encoder, { parameters: this.parameters, imageSize, inputChannels });
     const features = this.encoder.lastShape.reduce((product, extent) => product * extent, 1);
     this.code = denseLayers(this.parameters, 'encoder.code', [features, ...code]);
     const { vertices, topology } = icosphere(level, { radii });
     this.template = tf.keep(vertices.expandDims<tf.Tensor3D>(0));
-    vertices.dispose();
     this.topology = topology;
-    const [offsets, colors] = ['offsets', 'colors'].map(
-      (name) => new Decoder(this.parameters, name, [code.at(-1)!, ...decoder], 3 * topology.vertexCount),
-    );
-    this.offsets = offsets;
-    this.colors = colors;
+    const codeSize = code.at(-1)!;
+    const decoderOf = (name: string, outputs: number) =>
+      new Decoder(this.parameters, name, [codeSize, ...decoder], outputs);
+    this.offsets = decoderOf('offsets', 3 * topology.vertexCount);
+    if (texture.size > 0) {
+      const uv = sphereUv(vertices.dataSync() as Float32Array, topology);
+      tf.keep(uv.values);
+      this.texture = { decoder: new TextureDecoder(this.parameters, 'texture', codeSize, texture), uv };
+    } else this.colors = decoderOf('colors', 3 * topology.vertexCount);
+    if (light.type !== 'none') this.light = decoderOf('light', lightSize(light));
+    vertices.dispose();
   }
 
   predict(pictures: tf.Tensor4D): MeshPrediction {
-    const { last } = this.encoder.apply(encodePictures(pictures, this.picture));
+    const { last } = this.encoder.apply(encodePictures(pictures, this.options.picture));
     const [batch] = pictures.shape;
     const code = rectified(this.code, last.reshape([batch, last.size / batch]));
     const shape: [number, number, number] = [batch, this.topology.vertexCount, 3];
+    const { topology, texture, light } = this;
+    const vertices = tf.add<tf.Tensor3D>(this.template, this.offsets.apply(code).reshape(shape));
     return {
-      levels: [
-        {
-          topology: this.topology,
-          vertices: tf.add(this.template, this.offsets.apply(code).reshape(shape)),
-          before: this.template,
-        },
-      ],
-      colors: tf.sigmoid(this.colors.apply(code).reshape(shape)),
+      levels: [{ topology, vertices, before: this.template }],
+      ...(this.colors && { colors: tf.sigmoid(this.colors.apply(code).reshape(shape)) }),
+      ...(texture && { texture: { texels: texture.decoder.apply(code), uv: texture.uv } }),
+      ...(light && { light: lightOnVertices(this.options.light, light.apply(code), vertices, topology) }),
     };
   }
 
   dispose(): void {
     this.template.dispose();
+    this.texture?.uv.values.dispose();
     this.parameters.dispose();
   }
 }

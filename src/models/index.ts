@@ -15,11 +15,12 @@ export function modelOf({ type }: { type: string }): Model {
   throw new ArgumentError(`there is no model "${type}"; known: ${known}`);
 }
 
+export { type Appearance, disposeMesh, meshOf, type Paint, paintOf } from './appearance.ts';
 export type { LayerObserver } from './deformationBlock.ts';
 export { DibrNet, type DibrNetOptions } from './dibrNet.ts';
 export { GraphNetwork, type GraphNetworkOptions } from './graphNetwork.ts';
 export { type LensOptions, lensOf } from './lenses.ts';
-export type { MeshPrediction, MeshPredictor, PredictedLevel } from './meshPredictor.ts';
+export type { MeshPrediction, MeshPredictor, PredictedLevel, PredictedTexture } from './meshPredictor.ts';
 export type { Model, ModelOptions } from './model.ts';
 export { decodeOfficialTemplate, readOfficialTemplate } from './officialTemplate.ts';
 export { encodePictures, type PictureEncoding } from './pictureEncoding.ts';

@@ -1,7 +1,7 @@
-// A convolution with bias and rectifier, as image encoders stack them.
+// Convolutions with bias and rectifier, as image encoders and decoders stack them.
 
 import * as tf from '@tensorflow/tfjs';
-import { heUniform, type Initializer, type Parameters, zeros } from './parameters.ts';
+import { heUniform, type Initializer, type Parameters, scaled, zeros } from './parameters.ts';
 
 export interface ConvolutionOptions {
   inputChannels: number;
@@ -52,5 +52,39 @@ export class Convolution {
       bias: this.bias,
       activation: this.activation,
     });
+  }
+}
+
+export interface TransposedConvolutionOptions extends Omit<ConvolutionOptions, 'padding' | 'initializer'> {
+  /** Of the kernel; the bias starts at zero. Default He's, for the stride⁻² of the taps that meet in a pixel. */
+  initializer?: Initializer;
+}
+
+/** relu(K ∗ᵀ x + b), or without the rectifier: the transpose of a convolution with padding `same`, which enlarges pictures. */
+export class TransposedConvolution {
+  private readonly kernel: tf.Variable<tf.Rank.R4>;
+  private readonly bias: tf.Variable<tf.Rank.R1>;
+  private readonly stride: number;
+  private readonly activation: 'relu' | 'linear';
+
+  constructor(parameters: Parameters, name: string, options: TransposedConvolutionOptions) {
+    const { inputChannels, outputChannels, kernelSize, stride, activation = 'relu', initializer } = options;
+    const shape = [kernelSize, kernelSize, outputChannels, inputChannels];
+    // Initializers count inputs in the last but one place.
+    const draw = initializer ?? scaled(heUniform, stride);
+    const drawn: Initializer = (_, random) =>
+      draw([kernelSize, kernelSize, inputChannels, outputChannels], random);
+    this.kernel = parameters.create(`${name}.kernel`, shape, drawn) as tf.Variable<tf.Rank.R4>;
+    this.bias = parameters.create(`${name}.bias`, [outputChannels], zeros) as tf.Variable<tf.Rank.R1>;
+    this.stride = stride;
+    this.activation = activation;
+  }
+
+  /** [B, H, W, input channels] → [B, H · stride, W · stride, output channels]. */
+  apply(pictures: tf.Tensor4D): tf.Tensor4D {
+    const [batch, height, width] = pictures.shape;
+    const size = [batch, height * this.stride, width * this.stride, this.bias.size] as const;
+    const result = tf.conv2dTranspose(pictures, this.kernel, [...size], this.stride, 'same').add(this.bias);
+    return (this.activation === 'relu' ? tf.relu(result) : result) as tf.Tensor4D;
   }
 }

@@ -1,4 +1,10 @@
-export { Convolution, type ConvolutionOptions, type ConvolutionPadding } from './convolution.ts';
+export {
+  Convolution,
+  type ConvolutionOptions,
+  type ConvolutionPadding,
+  TransposedConvolution,
+  type TransposedConvolutionOptions,
+} from './convolution.ts';
 export { Dense } from './dense.ts';
 export {
   type Lens,

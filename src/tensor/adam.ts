@@ -36,6 +36,13 @@ export interface AdamState {
   v: Float32Array;
 }
 
+/** Thrown by a step before anything has changed. */
+export class GradientError extends RastergradError {
+  constructor(name: string) {
+    super(`the gradient of "${name}" is not finite`);
+  }
+}
+
 /**
  * Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1), with the decoupled weight decay of
  * AdamW (Loshchilov and Hutter, ICLR 2019, algorithm 2). Moments are computed in double precision and kept in float32, as weights are: the
@@ -85,7 +92,7 @@ export class Adam {
    *
    * @param gradients by variable name, each of its variable's shape, as `tf.variableGrads` gives them. The caller disposes.
    * @returns the norm of all gradients together, before clipping.
-   * @throws RastergradError, before anything has changed, when a gradient is not finite; ArgumentError on a wrong shape.
+   * @throws GradientError, before anything has changed, when a gradient is not finite; ArgumentError on a wrong shape.
    */
   step(gradients: Record<string, tf.Tensor>, learningRate: number): number {
     const moving = this.#variables.flatMap(({ name, variable }, i) => {
@@ -134,6 +141,11 @@ export class Adam {
       epsilon,
       keep: 1 - learningRate * weightDecay,
     };
+  }
+
+  /** Number of steps done. */
+  get steps(): number {
+    return this.#step;
   }
 
   /** A copy of the state, for a checkpoint. */
@@ -251,7 +263,7 @@ function globalNorm(gradients: readonly (readonly [string, Float32Array])[]): nu
   let sum = 0;
   for (const [name, gradient] of gradients) {
     const own = squaredNorm(gradient);
-    if (!Number.isFinite(own)) throw new RastergradError(`the gradient of "${name}" is not finite`);
+    if (!Number.isFinite(own)) throw new GradientError(name);
     sum += own;
   }
   return Math.sqrt(sum);

@@ -4,33 +4,48 @@ import * as tf from '@tensorflow/tfjs';
 import type { NdArray } from 'ndarray';
 import type { RealArray } from '../../renderer/backend/index.ts';
 import { srgbToLinear } from '../../renderer/io/colorSpace.ts';
-import type { Sample } from '../datasets/sample.ts';
 import { type PointCloudArrays, type PointClouds, pointClouds } from '../losses/index.ts';
 import type { Random } from '../tensor/random.ts';
+import type { PoseRows } from './poseRefinement.ts';
+import type { TrainingSample } from './supervision.ts';
 
 export interface Batch {
   /** [B, H, W, 4] sRGB with straight alpha, as `View.image`: what the network is shown. */
   pictures: tf.Tensor4D;
-  /** Points of the true surfaces, with unit normals if all samples of the batch have them. */
+  /** Points of the true surfaces that are known, with unit normals if all of them have some. */
   target: PointClouds;
+  /** Numbers of the items whose surfaces those are, in order; absent where all are known. */
+  labelled?: number[];
   /** Of the N supervising views of each item, item after item: [B·N, H, W] coverage and [B·N, H, W, 3] linear colours. */
   silhouettes: tf.Tensor3D;
   colors: tf.Tensor4D;
   /** B·N world-to-camera matrices, where "world" is the frame of the item's input camera, centred at the object. */
   cameras: number[][];
+  /** The same B·N pictures in the table of a `PoseRefinement`, where samples say so. */
+  poses?: PoseRows;
 }
 
 /** @param pointCount surface points of each sample, drawn without repetition; all of them where there are no more */
-export function makeBatch(samples: readonly Sample[], pointCount: number, random: Random): Batch {
+export function makeBatch(samples: readonly TrainingSample[], pointCount: number, random: Random): Batch {
   const views = samples.flatMap((sample) => sample.supervision);
   const images = views.map((view) => view.image);
   const [height, width] = images[0].shape;
+  const labelled = Array.from(samples.keys()).filter((item) => samples[item].labelled !== false);
+  const poses = samples.flatMap((sample) => sample.pictures ?? []);
   return {
     pictures: networkInput(samples.map((sample) => sample.input.image)),
-    target: drawSurfaces(samples, pointCount, random),
+    target: drawSurfaces(
+      labelled.map((item) => samples[item]),
+      pointCount,
+      random,
+    ),
+    ...(labelled.length < samples.length && { labelled }),
     silhouettes: tf.tensor3d(channel(images, 3), [images.length, height, width]),
     colors: tf.tensor4d(linearColors(images), [images.length, height, width, 3]),
     cameras: views.map((view) => view.objectToCamera),
+    ...(poses.length === views.length && {
+      poses: { rows: poses.map(({ row }) => row), signs: poses.map(({ signs }) => signs) },
+    }),
   };
 }
 

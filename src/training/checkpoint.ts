@@ -1,26 +1,50 @@
-// Checkpoints: weights and optimiser state in one safetensors file, written whole or not at all. Everything else that a run needs
-// to go on follows from its config and the number of the step.
+// Checkpoints: one safetensors file, written whole or not at all, with everything that a training needs to go on as if it had never
+// stopped: weights, their average, the optimiser's moments and the training's state. The rest follows from the config and the number
+// of the step: the learning rate, the order of the data, every random number.
 
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
+import { syncFolder } from '../../renderer/io/atomicWrite.ts';
 import type { MeshPredictor } from '../models/index.ts';
-import type { Adam } from '../tensor/adam.ts';
-import { readSafetensors, type SafeTensor, writeSafetensors } from '../tensor/safetensors.ts';
+import type { Adam, NamedVariable } from '../tensor/adam.ts';
+import {
+  readSafetensors,
+  type SafeTensor,
+  type SafeTensors,
+  writeSafetensors,
+} from '../tensor/safetensors.ts';
+import type { PoseRefinement } from './poseRefinement.ts';
+import type { TrainingState } from './trainingState.ts';
+import type { WeightAverage } from './weightAverage.ts';
 
 const format = 'rastergrad checkpoint 1';
 const fileName = /^step-(\d+)\.safetensors$/;
 
+/** What a checkpoint is written from and read into. */
 export interface CheckpointParts {
   model: MeshPredictor;
-  /** Left out where only the weights matter. */
-  optimizer?: Adam;
+  optimizer: Adam;
+  /** Where the training keeps one. */
+  average?: WeightAverage;
+  /** Cameras that are learnt with the model. */
+  poses?: PoseRefinement;
 }
 
-/** Writes `folder/step-NNNNNN.safetensors`: tensors `model.*`, `adam.m`, `adam.v`. */
+/** The checkpoint of a step, in the folder of a run's checkpoints. */
+export const checkpointFile = (folder: string, step: number): string =>
+  path.join(folder, `step-${String(step).padStart(6, '0')}.safetensors`);
+
+/** The checkpoint after the best validation. */
+export const bestCheckpoint = (folder: string): string => path.join(folder, 'best.safetensors');
+
+/**
+ * Writes tensors `model.*`, `average.*` where there is one, `supervision.poses` where cameras are learnt, `adam.m` and `adam.v`; the state
+ * is JSON among the file's texts. It is on the disk when this returns.
+ */
 export async function writeCheckpoint(
-  folder: string,
-  { step, model, optimizer }: CheckpointParts & { step: number; optimizer: Adam },
+  file: string,
+  { model, optimizer, average, poses, state }: CheckpointParts & { state: TrainingState },
 ): Promise<void> {
   const tensors: Record<string, SafeTensor> = {};
   for (const { name, variable } of model.parameters.list()) {
@@ -30,24 +54,85 @@ export async function writeCheckpoint(
       data: variable.dataSync() as Float32Array,
     };
   }
-  const { m, v } = optimizer.state();
+  for (const { name, shape, data } of average?.list() ?? []) {
+    tensors[`average.${name}`] = { dtype: 'F32', shape, data };
+  }
+  for (const { name, variable } of poses?.variables ?? []) {
+    tensors[`supervision.${name}`] = {
+      dtype: 'F32',
+      shape: variable.shape,
+      data: variable.dataSync() as Float32Array,
+    };
+  }
+  const { m, v, step: updates } = optimizer.state();
   tensors['adam.m'] = { dtype: 'F32', shape: [m.length], data: m };
   tensors['adam.v'] = { dtype: 'F32', shape: [v.length], data: v };
-  const file = path.join(folder, `step-${String(step).padStart(6, '0')}.safetensors`);
-  await writeSafetensors(file, tensors, { format, step: String(step) });
+  await writeSafetensors(file, tensors, {
+    format,
+    step: String(state.step),
+    updates: String(updates),
+    state: JSON.stringify(state),
+  });
+  await syncFolder(path.dirname(file));
 }
 
 /**
- * Reads weights, and the optimiser's state where one is given.
+ * Reads everything that a training goes on from.
+ *
+ * @throws FileError where the file is none, is cut off, is of another model, or lacks what a training needs
+ */
+export async function readCheckpoint(
+  file: string,
+  { model, optimizer, average, poses }: CheckpointParts,
+): Promise<TrainingState> {
+  const { tensors, metadata } = await readTensors(file);
+  const parameters = model.parameters.list();
+  const weights = arraysOf(tensors, 'model', parameters, file);
+  const [m, v] = ['adam.m', 'adam.v'].map((name) => tensors[name]?.data as Float32Array | undefined);
+  if (!m || !v || !metadata.state)
+    throw new FileError(file, 'has weights, but no training state to go on from');
+  if (average && !hasAverage(tensors))
+    throw new FileError(file, 'has no average of weights to go on from (training.ema)');
+  const cameras = poses && arraysOf(tensors, 'supervision', poses.variables, file);
+  average?.restore(arraysOf(tensors, 'average', parameters, file));
+  if (cameras) poses.assign(cameras[0]);
+  assign(model, weights);
+  optimizer.restore({ step: Number(metadata.updates), m, v });
+  return JSON.parse(metadata.state) as TrainingState;
+}
+
+/**
+ * Gives a model the weights of a checkpoint that are meant for use: the averaged ones where it has some.
  *
  * @returns the step after which the checkpoint was written
  * @throws FileError where the file is none, is cut off, or is of another model
  */
-export async function readCheckpoint(file: string, { model, optimizer }: CheckpointParts): Promise<number> {
-  const { tensors, metadata } = await readSafetensors(file);
-  if (metadata.format !== format) throw new FileError(file, `not a checkpoint: expected format "${format}"`);
-  const parameters = model.parameters.list();
-  const expected = new Map(parameters.map(({ name, variable }) => [`model.${name}`, variable]));
+export async function readWeights(file: string, model: MeshPredictor): Promise<number> {
+  const { tensors, metadata } = await readTensors(file);
+  const group = hasAverage(tensors) ? 'average' : 'model';
+  assign(model, arraysOf(tensors, group, model.parameters.list(), file));
+  return Number(metadata.step);
+}
+
+async function readTensors(file: string): Promise<SafeTensors> {
+  const read = await readSafetensors(file);
+  if (read.metadata.format !== format) {
+    throw new FileError(file, `not a checkpoint: expected format "${format}"`);
+  }
+  return read;
+}
+
+const hasAverage = (tensors: SafeTensors['tensors']): boolean =>
+  Object.keys(tensors).some((name) => name.startsWith('average.'));
+
+/** The tensors `group.*`, which must be those of the parameters, in their order. */
+function arraysOf(
+  tensors: SafeTensors['tensors'],
+  group: 'model' | 'average' | 'supervision',
+  parameters: readonly NamedVariable[],
+  file: string,
+): Float32Array[] {
+  const expected = new Map(parameters.map(({ name, variable }) => [`${group}.${name}`, variable]));
   for (const [name, variable] of expected) {
     const found = tensors[name]?.shape;
     if (!found) throw new FileError(file, `of another model: it has no tensor "${name}"`);
@@ -58,36 +143,57 @@ export async function readCheckpoint(file: string, { model, optimizer }: Checkpo
       );
     }
   }
-  const stranger = Object.keys(tensors).find((name) => name.startsWith('model.') && !expected.has(name));
+  const stranger = Object.keys(tensors).find((name) => name.startsWith(`${group}.`) && !expected.has(name));
   if (stranger) throw new FileError(file, `of another model: it has a tensor "${stranger}" too many`);
-  for (const [name, variable] of expected)
-    model.parameters.assign(variable, tensors[name].data as Float32Array);
+  return Array.from(expected.keys(), (name) => tensors[name].data as Float32Array);
+}
 
-  const step = Number(metadata.step);
-  if (optimizer) {
-    const [m, v] = ['adam.m', 'adam.v'].map((name) => tensors[name]?.data as Float32Array | undefined);
-    if (!m || !v) throw new FileError(file, 'has weights, but no optimiser state to go on from');
-    optimizer.restore({ step, m, v });
-  }
-  return step;
+function assign({ parameters }: MeshPredictor, weights: readonly Float32Array[]): void {
+  for (const [i, { variable }] of parameters.list().entries()) parameters.assign(variable, weights[i]);
 }
 
 /** The checkpoint with the highest step; undefined where there is none. */
 export async function latestCheckpoint(folder: string): Promise<string | undefined> {
-  const names = await checkpointNames(folder);
-  return names.length > 0 ? path.join(folder, names.at(-1)!) : undefined;
+  const steps = await checkpointSteps(folder);
+  return steps.length > 0 ? checkpointFile(folder, steps.at(-1)!) : undefined;
 }
 
-/** Removes all but the last `keep` checkpoints, and what a killed process left half written. */
-export async function pruneCheckpoints(folder: string, keep: number): Promise<void> {
-  const outdated = (await checkpointNames(folder)).slice(0, -keep);
+/**
+ * Removes all but the last one and the last `keep` of those that are there to last (the best stays, too), and what a killed process left
+ * half written.
+ *
+ * @param lasts tells steps at which the config asks for a checkpoint from those at which a run was interrupted
+ */
+export async function pruneCheckpoints(
+  folder: string,
+  keep: number,
+  lasts: (step: number) => boolean,
+): Promise<void> {
+  const steps = await checkpointSteps(folder);
+  const kept = [...steps.filter(lasts).slice(-keep), steps.at(-1)];
+  await remove(
+    folder,
+    steps.filter((step) => !kept.includes(step)),
+  );
   const unfinished = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.tmp'));
-  for (const name of [...outdated, ...unfinished]) await rm(path.join(folder, name), { force: true });
+  for (const name of unfinished) await rm(path.join(folder, name), { force: true });
 }
 
-/** In order of their steps. */
-async function checkpointNames(folder: string): Promise<string[]> {
-  const stepOf = (name: string) => Number(fileName.exec(name)![1]);
+/** Removes the checkpoints after `step`. */
+export async function removeCheckpointsAfter(folder: string, step: number): Promise<void> {
+  const later = (await checkpointSteps(folder)).filter((other) => other > step);
+  await remove(folder, later);
+  await syncFolder(folder);
+}
+
+async function remove(folder: string, steps: readonly number[]): Promise<void> {
+  for (const step of steps) await rm(checkpointFile(folder, step), { force: true });
+}
+
+/** Steps of the checkpoints in a folder, ascending. */
+export async function checkpointSteps(folder: string): Promise<number[]> {
   const names = await readdir(folder).catch(() => [] as string[]);
-  return names.filter((name) => fileName.test(name)).sort((a, b) => stepOf(a) - stepOf(b));
+  return names
+    .flatMap((name) => (fileName.test(name) ? [Number(fileName.exec(name)![1])] : []))
+    .sort((a, b) => a - b);
 }

@@ -7,7 +7,7 @@ import type { MeshPredictor } from '../models/index.ts';
 import { DeviceAdam } from '../tensor/deviceAdam.ts';
 import type { Random } from '../tensor/random.ts';
 import { makeBatch } from './batch.ts';
-import { expectFiniteLosses } from './divergence.ts';
+import { expectFiniteLosses, remedy } from './divergence.ts';
 import { ExampleOrder } from './exampleOrder.ts';
 import { Objective } from './objective.ts';
 import { learningRateAt } from './schedule.ts';
@@ -17,12 +17,17 @@ import type { StepReport, TrainerOptions } from './trainer.ts';
 export class DeviceTrainer {
   readonly optimizer: DeviceAdam;
   private readonly model: MeshPredictor;
-  private readonly options: TrainerOptions;
+  private readonly options: Omit<TrainerOptions, 'accumulate'>;
   private readonly examples: ExampleOrder;
   private readonly objective: Objective;
 
   /** @param random decides order, views, mirroring and points; the model's start values are the model's own */
-  constructor(model: MeshPredictor, objects: DatasetObject[], options: TrainerOptions, random: Random) {
+  constructor(
+    model: MeshPredictor,
+    objects: DatasetObject[],
+    options: Omit<TrainerOptions, 'accumulate'>,
+    random: Random,
+  ) {
     this.model = model;
     this.options = options;
     const clipNorm = options.clipNorm > 0 ? options.clipNorm : undefined;
@@ -44,11 +49,7 @@ export class DeviceTrainer {
     );
     tf.dispose(named);
     const { emptyViews, ...losses } = Object.fromEntries(numbers);
-    expectFiniteLosses(
-      losses,
-      `step ${step}`,
-      'a lower training.learningRate or a training.clipNorm may help',
-    );
+    expectFiniteLosses(losses, `step ${step}`, remedy);
     return { losses, emptyViews };
   }
 

@@ -3,14 +3,18 @@
 
 import { ArgumentError } from '../../renderer/errors.ts';
 import type { BadSamples } from '../datasets/badSamples.ts';
-import type { DatasetObject, Sample } from '../datasets/sample.ts';
+import type { DatasetObject } from '../datasets/sample.ts';
 import { prefetchSample, toSample } from '../datasets/sample.ts';
 import type { Random } from '../tensor/random.ts';
+import { fullSupervision, Supervision, type SupervisionOptions, type TrainingSample } from './supervision.ts';
 
 export interface ExampleOptions {
+  /** Examples a step. */
   batchSize: number;
-  /** Supervising views: the input view and others drawn at random. */
+  /** Supervising views: the input view and others. */
   views: number;
+  /** Which others, and what is wrong with all of them. `fullSupervision` by default. */
+  supervision?: SupervisionOptions;
   /** Reflect every other example, at random. */
   mirror: boolean;
   /** Width and height of supervising pictures; the data set's by default. */
@@ -27,29 +31,65 @@ interface Example {
   mirror: boolean;
 }
 
+interface FoundExample {
+  example: Example;
+  sample: TrainingSample;
+}
+
+/** An example as people name it. */
+export interface ShownExample {
+  /** Of the object. */
+  id: string;
+  /** Number of the input view, from 0. */
+  view: number;
+  /** Numbers of the supervising views. */
+  supervision: number[];
+  mirrored: boolean;
+}
+
 /** One pass over all (object, input view) pairs after another, each in an order of its own. */
 export class ExampleOrder {
-  private readonly objects: DatasetObject[];
   private readonly options: ExampleOptions;
   private readonly random: Random;
+  readonly supervision: Supervision;
+  /** Those that training may use. */
+  private readonly viewsOf: Map<DatasetObject, number[]>;
   private readonly pairs: { object: DatasetObject; view: number }[];
   private shuffled: { epoch: number; order: Int32Array } | undefined;
 
+  /** @throws ArgumentError where an object has fewer pictures than the options ask for */
   constructor(objects: DatasetObject[], options: ExampleOptions, random: Random) {
-    this.objects = objects;
     this.options = options;
     this.random = random;
-    this.pairs = this.objects.flatMap((object) => object.views.map((_, view) => ({ object, view })));
+    const { supervision = fullSupervision, views } = options;
+    this.supervision = new Supervision(objects, supervision, random.split('supervision'));
+    this.viewsOf = new Map(objects.map((object) => [object, this.supervision.viewsOf(object)]));
+    for (const [{ id }, { length }] of this.viewsOf) {
+      if (length < views) {
+        throw new ArgumentError(
+          `supervision.views is ${views}, but ${id} has no more than ${length} pictures`,
+        );
+      }
+    }
+    this.pairs = objects.flatMap((object) => this.viewsOf.get(object)!.map((view) => ({ object, view })));
   }
 
-  /** The samples of step `step` (counted from 1), and random numbers for whatever else the step draws. */
-  step(step: number): { samples: Sample[]; random: Random } {
+  /** The samples of step `step` (counted from 1), their names, and random numbers for whatever else the step draws. */
+  step(step: number): { samples: TrainingSample[]; shown: ShownExample[]; random: Random } {
     const { examples, random } = this.examples(step);
     const first = this.firstPosition(step);
-    const samples = examples.map(
+    const found = examples.map(
       (example, i) => this.read(example) ?? this.replacement(first + i, random.split(`replacement ${i}`)),
     );
-    return { samples, random };
+    return {
+      samples: found.map(({ sample }) => sample),
+      shown: found.map(({ example: { object, mirror, ...views } }) => ({
+        id: object.id,
+        ...views,
+        mirrored: mirror,
+      })),
+      random,
+    };
   }
 
   /** Reads ahead what step `step` will look at. */
@@ -79,24 +119,31 @@ export class ExampleOrder {
   private example(position: number, random: Random): Example {
     const epoch = Math.floor(position / this.pairs.length);
     const { object, view } = this.pairs[this.orderOf(epoch)[position % this.pairs.length]];
-    const others = Array.from(object.views.keys()).filter((index) => index !== view);
-    random.shuffle(others);
+    const candidates = this.viewsOf.get(object)!;
+    const supervision = this.supervision.choose(object, view, candidates, this.options.views, random);
     const mirror = this.options.mirror && random.uniform() < 0.5;
-    return { object, view, supervision: [view, ...others.slice(0, this.options.views - 1)], mirror };
+    return { object, view, supervision, mirror };
   }
 
   /** Undefined where a file is bad and bad samples are skipped. */
-  private read({ object, view, supervision, mirror }: Example): Sample | undefined {
+  private read(example: Example): FoundExample | undefined {
+    const { object, view, supervision, mirror } = example;
     const { supervisionSize, badSamples } = this.options;
-    const read = () => toSample(object, view, supervision, { mirror, supervisionSize });
+    const read = () => ({
+      example,
+      sample: this.supervision.apply(
+        toSample(object, view, supervision, { mirror, supervisionSize }),
+        example,
+      ),
+    });
     return badSamples ? badSamples.attempt(read) : read();
   }
 
   /** The next example in the order, after the bad one at `position`, that can be read. */
-  private replacement(position: number, random: Random): Sample {
+  private replacement(position: number, random: Random): FoundExample {
     for (let next = 1; next <= this.pairs.length; next++) {
-      const sample = this.read(this.example(position + next, random));
-      if (sample) return sample;
+      const found = this.read(this.example(position + next, random));
+      if (found) return found;
     }
     throw new ArgumentError('no training sample can be read: every one of them has a bad file');
   }

@@ -12,9 +12,10 @@ import {
   shapeContext,
   type WeightsLoss,
 } from '../losses/index.ts';
-import type { MeshPrediction, PredictedLevel } from '../models/index.ts';
+import { type Appearance, type MeshPrediction, type PredictedLevel, paintOf } from '../models/index.ts';
 import type { NamedVariable } from '../tensor/adam.ts';
 import type { Batch } from './batch.ts';
+import type { PoseRefinement } from './poseRefinement.ts';
 
 export interface ObjectiveOptions {
   /** Weight and settings of each loss, by its name in the registry. */
@@ -24,6 +25,8 @@ export interface ObjectiveOptions {
   renderer: { method: MethodOptions; perspectiveCorrect: boolean; imageSize: number };
   /** Vertical field of view of the supervising cameras. */
   fovDegrees: number;
+  /** What is learnt of the supervising cameras; nothing by default. */
+  poses?: PoseRefinement;
 }
 
 export interface ObjectiveValue {
@@ -68,7 +71,7 @@ export class Objective {
       this.pictureLosses.length > 0 ? prediction.levels.slice(-this.options.renderedLevels) : [];
     let silhouette: tf.Tensor3D | undefined;
     for (const level of rendered) {
-      silhouette = this.comparePictures(level, prediction.colors, batch, collect);
+      silhouette = this.comparePictures(level, prediction, batch, collect);
     }
     for (const loss of this.weightsLosses) {
       collect(loss.name, loss.evaluate({ parameters }, this.options.losses[loss.name]));
@@ -85,29 +88,39 @@ export class Objective {
   private compareShapes(
     { vertices, before, topology }: PredictedLevel,
     block: number,
-    { target }: Batch,
+    { target, labelled }: Batch,
     collect: (name: string, value: tf.Scalar) => void,
   ): void {
     const context = shapeContext({ predicted: vertices, before, topology, target, block });
+    const known = labelled
+      ? shapeContext({ ...context, ...itemsOf({ vertices, before }, labelled) })
+      : context;
     for (const loss of this.shapeLosses) {
-      collect(loss.name, loss.evaluate(context, this.options.losses[loss.name]));
+      // A batch in which no surface is known has a loss of 0, and a gradient of 0.
+      const isBlind = loss.comparesSurface && labelled?.length === 0;
+      const settings = this.options.losses[loss.name];
+      collect(
+        loss.name,
+        isBlind ? vertices.sum().mul(0) : loss.evaluate(loss.comparesSurface ? known : context, settings),
+      );
     }
   }
 
-  /** Compares renderings of one level. `finestColors` are those of the finest one, whose first vertices are this one's. */
+  /** Compares renderings of one level. The appearance is that of the finest one, whose first vertices are this one's. */
   private comparePictures(
     { vertices, topology }: PredictedLevel,
-    finestColors: tf.Tensor3D,
+    appearance: Appearance,
     batch: Batch,
     collect: (name: string, value: tf.Scalar) => void,
   ): tf.Tensor3D {
-    const { renderer, fovDegrees } = this.options;
-    const camera = new PerspectiveCamera({ fovDegrees, view: batch.cameras });
+    const { renderer, fovDegrees, poses } = this.options;
+    const view = poses && batch.poses ? poses.views(batch.cameras, batch.poses) : batch.cameras;
+    const camera = new PerspectiveCamera({ fovDegrees, view });
     const colored = this.pictureLosses.some((loss) => loss.comparesColors);
     const { silhouette, image } = rasterize(camera.project(vertices), topology, {
       width: renderer.imageSize,
       height: renderer.imageSize,
-      attributes: colored ? firstVertices(finestColors, topology.vertexCount) : undefined,
+      ...(colored && paintOf(appearance, topology, batch.cameras.length / vertices.shape[0])),
       method: renderer.method,
       perspectiveCorrect: renderer.perspectiveCorrect,
       outputs: colored ? ['silhouette', 'image'] : ['silhouette'],
@@ -125,7 +138,14 @@ export class Objective {
   }
 }
 
-/** Of [B, V, C] values at vertices, those of the first `count`. */
-function firstVertices(values: tf.Tensor3D, count: number): tf.Tensor3D {
-  return values.shape[1] === count ? values : values.slice([0, 0, 0], [-1, count, -1]);
+/** Of what a block found and made, some items of the batch. */
+function itemsOf(
+  { vertices, before }: Pick<PredictedLevel, 'vertices' | 'before'>,
+  items: readonly number[],
+) {
+  const rows = tf.tensor1d([...items], 'int32');
+  return {
+    predicted: tf.gather(vertices, rows),
+    before: before.shape[0] > 1 ? tf.gather(before, rows) : before,
+  };
 }

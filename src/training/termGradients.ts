@@ -21,6 +21,7 @@ export class TermGradients {
    * level starts from, are taken as given.
    */
   norms({ levels, colors }: MeshPrediction, batch: Batch): Record<string, number> {
+    if (this.#objectives.length === 0) return {};
     return scoped(() => {
       // As one tensor, since a term may leave out some of the levels.
       const all = tf.concat(
@@ -29,7 +30,8 @@ export class TermGradients {
       ) as tf.Tensor3D;
       const counts = levels.map(({ vertices }) => vertices.shape[1]);
       const termOf = (objective: Objective) => (vertices: tf.Tensor) => {
-        const pieces = tf.split(vertices, counts, 1) as tf.Tensor3D[];
+        // TensorFlow.js has no gradient of a split into one.
+        const pieces = (counts.length > 1 ? tf.split(vertices, counts, 1) : [vertices]) as tf.Tensor3D[];
         const moved = levels.map((level, i) => ({ ...level, vertices: pieces[i] }));
         return objective.evaluate({ levels: moved, colors }, batch).total;
       };

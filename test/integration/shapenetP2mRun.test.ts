@@ -39,18 +39,33 @@ async function run(dataset: object, fields: Record<string, unknown> = {}) {
     observer: { onNote: (note) => notes.push(note) },
   });
   const file = (name: string) => readFile(path.join(result.folder, name), 'utf8').catch(() => '');
-  return { notes, metrics: await file('metrics.jsonl'), bad: await file('bad-samples.jsonl'), result };
+  const weights = await readFile(path.join(result.folder, 'checkpoints', 'best.safetensors')).catch(() => '');
+  return {
+    notes,
+    metrics: await file('metrics.jsonl'),
+    bad: await file('bad-samples.jsonl'),
+    weights,
+    result,
+  };
 }
 
 describe('a run on ShapeNetP2M', () => {
   it('resizes pictures, says so, and comes to the same with any number of threads', async () => {
-    const [none, two] = [await run({ workers: 0 }), await run({ workers: 2 })];
+    const [none, one, four] = [
+      await run({ workers: 0 }),
+      await run({ workers: 1 }),
+      await run({ workers: 4 }),
+    ];
     expect(none.result.finished).toBe(true);
     expect(none.notes).toContain(
       'The pictures of data, 64 × 64, are resized to 24 × 24 (model.imageSize) and 16 × 16 (renderer.imageSize)',
     );
     expect(none.metrics.split('\n')).toHaveLength(5);
-    expect(two.metrics).toBe(none.metrics);
+    for (const { metrics, weights } of [one, four]) {
+      expect(metrics).toBe(none.metrics);
+      expect(weights).toEqual(none.weights);
+    }
+    expect(none.weights.length).toBeGreaterThan(1000);
     expect(none.bad).toBe('');
   });
 
@@ -93,6 +108,9 @@ describe('a run on ShapeNetP2M', () => {
     await expect(run({})).rejects.toThrow(
       /^supervision\.views is 2, but the pictures of data come without cameras .*: only the input view can supervise$/,
     );
+    await expect(
+      run({}, { supervision: { views: 1 }, training: { steps: 1, bestBy: 'iouUnseen' } }),
+    ).rejects.toThrow(/^training\.bestBy is iouUnseen, but the pictures of data come without cameras /);
     const { result } = await run({}, { supervision: { views: 1 } });
     expect(result.finished).toBe(true);
   });

@@ -106,6 +106,8 @@ function firstAtPlace({ x, y, w }: ProjectedVertices, count: number): Int32Array
 const bucketEnds = scratch(Int32Array);
 const bucketKeys = scratch(Int32Array);
 const bucketCorners = scratch(Int32Array);
+const cornerLowers = scratch(Int32Array);
+const cornerKeys = scratch(Int32Array);
 const seenFrom = scratch(Int32Array);
 const takenFrom = scratch(Int32Array);
 
@@ -121,22 +123,27 @@ function contourCorners(
   const ends = bucketEnds(vertexCount + 1).fill(0, 0, vertexCount + 1);
   const keys = bucketKeys(3 * sides.length);
   const cornersOf = bucketCorners(3 * sides.length);
-  for (const filling of [false, true]) {
-    for (let f = 0; f < sides.length; f++) {
-      if (sides[f] === 0) continue;
-      for (let k = 0; k < 3; k++) {
-        const corner = 3 * f + k;
-        const a = first[faces[3 * faceStart + corner]];
-        const b = first[faces[3 * faceStart + (k === 2 ? corner - 2 : corner + 1)]];
-        const lower = Math.min(a, b);
-        if (filling) {
-          const at = ends[lower]++;
-          keys[at] = 2 * Math.max(a, b) + (a < b === sides[f] > 0 ? 1 : 0);
-          cornersOf[at] = corner;
-        } else ends[lower + 1]++;
-      }
+  const lowers = cornerLowers(3 * sides.length);
+  const keysOf = cornerKeys(3 * sides.length);
+  for (let f = 0; f < sides.length; f++) {
+    if (sides[f] === 0) continue;
+    const leftward = sides[f] > 0;
+    for (let k = 0, corner = 3 * f; k < 3; k++, corner++) {
+      const a = first[faces[3 * faceStart + corner]];
+      const b = first[faces[3 * faceStart + (k === 2 ? corner - 2 : corner + 1)]];
+      lowers[corner] = a < b ? a : b;
+      keysOf[corner] = 2 * (a < b ? b : a) + (a < b === leftward ? 1 : 0);
+      ends[lowers[corner] + 1]++;
     }
-    if (!filling) for (let v = 1; v <= vertexCount; v++) ends[v] += ends[v - 1];
+  }
+  for (let v = 1; v <= vertexCount; v++) ends[v] += ends[v - 1];
+  for (let f = 0; f < sides.length; f++) {
+    if (sides[f] === 0) continue;
+    for (let corner = 3 * f; corner < 3 * f + 3; corner++) {
+      const at = ends[lowers[corner]]++;
+      keys[at] = keysOf[corner];
+      cornersOf[at] = corner;
+    }
   }
   const seen = seenFrom(2 * vertexCount).fill(-1, 0, 2 * vertexCount);
   const taken = takenFrom(2 * vertexCount).fill(-1, 0, 2 * vertexCount);
@@ -473,6 +480,9 @@ function cutIntoPieces(edges: ContourEdges, grid: Grid, { starts, indices }: Lis
   return pieces;
 }
 
+/** Columns of cells up to which a face is not followed from row to row. */
+const fewCells = 4;
+
 /** 1 for every piece whose probe lies in a face. */
 function coveredProbes(
   { probeX, probeY }: Pieces,
@@ -501,12 +511,19 @@ function coveredProbes(
     const firstRow = Math.max(0, grid.at(Math.min(y[a], y[b], y[c])));
     const lastRow = Math.min(grid.across - 1, grid.at(Math.max(y[a], y[b], y[c])));
     const pad = sameness(Math.max(x[a], x[b], x[c]), y[a], Math.min(x[a], x[b], x[c]), y[b]);
+    const firstColumn = Math.max(0, grid.at(Math.min(x[a], x[b], x[c]) - pad));
+    const lastColumn = Math.min(grid.across - 1, grid.at(Math.max(x[a], x[b], x[c]) + pad));
     for (let row = firstRow; row <= lastRow; row++) {
-      grid.beginStrip();
-      grid.addToStrip(row, x[a], y[a], x[b], y[b], pad);
-      grid.addToStrip(row, x[b], y[b], x[c], y[c], pad);
-      grid.addToStrip(row, x[c], y[c], x[a], y[a], pad);
-      grid.endStrip(pad);
+      grid.first = firstColumn;
+      grid.last = lastColumn;
+      // Of a face of a few cells, all are looked at: cheaper than to find out through which it passes.
+      if (lastColumn - firstColumn >= fewCells) {
+        grid.beginStrip();
+        grid.addToStrip(row, x[a], y[a], x[b], y[b], pad);
+        grid.addToStrip(row, x[b], y[b], x[c], y[c], pad);
+        grid.addToStrip(row, x[c], y[c], x[a], y[a], pad);
+        grid.endStrip(pad);
+      }
       for (let cell = row * grid.across + grid.first; cell <= row * grid.across + grid.last; cell++) {
         let before = -1;
         for (let i = heads[cell]; i >= 0; i = next[i]) {

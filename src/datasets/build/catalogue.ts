@@ -19,6 +19,8 @@ export interface CatalogueEntry {
   name: string;
   /** The library's own group, such as "Living room". */
   group: string;
+  /** What else the catalogue calls it, such as "Couch, Seat". */
+  tags: string;
   creator: string;
   license: License;
   /** Path of the OBJ file inside the library. */
@@ -60,6 +62,13 @@ const libraries: readonly Library[] = [
   },
 ];
 
+/** The one library of people. */
+const people: Library = {
+  file: 'Reallusion.sh3f',
+  license: 'CC-BY-3.0-US',
+  url: 'http://www.reallusion.com',
+};
+
 const identity = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 /** A library that is open: its bytes stay packed in memory, models are unpacked one at a time. */
@@ -75,6 +84,10 @@ export class FurnitureLibrary {
     this.url = library.url;
     this.#library = library;
     this.#archive = archive;
+  }
+
+  get size(): number {
+    return this.#archive.length;
   }
 
   /** The models of the catalogue, in its order. */
@@ -107,11 +120,16 @@ export class FurnitureLibrary {
 }
 
 /**
- * Opens the libraries in `source`, which holds the .sh3f files or is the root of the unpacked Debian package.
+ * Opens the libraries of furniture in `source`, which holds the .sh3f files or is the root of the unpacked Debian package; and the one of
+ * people where asked.
  *
  * @throws FileError where the folder or a library is missing.
  */
-export async function openLibraries(source: string): Promise<FurnitureLibrary[]> {
+export async function openLibraries(
+  source: string,
+  { withPeople = false }: { withPeople?: boolean } = {},
+): Promise<FurnitureLibrary[]> {
+  const wanted = withPeople ? [...libraries, people] : libraries;
   const files = await listFolder(source);
   const folder = files.some((file) => file.endsWith('.sh3f'))
     ? source
@@ -123,10 +141,10 @@ export async function openLibraries(source: string): Promise<FurnitureLibrary[]>
       "holds no .sh3f furniture libraries; expected those of Debian's sweethome3d-furniture",
     );
   }
-  const missing = libraries.filter(({ file }) => !present.includes(file));
+  const missing = wanted.filter(({ file }) => !present.includes(file));
   if (missing.length > 0) throw new FileError(folder, `has no ${missing.map(({ file }) => file).join(', ')}`);
   return Promise.all(
-    libraries.map(async (library) => {
+    wanted.map(async (library) => {
       const path = join(folder, library.file);
       return new FurnitureLibrary(path, library, await readFileBytes(path));
     }),
@@ -157,6 +175,7 @@ function parseCatalogue(text: string, library: Library): CatalogueEntry[] {
       library: library.file,
       name: row.get('name') ?? '',
       group: row.get('category') ?? '',
+      tags: row.get('tags') ?? '',
       creator: library.credit ?? row.get('creator') ?? '',
       license: library.license,
       model,

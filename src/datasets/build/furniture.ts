@@ -4,13 +4,11 @@
 import ndarray from 'ndarray';
 import { ArgumentError, FileError } from '../../../renderer/errors.ts';
 import { encodePng } from '../../../renderer/io/index.ts';
-import { encodeSafetensors } from '../../tensor/safetensors.ts';
 import {
-  type DatasetFile,
+  type DatasetFile1,
   formatDatasetFile,
-  formatVersion,
+  hashBytes,
   hashPoints,
-  hashViews,
   pointsPath,
   quantizeNormals,
   quantizePoints,
@@ -20,16 +18,23 @@ import {
   viewsPath,
 } from '../format.ts';
 import type { SplitName } from '../sample.ts';
-import type { BuildOptions, BuildProgress } from '../source.ts';
+import type { BuildListener, BuildOptions, BuildResult } from '../source.ts';
+import { stripOf } from '../strip.ts';
 import { attribution } from './attribution.ts';
 import { type CatalogueEntry, type FurnitureLibrary, openLibraries, readOrigin } from './catalogue.ts';
+import { encodePoints } from './encodePoints.ts';
 import { prepareModel } from './model.ts';
 import { type Occupancy, occupancies, twinGroups } from './nearTwins.ts';
+import { obtainPackage } from './obtain.ts';
 import { type PaintedMesh, takePicture } from './pictures.ts';
+import { requireInteger } from './requireInteger.ts';
 import { distance, fovDegrees, type RigView } from './rig.ts';
 import type { Splittable } from './splits.ts';
 import { exteriorPoints } from './surfacePoints.ts';
 import { requireAbsent, writeFolder } from './writeFolder.ts';
+
+/** The Debian package of the libraries. */
+export const furniturePackage = 'sweethome3d-furniture';
 
 /** What the sets that come with the package have. */
 const packaged = { size: 64, points: 2000 };
@@ -70,18 +75,23 @@ interface BuiltObject {
 /**
  * Builds the data set that `set` describes.
  *
- * @returns number of objects.
- * @throws FileError where a library or a model is missing or damaged, or the output cannot be written.
+ * @throws ArgumentError for an option of large sets; FileError where a library or a model is missing or damaged, or the output cannot be
+ * written.
  */
 export async function buildFurniture(
   set: FurnitureSet,
-  { source, output, ...asked }: BuildOptions,
-  onProgress: (progress: BuildProgress) => void = () => {},
-): Promise<number> {
+  { output, ...asked }: BuildOptions,
+  { onProgress = () => {}, onNote }: BuildListener = {},
+): Promise<BuildResult> {
+  for (const option of ['rig', 'categories', 'workers', 'shard', 'liveries'] as const) {
+    if (asked[option] !== undefined)
+      throw new ArgumentError(`${set.name} is built without the option ${option}`);
+  }
   const extent = { size: asked.size ?? packaged.size, points: asked.points ?? packaged.points };
   requireInteger('size', extent.size, 8, 1024);
   requireInteger('points', extent.points, 1, 1_000_000);
   await requireAbsent(output);
+  const source = await obtainPackage(furniturePackage, { source: asked.source, onNote });
   const chosen = chooseModels(set, await openLibraries(source), source);
   const built: BuiltObject[] = [];
   for (const [i, choice] of chosen.entries()) {
@@ -99,7 +109,7 @@ export async function buildFurniture(
     await store('dataset.json', formatDatasetFile(datasetFileOf(set, objects, extent)));
     await store('ATTRIBUTION.md', attribution(set.name, objects));
   });
-  return built.length;
+  return { state: 'built', objects: built.length, leftOut: chosen.length - built.length };
 }
 
 interface Choice {
@@ -150,28 +160,8 @@ async function buildObject(
 
 /** The views side by side: [size, views · size, 4] bytes. */
 function takeStrip(mesh: PaintedMesh, rig: readonly RigView[], size: number): Uint8Array {
-  const strip = new Uint8Array(size * rig.length * size * 4);
-  rig.forEach(({ worldToCamera }, i) => {
-    const picture = takePicture(mesh, worldToCamera, size);
-    for (let row = 0; row < size; row++) {
-      const pixels = picture.subarray(4 * size * row, 4 * size * (row + 1));
-      strip.set(pixels, 4 * size * (row * rig.length + i));
-    }
-  });
-  return strip;
-}
-
-function encodePoints({ points, normals }: StoredPoints): Uint8Array {
-  const shape = [points.length / 3, 3];
-  return encodeSafetensors({
-    points: { dtype: 'U16', shape, data: points },
-    normals: { dtype: 'I8', shape, data: normals },
-  });
-}
-
-function requireInteger(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new ArgumentError(`${name} is ${value}, expected an integer from ${least} to ${most}`);
+  const pictures = rig.map(({ worldToCamera }) => takePicture(mesh, worldToCamera, { size }));
+  return stripOf(pictures, size, 4, Uint8Array);
 }
 
 function describe(built: readonly BuiltObject[], set: FurnitureSet): StoredObject[] {
@@ -192,7 +182,7 @@ function describe(built: readonly BuiltObject[], set: FurnitureSet): StoredObjec
     split: splits[i],
     cluster: clusters[i],
     triangles,
-    sha256: { views: hashViews(views), points: hashPoints(surface.points, surface.normals) },
+    sha256: { views: hashBytes(views), points: hashPoints(surface.points, surface.normals) },
   }));
 }
 
@@ -200,10 +190,10 @@ function datasetFileOf(
   { name, description, rig }: FurnitureSet,
   objects: StoredObject[],
   { size, points }: Extent,
-): DatasetFile {
+): DatasetFile1 {
   return {
     format: 'rastergrad-dataset',
-    version: formatVersion,
+    version: 1,
     name,
     description,
     frame:

@@ -52,13 +52,15 @@ export const furnitureMiniSet: FurnitureSet = {
   choose: (listed) =>
     new Map(
       listed.flatMap((entry) => {
-        const category = categoryOf(entry);
-        return category && !(entry.id in excluded) ? [[entry.id, category]] : [];
+        const category = mainCategory(entry);
+        return category ? [[entry.id, category]] : [];
       }),
     ),
   split: (objects) => assignSplits(objects, { validation: 0.1, test: 0.15, seed: 'furniture-mini' }),
 };
 
-function categoryOf({ id, name }: CatalogueEntry): string | undefined {
+/** One of the five categories; undefined for a model of none. */
+export function mainCategory({ id, name }: CatalogueEntry): string | undefined {
+  if (id in excluded) return undefined;
   return misnamed[id] ?? categories.find(([, names]) => names.test(name))?.[0];
 }

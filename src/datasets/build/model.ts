@@ -3,17 +3,16 @@
 
 import { posix } from 'node:path';
 import { strFromU8 } from 'fflate';
-import {
-  decodeJpeg,
-  decodePng,
-  materialLibraries,
-  parseMtl,
-  parseObj,
-  srgbToLinear,
-} from '../../../renderer/io/index.ts';
+import { materialLibraries, parseMtl, parseObj } from '../../../renderer/io/index.ts';
 import { boundingSphere } from './boundingSphere.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import type { PaintedMesh, SurfaceMaterial, Texture } from './pictures.ts';
+import { decodeTexture } from './texture.ts';
+
+export interface PrepareOptions {
+  /** Textures get at most so many pixels a side; all that they have by default. */
+  textureSize?: number;
+}
 
 /** Faces of a material less opaque than this are left out; other glass is drawn solid, so that a glass table has its top. */
 const leastOpacity = 0.1;
@@ -29,6 +28,7 @@ const radius = 0.5;
 export async function prepareModel(
   entry: CatalogueEntry,
   files: ReadonlyMap<string, Uint8Array>,
+  { textureSize }: PrepareOptions = {},
 ): Promise<PaintedMesh> {
   const folder = posix.dirname(entry.model);
   const textOf = (path: string) => strFromU8(files.get(path) ?? new Uint8Array(), true);
@@ -44,11 +44,15 @@ export async function prepareModel(
     return material === undefined || material.opacity >= leastOpacity;
   });
   const faces = cornersOf(data.faces, drawn);
+  const textures = new Map<string, Texture>();
   const materials: SurfaceMaterial[] = [];
   for (const { diffuse, diffuseTexture } of data.materials) {
     const path = diffuseTexture && posix.join(folder, diffuseTexture);
     const bytes = path ? files.get(path) : undefined;
-    materials.push({ color: diffuse, texture: bytes && (await decodeTexture(bytes, path)) });
+    if (path && bytes && !textures.has(path)) {
+      textures.set(path, await decodeTexture(bytes, path, textureSize));
+    }
+    materials.push({ color: diffuse, texture: path ? textures.get(path) : undefined });
   }
   return {
     vertices: normalize(rotate(data.vertices, entry.rotation), faces),
@@ -61,11 +65,11 @@ export async function prepareModel(
 }
 
 /** The three entries of each of `faces`. */
-function cornersOf(of: Int32Array, faces: readonly number[]): Int32Array {
+export function cornersOf(of: Int32Array, faces: readonly number[]): Int32Array {
   return Int32Array.from({ length: 3 * faces.length }, (_, i) => of[3 * faces[Math.floor(i / 3)] + (i % 3)]);
 }
 
-function rotate(vertices: ArrayLike<number>, rotation: readonly number[]): Float64Array {
+export function rotate(vertices: ArrayLike<number>, rotation: readonly number[]): Float64Array {
   const result = new Float64Array(vertices.length);
   for (let i = 0; i < vertices.length; i += 3) {
     for (let row = 0; row < 3; row++) {
@@ -76,7 +80,7 @@ function rotate(vertices: ArrayLike<number>, rotation: readonly number[]): Float
 }
 
 /** Moves and scales so that the smallest sphere around the vertices in use has its centre at the origin and radius 0.5. */
-function normalize(vertices: Float64Array, faces: Int32Array): Float64Array {
+export function normalize(vertices: Float64Array, faces: Int32Array): Float64Array {
   const used = Float64Array.from(
     { length: 3 * faces.length },
     (_, i) => vertices[3 * faces[Math.floor(i / 3)] + (i % 3)],
@@ -84,15 +88,3 @@ function normalize(vertices: Float64Array, faces: Int32Array): Float64Array {
   const sphere = boundingSphere(used);
   return vertices.map((value, i) => ((value - sphere.center[i % 3]) * radius) / sphere.radius);
 }
-
-async function decodeTexture(bytes: Uint8Array, path?: string): Promise<Texture> {
-  const { data, shape } = bytes[0] === 0xff ? await decodeJpeg(bytes, path) : await decodePng(bytes, path);
-  const [height, width] = shape;
-  const linear = new Float32Array(3 * width * height);
-  for (let i = 0; i < width * height; i++) {
-    for (let k = 0; k < 3; k++) linear[3 * i + k] = linearOfByte[data[4 * i + k]];
-  }
-  return { width, height, linear };
-}
-
-const linearOfByte = Float32Array.from({ length: 256 }, (_, byte) => srgbToLinear(byte / 255));

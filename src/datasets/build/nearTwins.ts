@@ -46,6 +46,26 @@ export function occupancyIou(a: Occupancy, b: Occupancy): number {
   return union === 0 ? 0 : intersection / union;
 }
 
+/** Cells that hold a point, by height: the same under all symmetries, as they keep heights. */
+function layerCounts(grid: Occupancy): Int32Array {
+  const counts = new Int32Array(resolution);
+  for (let cell = 0; cell < resolution ** 3; cell++) {
+    if (grid[cell >> 5] & (1 << (cell & 31))) counts[Math.floor(cell / resolution) % resolution]++;
+  }
+  return counts;
+}
+
+/** What the IoU of two shapes cannot exceed: layers share at most as many cells as the emptier one has. Tells most pairs apart. */
+function largestIou(a: Int32Array, b: Int32Array): number {
+  let least = 0;
+  let most = 0;
+  for (let y = 0; y < resolution; y++) {
+    least += Math.min(a[y], b[y]);
+    most += Math.max(a[y], b[y]);
+  }
+  return most === 0 ? 0 : least / most;
+}
+
 /** Number of set bits of a 32-bit word (Warren, "Hacker's Delight", figure 5-2). */
 function countBits(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
@@ -61,8 +81,10 @@ function countBits(word: number): number {
 export function twinGroups(shapes: readonly Occupancy[][], threshold: number): number[] {
   const parents = shapes.map((_, i) => i);
   const rootOf = (i: number): number => (parents[i] === i ? i : rootOf(parents[i]));
+  const layers = shapes.map(([grid]) => layerCounts(grid));
   for (let i = 0; i < shapes.length; i++) {
     for (let j = 0; j < i; j++) {
+      if (largestIou(layers[i], layers[j]) < threshold || rootOf(i) === rootOf(j)) continue;
       if (shapes[j].some((grid) => occupancyIou(shapes[i][0], grid) >= threshold)) {
         const [low, high] = [rootOf(i), rootOf(j)].sort((a, b) => a - b);
         parents[high] = low;

@@ -3,7 +3,7 @@
 
 import { PerspectiveCamera, type ViewMatrix } from '../../../renderer/camera/index.ts';
 import { linearToSrgb } from '../../../renderer/io/index.ts';
-import { fovDegrees } from './rig.ts';
+import { fovDegrees as rigFovDegrees } from './rig.ts';
 import type { Triangles } from './surfacePoints.ts';
 import { cross, dot, subtract, unit, type Vector3, vectorAt } from './vectors.ts';
 import { visibleFaces } from './visibility.ts';
@@ -47,28 +47,44 @@ const lights = [
 /** White, for faces without a material. */
 const unpainted: SurfaceMaterial = { color: [1, 1, 1] };
 
-/** Visibility samples along each side of a pixel. */
-const samples = 8;
+export interface PictureOptions {
+  /** Width and height in pixels. */
+  size: number;
+  /** Vertical. Default 30. */
+  fovDegrees?: number;
+  /** Visibility samples along each side of a pixel. Default 8. */
+  samples?: number;
+}
 
 /**
  * One picture, [size * size * 4] bytes RGBA: straight alpha, sRGB, rows from the top. A pixel's alpha is the share of its
  * samples that hit the object; its colour their mean in linear light. Pixels of alpha 0 are black.
  */
-export function takePicture(mesh: PaintedMesh, view: ViewMatrix, size: number): Uint8Array {
+export function takePicture(
+  mesh: PaintedMesh,
+  view: ViewMatrix,
+  { size, fovDegrees = rigFovDegrees, samples = 8 }: PictureOptions,
+): Uint8Array {
   const positions = new PerspectiveCamera({ fovDegrees, view }).projectOnHost(mesh.vertices);
   const { faces: visible, weights } = visibleFaces(positions, mesh.faces, size * samples);
   const brightness = faceBrightness(mesh, cameraCenter(view));
   const sums = new Float64Array(4 * size * size);
   const color = [0, 0, 0];
-  for (let sample = 0; sample < visible.length; sample++) {
-    const face = visible[sample];
-    if (face < 0) continue;
-    surfaceColor(mesh, face, weights, 3 * sample, color);
-    const row = Math.floor(sample / (size * samples * samples));
-    const column = Math.floor((sample % (size * samples)) / samples);
-    const pixel = 4 * (row * size + column);
-    for (let k = 0; k < 3; k++) sums[pixel + k] += (sheen + (1 - sheen) * color[k]) * brightness[face];
-    sums[pixel + 3]++;
+  let sample = 0;
+  for (let row = 0; row < size * samples; row++) {
+    let last = -1;
+    const start = 4 * size * Math.floor(row / samples);
+    for (let column = 0; column < size * samples; column++, sample++) {
+      const face = visible[sample];
+      if (face < 0) continue;
+      // Along a run of one plain face the colour stays.
+      if (face !== last || isTextured(mesh, face)) surfaceColor(mesh, face, weights, 3 * sample, color);
+      last = face;
+      const pixel = start + 4 * Math.floor(column / samples);
+      const light = brightness[face];
+      for (let k = 0; k < 3; k++) sums[pixel + k] += (sheen + (1 - sheen) * color[k]) * light;
+      sums[pixel + 3]++;
+    }
   }
   const picture = new Uint8Array(4 * size * size);
   for (let i = 0; i < picture.length; i += 4) {
@@ -95,6 +111,10 @@ function faceBrightness({ vertices, faces }: Triangles, eye: Vector3): Float64Ar
     }
   }
   return brightness;
+}
+
+function isTextured({ materials, faceMaterials, uvFaces }: PaintedMesh, face: number): boolean {
+  return uvFaces[3 * face] >= 0 && materials[faceMaterials[face]]?.texture !== undefined;
 }
 
 /** Writes the colour of a point of `face`, given by three barycentric weights from `start` on, into `color`. */

@@ -20,6 +20,9 @@ export interface SurfacePoints {
   normals: Float32Array;
 }
 
+/** Candidates tried for each point that is wanted: most of most surfaces is seen. The points found are the same, however many are tried. */
+const candidateShares = [1.3, 2, 4, 8, 16, 32];
+
 const directions = sphereDirections(64);
 const depthMapSize = 256;
 /** A point this little behind the nearest surface still counts as seen: about a pixel of the depth maps. */
@@ -34,8 +37,8 @@ const grazing = 0.2;
  * @returns undefined where hardly anything of the surface is visible.
  */
 export function exteriorPoints(mesh: Triangles, count: number): SurfacePoints | undefined {
-  for (let candidates = 2 * count; candidates <= 32 * count; candidates *= 2) {
-    const sampled = sampleSurface(mesh, candidates);
+  for (const share of candidateShares) {
+    const sampled = sampleSurface(mesh, Math.ceil(share * count));
     const seen = orientTowardsViewers(mesh, sampled);
     if (seen.length >= count) return gather(sampled, seen.slice(0, count));
   }

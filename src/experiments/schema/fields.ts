@@ -12,7 +12,7 @@ export const count = z.int().min(1);
 export const identity = {
   name: z
     .string()
-    .regex(/^\w[\w.-]*$/, 'letters, digits, ".", "_" and "-", not starting with "." or "-"')
+    .regex(/^\w[\w.,=-]*$/, 'letters, digits and any of "._-,=", not starting with one of ".-,="')
     .default('run')
     .describe(
       "Names the run's folder. Defaults to the config file's own name; never inherited by `extends`.",

@@ -1,11 +1,14 @@
 // A config that trains a network.
 
 import { z } from 'zod';
+import { comparesSurface, losses } from '../../losses/index.ts';
 import { protocols } from '../../metrics/index.ts';
 import { type ModelOptions, modelOf, models } from '../../models/index.ts';
 import { typedUnion } from '../../models/typedUnion.ts';
-import { count, identity, positive, renderer, report, schedule } from './fields.ts';
+import { count, identity, positive, renderer, report } from './fields.ts';
 import { lossMapping, presetLossTerms, requireLoss } from './lossTerms.ts';
+import { supervision } from './supervision.ts';
+import { training } from './training.ts';
 
 /** Also an option of the command line. */
 export const mostEmdPoints = 4096;
@@ -66,52 +69,17 @@ export const trainSchema = z
     ...source,
     model,
     losses: lossMapping(presetLossTerms),
-    supervision: z
-      .strictObject({
-        views: count
-          .default(2)
-          .describe('Pictures of an object that 2D losses compare with: the input view and random others.'),
-        levels: count.default(1).describe('How many of the finest meshes the 2D losses look at.'),
-      })
-      .prefault({})
-      .describe('What the 2D losses get to see.'),
+    supervision,
     renderer,
-    training: z
-      .strictObject({
-        steps: z
-          .int()
-          .min(0)
-          .default(1000)
-          .describe('Optimiser steps; 0 evaluates the start weights as they are.'),
-        startWeights: z
-          .string()
-          .default('')
-          .describe(
-            'Safetensors file of weights to start from, with the names of the PyTorch port (`rastergrad weights`); empty: random ones.',
-          ),
-        batchSize: count.default(4).describe('Objects a step.'),
-        learningRate: positive.default(3e-3).describe("Adam's learning rate at its peak."),
-        schedule,
-        warmupSteps: z.int().min(0).default(0).describe('Steps over which the learning rate rises from 0.'),
-        clipNorm: z
-          .number()
-          .min(0)
-          .default(0)
-          .describe('Largest norm of the whole gradient, which is scaled down to it; 0: no limit.'),
-        mirror: z.boolean().default(true).describe('Show every other object mirrored, at random.'),
-        targetPoints: count.default(500).describe('Surface points of an object that a step compares with.'),
-        validateEvery: z.int().min(0).default(200).describe('Steps between validations; 0: only at the end.'),
-        checkpointEvery: z
-          .int()
-          .min(0)
-          .default(200)
-          .describe('Steps between checkpoints; 0: only at the end.'),
-        keepCheckpoints: count.default(2).describe('Number of latest checkpoints that are kept.'),
-      })
-      .prefault({})
-      .describe('The optimisation.'),
+    training,
     evaluation: z
       .strictObject({
+        checkpoint: z
+          .enum(['last', 'best'])
+          .default('last')
+          .describe(
+            'Weights that are evaluated and predicted with: the last ones, or those of the best validation (`training.bestBy`).',
+          ),
         split: z
           .enum(['validation', 'test'])
           .default('test')
@@ -144,7 +112,22 @@ export const trainSchema = z
         message: `${config.supervision.levels} is more than the ${levels} meshes that the model predicts`,
       });
     }
+    if (config.evaluation.checkpoint === 'best' && config.training.steps === 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['evaluation', 'checkpoint'],
+        message: 'best is told by validations, and without training.steps there are none',
+      });
+    }
     requireLoss(config.losses, context);
+    const blind = losses.find((loss) => comparesSurface(loss) && config.losses[loss.name].weight > 0);
+    if (blind && config.supervision.labels3d === 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['supervision', 'labels3d'],
+        message: `0 leaves no surface for losses.${blind.name} to compare with`,
+      });
+    }
   })
   .describe('A network that predicts meshes from one picture.');
 

@@ -1,10 +1,6 @@
 // A sweep as its report sees it: runs, what distinguishes them, and what their folders say.
 
 import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { parse } from 'yaml';
-import { FileError } from '../../../renderer/errors.ts';
-import { readFileText } from '../../../renderer/io/files.ts';
 import { isFields } from '../../experiments/overrides.ts';
 import type { MetricsRecord, PictureIndex, Results } from '../../experiments/results.ts';
 import { openRun } from '../../experiments/runFolder.ts';
@@ -31,37 +27,6 @@ export interface RunOutcome {
   pictures: PictureIndex;
   /** How far it came, where it has not come to its end. */
   shortfall?: string;
-}
-
-export const SWEEP_FILE = 'sweep.yaml';
-
-/**
- * Reads sweep.yaml in the folder of a sweep: a list `runs`, each with its `name` and `overrides`, and `folder` where its run folder is
- * not runs/NAME.
- *
- * @throws FileError where there is none, or it is another file
- */
-export async function readSweep(folder: string): Promise<ReportedSweep> {
-  const file = path.join(folder, SWEEP_FILE);
-  let record: unknown;
-  const text = await readFileText(file);
-  try {
-    record = parse(text);
-  } catch (error) {
-    throw new FileError(file, `not valid YAML: ${(error as Error).message.split('\n')[0]}`);
-  }
-  const runs = isFields(record) && Array.isArray(record.runs) ? record.runs : undefined;
-  if (!runs?.every((run) => isFields(run) && typeof run.name === 'string' && isFields(run.overrides))) {
-    throw new FileError(file, 'is no record of a sweep: expected runs with name and overrides');
-  }
-  return {
-    name: path.basename(path.resolve(folder)),
-    runs: runs.map(({ name, overrides, folder: own }) => ({
-      name,
-      overrides,
-      folder: path.resolve(folder, typeof own === 'string' ? own : path.join('runs', name)),
-    })),
-  };
 }
 
 /** Reads what a run's folder says; one that cannot be read counts as a run that has not come to its end. */

@@ -7,7 +7,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { linearToSrgb } from '../../../renderer/io/colorSpace.ts';
 import { readFileBytes, toFileError } from '../../../renderer/io/files.ts';
-import { readMeshData } from '../../../renderer/io/index.ts';
+import { decodePng, readMeshData } from '../../../renderer/io/index.ts';
 import type { MetricsRecord, TimingsRecord } from '../../experiments/results.ts';
 import type { RunFolder } from '../../experiments/runFolder.ts';
 import {
@@ -29,23 +29,27 @@ export const EVENT_FILE = 'events.out.tfevents.rastergrad';
 /** The event file of a run that is going on. */
 export class EventFile {
   readonly #run: RunFolder;
-  readonly #timings: TimingsRecord[] = [];
+  #timings: TimingsRecord[] = [];
   #metricsEnd = 0;
   #timingsEnd = 0;
+  #cuts = 0;
 
   constructor(run: RunFolder) {
     this.#run = run;
   }
 
-  /** Writes what came to metrics.jsonl since the last call; the first call begins the file anew. */
+  /** Writes what came to metrics.jsonl since the last call; the first call, and one after lines were dropped, begins the file anew. */
   update(): void {
+    const { cuts } = this.#run.metrics;
+    if (cuts !== this.#cuts)
+      [this.#cuts, this.#metricsEnd, this.#timingsEnd, this.#timings] = [cuts, 0, 0, []];
     const isNew = this.#metricsEnd === 0;
     const timings = this.#run.timings.readFrom(this.#timingsEnd);
     const metrics = this.#run.metrics.readFrom(this.#metricsEnd);
     this.#timings.push(...timings.entries);
     [this.#timingsEnd, this.#metricsEnd] = [timings.end, metrics.end];
     const clock = new WallClock(this.#timings);
-    const records = metrics.entries.map((record) => scalarRecord(record, clock));
+    const records = scalarRecords(metrics.entries, clock);
     write(this.#run, isNew ? [versionRecord(clock), ...records] : records, { append: !isNew });
   }
 }
@@ -61,7 +65,7 @@ export async function writeEventFile(run: RunFolder): Promise<string> {
   const end = { step: metrics.at(-1)?.step ?? 0, wallTime: clock.end };
   return write(run, [
     versionRecord(clock),
-    ...metrics.map((record) => scalarRecord(record, clock)),
+    ...scalarRecords(metrics, clock),
     ...(await pictureRecords(run, end)),
     ...(await meshRecords(run, end)),
   ]);
@@ -79,20 +83,30 @@ function write(run: RunFolder, records: readonly Uint8Array[], { append = false 
 
 const versionRecord = ({ start }: WallClock) => tfRecord(versionEvent(start));
 
-/** One record for a line of metrics.jsonl. */
-function scalarRecord(record: MetricsRecord, clock: WallClock): Uint8Array {
-  const { step, object } = record;
-  const values = Object.entries(numbersOf(record)).map(([name, value]) => {
+/** Records for lines of metrics.jsonl: one each, none for those without numbers. */
+function scalarRecords(lines: readonly MetricsRecord[], clock: WallClock): Uint8Array[] {
+  return lines.flatMap((line) => {
+    const values = scalarValues(line);
+    const { step, object } = line;
+    return values.length > 0
+      ? [tfRecord(summaryEvent({ step, wallTime: clock.at(step, object) }, values))]
+      : [];
+  });
+}
+
+function scalarValues(record: MetricsRecord): Uint8Array[] {
+  const { object } = record;
+  return Object.entries(numbersOf(record)).map(([name, value]) => {
     const [group, ...rest] = name.split('/');
     return scalarValue([group, ...(object ? [object] : []), ...rest].join('/'), value);
   });
-  return tfRecord(summaryEvent({ step, wallTime: clock.at(step, object) }, values));
 }
 
 /** What a line says, by tag. */
 function numbersOf(record: MetricsRecord): Record<string, number> {
   if (record.kind === 'validation') return prefixed('validation', record.values);
   if (record.kind === 'gradients') return prefixed('gradient at vertices', record.norms);
+  if (record.kind === 'diverged') return { 'training/rate factor': record.rateFactor };
   const { losses, learningRate, gradientNorm } = record;
   return {
     ...prefixed('loss', losses),
@@ -108,15 +122,15 @@ const prefixed = (group: string, values: Record<string, number>) =>
 async function pictureRecords(run: RunFolder, end: Moment): Promise<Uint8Array[]> {
   const sheet = run.file('pictures', 'contact-sheet.png');
   if (!existsSync(sheet)) return [];
-  const picture = describePng(await readFileBytes(sheet));
+  const picture = await describePng(await readFileBytes(sheet), sheet);
   return [tfRecord(summaryEvent(end, [pictureValue('pictures/contact sheet', picture)]))];
 }
 
-/** A PNG file's head: 8 bytes of signature, 8 of the chunk IHDR's own, then width, height, bits and kind of colour (PNG, 11.2.1). */
-function describePng(png: Uint8Array): EncodedPicture {
-  const view = new DataView(png.buffer, png.byteOffset);
-  const colors = ({ 0: 'grey', 4: 'greyAlpha', 6: 'rgba' } as const)[view.getUint8(25)] ?? 'rgb';
-  return { width: view.getUint32(16), height: view.getUint32(20), colors, png };
+/** The kind of colour is in byte 25 of a PNG file, in its chunk IHDR (PNG, 11.2.1). @throws FileError where it is damaged */
+async function describePng(png: Uint8Array, file: string): Promise<EncodedPicture> {
+  const [height, width] = (await decodePng(png, file)).shape;
+  const colors = ({ 0: 'grey', 4: 'greyAlpha', 6: 'rgba' } as const)[png[25]] ?? 'rgb';
+  return { width, height, colors, png };
 }
 
 /** A record for each mesh, by name. */

@@ -1,13 +1,7 @@
 // One forward and backward pass through the renderer, run by browser.test.ts in Node and by page.ts in a browser.
 
 import * as tf from '@tensorflow/tfjs';
-import {
-  icosphere,
-  lookAt,
-  PerspectiveCamera,
-  rasterize,
-  useBackend,
-} from '../../../renderer/browser.ts';
+import { icosphere, lookAt, PerspectiveCamera, rasterize, useBackend } from '../../../renderer/browser.ts';
 
 export interface ScenePictures {
   image: number[];

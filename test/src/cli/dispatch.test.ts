@@ -31,7 +31,7 @@ const run = (line: string) => main(line.split(' ').filter(Boolean));
 describe('help', () => {
   it('lists the commands', async () => {
     expect(await run('--help')).toBe(0);
-    for (const verb of ['run', 'evaluate', 'predict', 'render', 'dataset', 'weights', 'schema']) {
+    for (const verb of ['run', 'evaluate', 'predict', 'render', 'dataset', 'sweep', 'weights', 'schema']) {
       expect(stdout).toMatch(new RegExp(`^  ${verb} +[A-Z]`, 'm'));
     }
     expect(stderr).toBe('');
@@ -39,15 +39,14 @@ describe('help', () => {
 
   it.each([
     ['run --help', 'Usage: rastergrad run [CONFIG] [key=value …] [options]'],
-    ['predict -h', 'Usage: rastergrad predict RUN IMAGE … [options]'],
+    ['predict -h', 'Usage: rastergrad predict [RUN] [IMAGE …] [options]'],
     ['dataset --help', 'Usage: rastergrad dataset COMMAND'],
-    [
-      'dataset build --help',
-      'Usage: rastergrad dataset build DATASET --source folder --output folder [options]',
-    ],
+    ['dataset build --help', 'Usage: rastergrad dataset build DATASET [options]'],
     ['render x.obj --help', 'Usage: rastergrad render MESH … --output file.png [options]'],
     ['evaluate --help', 'Usage: rastergrad evaluate RUN [options]'],
     ['compare-gradients --help', '      --no-descent                       Leave descent curves out'],
+    ['sweep --help', 'Usage: rastergrad sweep CONFIG [key=a,b …] [options]'],
+    ['sweep table --help', 'Usage: rastergrad sweep table SWEEP [options]'],
     ['schema --help', 'Usage: rastergrad schema'],
   ])('%s', async (line, usage) => {
     expect(await run(line)).toBe(0);
@@ -70,13 +69,13 @@ describe('mistakes', () => {
   it.each([
     [
       '',
-      'expected a command: run, fit, evaluate, predict, render, compare-gradients, dataset, weights, schema',
+      'expected a command: run, fit, evaluate, report, predict, render, compare-gradients, dataset, sweep, weights, schema',
       '',
     ],
     ['rum x', 'unknown command "rum"; did you mean run?', ''],
     [
       'xyzzyplugh',
-      'unknown command "xyzzyplugh"; known: run, fit, evaluate, predict, render, compare-gradients, dataset, weights, schema',
+      'unknown command "xyzzyplugh"; known: run, fit, evaluate, report, predict, render, compare-gradients, dataset, sweep, weights, schema',
       '',
     ],
     ['--frob', 'unknown option --frob', ''],
@@ -91,11 +90,28 @@ describe('mistakes', () => {
       '--resume goes on with the config of that run: leave out CONFIG, key=value and --backend',
       'run',
     ],
+    ['sweep', 'missing required positional argument: CONFIG', 'sweep'],
+    ['sweep seed=1..3', 'expected a config file before "seed=1..3"', 'sweep'],
+    ['sweep a.yaml --jobs 0', '--jobs is "0": expected a number from 1 to 10000', 'sweep'],
+    ['sweep a.yaml --wait', '--wait goes with --launcher slurm', 'sweep'],
+    ['sweep a.yaml --slurm time=1', '--slurm goes with --launcher slurm', 'sweep'],
+    [
+      'sweep a.yaml --launcher slurm --slurm array=0-9',
+      '--slurm is "array=0-9": array is for the sweep to say',
+      'sweep',
+    ],
+    [
+      'sweep a.yaml --launcher slurm --slurm=-p',
+      '--slurm is "-p": expected an option of sbatch by its long name, such as partition=gpu',
+      'sweep',
+    ],
+    ['sweep status', 'missing required positional argument: SWEEP', 'sweep status'],
     ['weights', 'expected a command: export, convert', 'weights'],
     ['dataset', 'expected a command: list, info, check, build, export', 'dataset'],
     ['dataset lst', 'unknown command "lst"; did you mean list?', 'dataset'],
     ['dataset list extra', 'unexpected argument "extra"', 'dataset list'],
-    ['predict r', 'missing required positional argument: IMAGE', 'predict'],
+    ['predict', 'expected pictures, or a run folder and pictures', 'predict'],
+    ['predict r', 'expected pictures after the run folder "r"', 'predict'],
     ['predict r i.png --views 3.5', '--views is "3.5": expected a whole number', 'predict'],
     ['predict r i.png --view 4', 'unknown option --view; did you mean --views?', 'predict'],
     [

@@ -256,7 +256,7 @@ describe('paths that lead nowhere', () => {
     [['evaluate', '/nowhere/run'], '/nowhere/run: no such folder'],
     [
       ['dataset', 'build', 'nope', '--source', 'a', '-o', 'b'],
-      'there is no data set "nope" to build; known: furniture-mini, furniture-views',
+      'there is no data set "nope" to build; known: furniture-mini, furniture-views, furniture, planes, shapenet-core',
     ],
   ])('%j', async (line, message) => {
     expect(await main(line)).toBe(1);

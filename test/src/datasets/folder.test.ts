@@ -23,9 +23,9 @@ const opened = async () => (await openFolder(folder)).split('test')[0];
 
 describe('openDataset', () => {
   it('says how to build a data set that is missing, and which there are', async () => {
-    await expect(openDataset('furniture')).rejects.toThrow(
+    await expect(openDataset('cutlery')).rejects.toThrow(
       new ArgumentError(
-        'data set "furniture" is not here; expected one of furniture-mini, furniture-views, or a folder with a dataset.json or a train_list.txt',
+        'data set "cutlery" is not here; expected one of furniture-mini, furniture-views, furniture, planes, shapenet-core, or a folder with a dataset.json, a train_list.txt or a SYNSET/train.lst',
       ),
     );
   });
@@ -49,7 +49,7 @@ describe('openFolder', () => {
 
   it.each([
     ['not JSON', 'nonsense', /not JSON/],
-    ['another version', '{"version": 2}', /has version 2; this program reads version 1/],
+    ['another version', '{"version": 3}', /has version 3; this program reads versions 1 and 2/],
     ['no version', '[]', /has version undefined/],
   ])('rejects %s', async (_, text, problem) => {
     await writeFile(join(folder, 'dataset.json'), text);

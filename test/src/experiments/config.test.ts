@@ -55,6 +55,27 @@ describe('loadConfig', () => {
     expect(config.model).toMatchObject({ type: 'pixel2mesh', encoder: { channels: [8], convolutions: 1 } });
   });
 
+  it('takes a bare name for the type of a mapping, which keeps its options', async () => {
+    const file = await write('bare.yaml', `${minimal}renderer: {method: {type: dibr, sharpness: 70}}\n`);
+    const method = async (...overrides: string[]) =>
+      ((await loadConfig(file, overrides)) as TrainConfig).renderer.method;
+    expect(await method('renderer.method=dibr')).toMatchObject({ type: 'dibr', sharpness: 70 });
+    expect(await method('renderer.method=softras')).toMatchObject({ type: 'softras' });
+    expect(await method('renderer.method=dibr', 'renderer.method.sharpness=9')).toMatchObject({
+      sharpness: 9,
+    });
+    const plain = (await loadConfig(await write('plain.yaml', minimal), [
+      'renderer.method=edge',
+    ])) as TrainConfig;
+    expect(plain.renderer.method.type).toBe('edge');
+    await expect(method('renderer.method=dbir')).rejects.toThrow(
+      'renderer.method.type is "dbir": expected one of',
+    );
+    await expect(method('training=fast')).rejects.toThrow(
+      'training is "fast": expected a mapping with steps',
+    );
+  });
+
   it('drops the options of an inherited method when the type changes', async () => {
     await write('base.yaml', `${minimal}renderer: {method: {type: dibr, sharpness: 70}, imageSize: 32}\n`);
     const file = await write('child.yaml', 'extends: base.yaml\n');
@@ -168,8 +189,21 @@ describe('mistakes in a config', () => {
     [`${minimal}training: {learningRate: .nan}`, 'training.learningRate is NaN: expected a number > 0'],
     [
       `${minimal}training: {schedule: cosin}`,
-      'training.schedule is "cosin": expected one of cosine, constant',
+      'training.schedule is "cosin": expected one of cosine, constant, step, plateau',
     ],
+    [
+      `${minimal}training: {schedule: step}`,
+      'training.schedule.at is missing: expected a list of at least 1, each a whole number ≥ 1',
+    ],
+    [
+      `${minimal}training: {schedule: {type: plateau, factor: 2}}`,
+      'training.schedule.factor is 2: expected a number > 0 and < 1',
+    ],
+    [
+      `${minimal}training: {steps: 0}\nevaluation: {checkpoint: best}`,
+      'evaluation.checkpoint: best is told by validations, and without training.steps there are none',
+    ],
+    [`${minimal}training: {ema: 1}`, 'training.ema is 1: expected a number ≥ 0 and < 1'],
     [
       `${minimal}renderer: {method: {type: raytracing}}`,
       `renderer.method.type is "raytracing": expected one of ${methods
@@ -188,6 +222,22 @@ describe('mistakes in a config', () => {
     [
       `${minimal}supervision: {levels: 4}`,
       'supervision.levels: 4 is more than the 3 meshes that the model predicts',
+    ],
+    [
+      `${minimal}supervision: {views: 3, viewsPerObject: [4, 2, 4]}`,
+      'supervision.views: 3 is more than the 2 pictures of an object that viewsPerObject leaves',
+    ],
+    [
+      `${minimal}supervision: {viewsPerObject: 0}`,
+      'supervision.viewsPerObject is 0: expected all, or a whole number ≥ 1, or a list of 1 to 1024, each a whole number ≥ 0',
+    ],
+    [
+      'task: train\nlosses: {chamfer: {weight: 1}}\nsupervision: {labels3d: 0}',
+      'supervision.labels3d: 0 leaves no surface for losses.chamfer to compare with',
+    ],
+    [
+      `${minimal}supervision: {maskNoise: {holes: 2}}`,
+      'supervision.maskNoise.holes is 2: expected a number from 0 to 1',
     ],
     [
       `${minimal}model: {template: {level: 4}}`,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/experiments/config.ts';
+import { JsonLines } from '../../../src/experiments/jsonLines.ts';
 import { createRun, openRun } from '../../../src/experiments/runFolder.ts';
 
 let root: string;
@@ -16,6 +17,7 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
+const openAgain = (file: string) => new JsonLines<ReturnType<typeof step>>(file);
 const config = parseConfig({ task: 'train', name: 'a', losses: { edge: { weight: 1 } } });
 const step = (number: number) => ({ kind: 'train' as const, step: number, losses: { total: 1 / number } });
 
@@ -121,6 +123,31 @@ describe('metrics.jsonl', () => {
     expect(metrics.readFrom(metrics.readFrom(end).end).entries).toEqual([]);
   });
 
+  it('goes on in a line of its own after one that was cut off', async () => {
+    const { metrics } = await createRun({ root, name: 'a' });
+    metrics.append(step(1));
+    appendFileSync(metrics.path, '{"step":2,"los');
+    openAgain(metrics.path).append(step(2));
+    expect(metrics.read()).toEqual([step(1), step(2)]);
+    writeFileSync(metrics.path, '{"st');
+    openAgain(metrics.path).append(step(3));
+    expect(metrics.read()).toEqual([step(3)]);
+  });
+
+  it('is cut off where it ended before', async () => {
+    const { metrics } = await createRun({ root, name: 'a' });
+    expect(metrics.sync()).toBe(0);
+    metrics.truncate(0);
+    metrics.append(step(1));
+    const size = metrics.sync();
+    metrics.append(step(2));
+    metrics.truncate(10 * size);
+    expect(metrics.read()).toEqual([step(1), step(2)]);
+    metrics.truncate(size);
+    metrics.append(step(3));
+    expect(metrics.read()).toEqual([step(1), step(3)]);
+  });
+
   it('has nothing to forget before its first line', async () => {
     const { metrics } = await createRun({ root, name: 'a' });
     await metrics.truncateAfterStep(0);
@@ -128,7 +155,6 @@ describe('metrics.jsonl', () => {
   });
 
   it.runIf(existsSync('/dev/full'))('says in one line that the disk is full', async () => {
-    const { JsonLines } = await import('../../../src/experiments/jsonLines.ts');
     expect(() => new JsonLines('/dev/full').append(step(1))).toThrow(
       '/dev/full: no space left on the device',
     );

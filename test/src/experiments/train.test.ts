@@ -40,6 +40,16 @@ describe('a training', () => {
     expect((await notesOf('2d-only.yaml')).join('\n')).not.toMatch(/coverage gradient/);
   });
 
+  it('says that colours alone cannot move outlines, where they are all there is and the method is one of those', async () => {
+    const alone = ['losses.silhouette.weight=0'];
+    const expected =
+      /colours are all there is to learn from.*"dibr".*Methods with one: softras, nmr, antialias, edge/;
+    expect((await notesOf('2d-only.yaml', 1, alone)).join('\n')).toMatch(expected);
+    for (const more of ['losses.chamfer.weight=1', 'renderer.method={type: antialias}']) {
+      expect((await notesOf('2d-only.yaml', 1, [...alone, more])).join('\n')).not.toMatch(/colours are all/);
+    }
+  });
+
   it('says once that the mesh has left the pictures', async () => {
     const wild = ['training.learningRate=0.1', 'losses.move.weight=0'];
     const notes = await notesOf('2d-hard.yaml', 60, wild);

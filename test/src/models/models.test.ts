@@ -36,7 +36,7 @@ describe.each(models)('the model $type', (model) => {
       const finest = levels.at(-1)!.topology;
       expect(finest.faces).toEqual(model.startShape(options).topology.faces);
       expect(predictor.topology.faces).toEqual(finest.faces);
-      expect(colors.shape).toEqual([2, finest.vertexCount, 3]);
+      expect(colors!.shape).toEqual([2, finest.vertexCount, 3]);
       predictor.dispose();
     });
   });
@@ -47,7 +47,7 @@ describe.each(models)('the model $type', (model) => {
       const pictures = noise(options.imageSize);
       const { grads } = tf.variableGrads(() => {
         const { levels, colors } = predictor.predict(pictures);
-        const sums = [colors, ...levels.map(({ vertices }) => vertices)].map((part) =>
+        const sums = [colors!, ...levels.map(({ vertices }) => vertices)].map((part) =>
           part.add(1).square().sum(),
         );
         return tf.addN(sums) as tf.Scalar;
@@ -70,7 +70,7 @@ describe('pixel2mesh', () => {
       const predictor = model.create(options, camera, new Random(1));
       const size = options.imageSize;
       const red = tf.tile(tf.tensor4d([0.8, 0.2, 0.1, 1], [1, 1, 1, 4]), [1, size, size, 1]) as tf.Tensor4D;
-      const colors = predictor.predict(red).colors.dataSync();
+      const colors = predictor.predict(red).colors!.dataSync();
       for (let vertex = 0; vertex < colors.length; vertex += 3) {
         expect(colors[vertex]).toBeCloseTo(srgbToLinear(0.8), 5);
         expect(colors[vertex + 1]).toBeCloseTo(srgbToLinear(0.2), 5);

@@ -57,7 +57,7 @@ describe.each(Object.entries(variants))('%s', (name, overrides) => {
         const { levels, colors } = model.predict(pictures());
         for (const { vertices } of levels) expect(vertices.dataSync().every(Number.isFinite)).toBe(true);
         return tf.addN(
-          [colors, ...levels.map(({ vertices }) => vertices)].map((x) => x.square().sum()),
+          [colors!, ...levels.map(({ vertices }) => vertices)].map((x) => x.square().sum()),
         ) as tf.Scalar;
       });
       for (const { name: parameter, variable } of model.parameters.list()) {

@@ -12,7 +12,7 @@ let page: string;
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'rastergrad-report-'));
   page = await readFile(await writeReport(await makeSampleRun(root)), 'utf8');
-});
+}, 60_000);
 afterAll(async () => {
   await rm(root, { recursive: true });
 });

@@ -28,7 +28,7 @@ const noise = (length: number, seed: number, low: number, high: number) =>
   Float32Array.from(testNumbers(length, seed), (x) => low + ((x + 1) / 2) * (high - low));
 
 /** A crumpled sphere of 2 items at each of three levels, and their colours; of variables, for gradients. */
-function makePrediction(): MeshPrediction {
+function makePrediction(): MeshPrediction & { colors: tf.Tensor3D } {
   const meshes = levels.map((level) => {
     const { vertices, topology } = icosphere(level, { radii: [0.35, 0.3, 0.25] });
     const before = vertices.expandDims<tf.Tensor3D>(0);
@@ -83,7 +83,7 @@ function makeObjective(
 const numbers = (terms: Record<string, tf.Scalar>) =>
   Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, term.dataSync()[0]]));
 
-let prediction: MeshPrediction;
+let prediction: ReturnType<typeof makePrediction>;
 let parameters: { name: string; variable: tf.Variable }[];
 beforeAll(() => useTestBackend());
 beforeEach(() => {
@@ -208,6 +208,52 @@ describe('the objective', () => {
       const mean = single.reduce((sum, term) => sum + term[name], 0) / views;
       expect(value, name).toBeCloseTo(mean, 5);
     }
+  });
+
+  it('compares the surfaces that are known alone, as a batch of those items would', () => {
+    const clouds = [cloud(40, 1), cloud(25, 2)];
+    const whole = makeBatch(1);
+    const objective = makeObjective(all);
+    const known = { ...makeBatch(1, pointClouds([clouds[1]])), labelled: [1] };
+    const terms = termsOf(objective, known);
+    const plain = termsOf(objective, whole);
+    const item = (tensor: tf.Tensor3D) => (tensor.shape[0] > 1 ? tf.gather(tensor, [1]) : tensor);
+    const alone = objective.evaluate(
+      {
+        levels: prediction.levels.map((level) => ({ ...level, vertices: item(level.vertices) })),
+        colors: item(prediction.colors),
+      },
+      {
+        ...whole,
+        target: pointClouds([clouds[1]]),
+        silhouettes: tf.gather(whole.silhouettes, [1]),
+        colors: tf.gather(whole.colors, [1]),
+        cameras: [whole.cameras[1]],
+      },
+      parameters,
+    );
+    for (const loss of losses) {
+      const surface = loss.kind === '3d' && loss.comparesSurface;
+      expect(terms[loss.name], loss.name).toBe((surface ? numbers(alone.terms) : plain)[loss.name]);
+    }
+    const surfaces = makeObjective(only('chamfer', 'normal'));
+    const { vertices } = gradientsOf(surfaces, known);
+    for (const gradient of vertices) {
+      const half = gradient!.length / 2;
+      expect(gradient!.slice(0, half).every((slope) => slope === 0)).toBe(true);
+      expect(gradient!.slice(half).some((slope) => slope !== 0)).toBe(true);
+    }
+  });
+
+  it('is 0 with a gradient of 0 where no surface is known', () => {
+    const batch = { ...makeBatch(1, pointClouds([])), labelled: [] };
+    const surfaces = makeObjective(only('chamfer', 'normal'));
+    expect(termsOf(surfaces, batch)).toEqual({ chamfer: 0, normal: 0 });
+    const { vertices } = gradientsOf(surfaces, batch);
+    expect(vertices.every((gradient) => gradient!.every((slope) => slope === 0))).toBe(true);
+    expect(termsOf(makeObjective(all), batch).silhouette).toBe(
+      termsOf(makeObjective(all), makeBatch(1)).silhouette,
+    );
   });
 
   it('compares pictures on the last level alone, or summed over as many of the finest as are asked for', () => {

@@ -29,13 +29,8 @@ export {
   softFragments,
   softInterpolateBackward,
 } from './softFragments';
-export {
-  nearestFacesScratch,
-  softMask,
-  softMaskBackward,
-  softMaskBackwardScratch,
-  softMaskScratch,
-} from './softMask';
+export { softMask, softMaskBackward, softMaskBackwardScratch, softMaskScratch } from './softMask';
+export { nearestFacesScratch } from './softPairs';
 export {
   clearSoftPicture,
   hearSoftPicture,

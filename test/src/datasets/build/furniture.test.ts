@@ -3,56 +3,12 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileError } from '../../../../renderer/errors.ts';
 import { openFolder, readDatasetFile } from '../../../../src/datasets/folder.ts';
 import { furnitureMini } from '../../../../src/datasets/furnitureMini.ts';
 import { furnitureViews } from '../../../../src/datasets/furnitureViews.ts';
-
-interface Model {
-  name: string;
-  /** File name without extension. */
-  file: string;
-  width: number;
-  rotation?: string;
-  notice?: string;
-}
-
-const boxFaces = [
-  'f 1 2 4 3\nf 5 7 8 6\nf 1 5 6 2\nf 3 4 8 7\nf 1 3 7 5\nf 2 6 8 4',
-  // What some exporters leave behind: a loose edge.
-  'f 1 2',
-].join('\n');
-
-function objText({ file, width }: Model): string {
-  const corners = [-1, 1].flatMap((x) => [-1, 1].flatMap((y) => [-1, 1].map((z) => [x, y, z])));
-  const vertices = corners.map(([x, y, z]) => `v ${x * width} ${y * 0.5} ${z * 2}`).join('\n');
-  return `mtllib ${file}.mtl\n${vertices}\nusemtl wood\n${boxFaces}\n`;
-}
-
-function library(folder: string, models: readonly Model[]): Uint8Array {
-  const catalogue = models.flatMap(({ name, file, rotation }, i) => [
-    `id#${i + 1}=${folder}#${file}`,
-    `name#${i + 1}=${name}`,
-    `category#${i + 1}=Living room`,
-    `model#${i + 1}=/${folder}/${file}/${file}.obj`,
-    `creator#${i + 1}=J\\u00f6rg`,
-    ...(rotation ? [`modelRotation#${i + 1}=${rotation}`] : []),
-  ]);
-  const files = models.flatMap((model): [string, Uint8Array][] => {
-    const path = `${folder}/${model.file}/`;
-    return [
-      [`${path}${model.file}.obj`, strToU8(objText(model))],
-      [`${path}${model.file}.mtl`, strToU8('newmtl wood\nKd 0.6 0.4 0.2\nmap_Kd absent.jpg\n')],
-      ...(model.notice ? [[`${path}LICENSE.txt`, strToU8(model.notice)] as [string, Uint8Array]] : []),
-    ];
-  });
-  return zipSync({
-    'PluginFurnitureCatalog.properties': strToU8(catalogue.join('\n'), true),
-    ...Object.fromEntries(files),
-  });
-}
+import { boxLibrary, writeLibraries } from './boxLibraries.ts';
 
 const blendSwapNotice = `Thank you for downloading "Long Sofa" by Joe
 Released under
@@ -66,17 +22,17 @@ let source: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'rastergrad-build-'));
   source = join(root, 'source');
-  await mkdir(source);
-  const libraries = {
-    'BlendSwap-CC-0': library('blendswap-cc-0', [
+  await writeLibraries(source, {
+    'BlendSwap-CC-0': boxLibrary('blendswap-cc-0', [
       { name: 'Sofa', file: 'sofa', width: 1, notice: blendSwapNotice },
       { name: 'Table fan', file: 'tableFan', width: 1 },
     ]),
-    'BlendSwap-CC-BY': library('blendswap-cc-by', [{ name: 'Chair', file: 'chair', width: 0.3 }]),
-    KatorLegaz: library('katorlegaz', [{ name: 'Desk lamp', file: 'lamp', width: 0.1, rotation: upright }]),
-    Scopia: library('scopia', [{ name: 'Table', file: 'table', width: 1.9 }]),
-  };
-  for (const [name, bytes] of Object.entries(libraries)) await writeFile(join(source, `${name}.sh3f`), bytes);
+    'BlendSwap-CC-BY': boxLibrary('blendswap-cc-by', [{ name: 'Chair', file: 'chair', width: 0.3 }]),
+    KatorLegaz: boxLibrary('katorlegaz', [
+      { name: 'Desk lamp', file: 'lamp', width: 0.1, rotation: upright },
+    ]),
+    Scopia: boxLibrary('scopia', [{ name: 'Table', file: 'table', width: 1.9 }]),
+  });
 });
 afterAll(() => rm(root, { recursive: true }));
 
@@ -92,8 +48,8 @@ const build = (output: string, from = source) =>
 
 describe('building furniture data sets', () => {
   it('twice gives the same bytes, readable, with licences and origins', async () => {
-    expect(await build('a')).toBe(4);
-    expect(await build('b')).toBe(4);
+    expect((await build('a')).objects).toBe(4);
+    expect((await build('b')).objects).toBe(4);
     const files = await filesOf(join(root, 'a'));
     expect([...files.keys()].length).toBe(2 + 2 * 4);
     expect(await filesOf(join(root, 'b'))).toEqual(files);
@@ -131,8 +87,9 @@ describe('building furniture data sets', () => {
 
   it('reports progress', async () => {
     const seen: string[] = [];
-    await furnitureMini.build({ source, output: join(root, 'd') }, ({ done, total, id }) =>
-      seen.push(`${done}/${total} ${id}`),
+    await furnitureMini.build(
+      { source, output: join(root, 'd') },
+      { onProgress: ({ done, total, id }) => seen.push(`${done}/${total} ${id}`) },
     );
     expect(seen.at(-1)).toBe('4/4 scopia-table');
   });

@@ -80,7 +80,7 @@ describe('takePicture', () => {
       materials: [{ color: [1, 0, 0] }, { color: [0, 0, 1] }],
       faceMaterials: Int32Array.from({ length: 24 }, (_, f) => (f < 12 ? 0 : 1)),
     });
-    const picture = takePicture(mesh, front.worldToCamera, size);
+    const picture = takePicture(mesh, front.worldToCamera, { size });
     const [r, , b, alpha] = pixel(picture, 0.5, 0);
     expect(alpha).toBe(255);
     expect(r).toBeGreaterThan(4 * b);
@@ -90,14 +90,14 @@ describe('takePicture', () => {
   });
 
   it('covers edge pixels in part', () => {
-    const picture = takePicture(painted(box([0.2, 0.2, 0.2]), {}), front.worldToCamera, size);
+    const picture = takePicture(painted(box([0.2, 0.2, 0.2]), {}), front.worldToCamera, { size });
     const alpha = picture.filter((_, i) => i % 4 === 3);
     expect(alpha.some((value) => value > 20 && value < 235)).toBe(true);
   });
 
   it('shows a face in the same colour from every side of the light, since lights stand still in the world', () => {
     const colors = viewRig(8, [15, 35]).map(({ worldToCamera }) =>
-      pixel(takePicture(painted(box([0.3, 0.05, 0.3]), {}), worldToCamera, size), 0, 0),
+      pixel(takePicture(painted(box([0.3, 0.05, 0.3]), {}), worldToCamera, { size }), 0, 0),
     );
     for (const color of colors) expect(color).toEqual(colors[0]);
   });
@@ -117,7 +117,7 @@ describe('takePicture', () => {
           materials: [{ color: [0, 0, 1], texture }],
         }),
         front.worldToCamera,
-        size,
+        { size },
       );
     const [red, green] = pixel(show(0), 0, 0.3);
     expect(red).toBeGreaterThan(2 * green);

@@ -1,9 +1,6 @@
 // What a sweep's report knows of its runs: axes, groups, and numbers over seeds.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { statistic } from '../../../../src/report/sweep/statistics.ts';
 import {
   axesOf,
@@ -11,11 +8,7 @@ import {
   groupLabel,
   groupRuns,
   type ReportedRun,
-  readSweep,
 } from '../../../../src/report/sweep/sweep.ts';
-
-const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-sweep-'));
-afterAll(() => rmSync(root, { recursive: true }));
 
 const run = (overrides: ReportedRun['overrides']): ReportedRun => ({ name: 'run', overrides, folder: '' });
 
@@ -71,34 +64,5 @@ describe('statistic', () => {
   it('leaves out what is not there, and has no deviation of one number', () => {
     expect(statistic([undefined, 3, Number.NaN])).toEqual({ mean: 3 });
     expect(statistic([undefined])).toBeUndefined();
-  });
-});
-
-describe('sweep.yaml', () => {
-  const read = (text: string) => {
-    writeFileSync(path.join(root, 'sweep.yaml'), text);
-    return readSweep(root);
-  };
-
-  it('names runs, their overrides, and folders that are not runs/NAME', async () => {
-    const { name, runs } = await read(
-      'config: a.yaml\nruns:\n  - { name: a, overrides: { seed: 1 } }\n  - { name: b, overrides: {}, folder: elsewhere/b }\n',
-    );
-    expect(name).toBe(path.basename(root));
-    expect(runs).toEqual([
-      { name: 'a', overrides: { seed: 1 }, folder: path.join(root, 'runs', 'a') },
-      { name: 'b', overrides: {}, folder: path.join(root, 'elsewhere', 'b') },
-    ]);
-  });
-
-  it.each(['', 'runs: 3', 'runs: [{ name: 1, overrides: {} }]', 'runs: [{ name: a }]', '- a'])(
-    'is refused in one line where it says %j',
-    async (text) => {
-      await expect(read(text)).rejects.toThrow(/sweep\.yaml: is no record of a sweep: expected runs[^\n]+$/);
-    },
-  );
-
-  it('is refused where it is no YAML', async () => {
-    await expect(read('runs: [')).rejects.toThrow(/sweep\.yaml: not valid YAML: [^\n]+$/);
   });
 });

@@ -36,7 +36,7 @@ beforeAll(async () => {
   rmSync(path.join(runs[2].folder, 'results.json'));
   mkdirSync(runs[6].folder);
   page = await report({ name: 'grid', runs });
-});
+}, 60_000);
 afterAll(() => rmSync(root, { recursive: true }));
 
 async function report(sweep: ReportedSweep): Promise<string> {

@@ -1,6 +1,6 @@
 // The event file of a run, read back by an independent decoder.
 
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await writePng(run.file('pictures', 'contact-sheet.png'), sheet());
   await writeEventFile(run);
   events = readEvents(run.file(EVENT_FILE));
-});
+}, 60_000);
 afterAll(() => rmSync(root, { recursive: true }));
 
 const valuesOf = (all: readonly EventMessage[]) =>
@@ -135,6 +135,28 @@ describe('while the run goes on', () => {
     expect(readEvents(folder.file(EVENT_FILE)).slice(1)).toEqual(scalars);
   });
 
+  it('is written anew where the run has gone back to an earlier step', async () => {
+    const back = await createRun({ root, name: 'back' });
+    const following = new EventFile(back);
+    const step = (number: number, total: number) =>
+      back.metrics.append({ step: number, kind: 'train', losses: { total } });
+    step(1, 1);
+    const size = back.metrics.sync();
+    for (const number of [2, 3]) step(number, number);
+    following.update();
+    back.metrics.truncate(size);
+    for (const number of [2, 3, 4, 5]) step(number, 10 * number);
+    following.update();
+    const values = valuesOf(readEvents(back.file(EVENT_FILE)));
+    expect(values.map(({ step, simpleValue }) => [step, simpleValue])).toEqual([
+      [1, 1],
+      [2, 20],
+      [3, 30],
+      [4, 40],
+      [5, 50],
+    ]);
+  });
+
   it('is a file with a version and nothing else where nothing has happened yet', async () => {
     const empty = await createRun({ root, name: 'empty' });
     await writeEventFile(empty);
@@ -159,6 +181,12 @@ it('names the object of each number where objects are fitted one by one', async 
   ]);
 });
 
+it('names a contact sheet that is damaged', async () => {
+  const damaged = await createRun({ root, name: 'damaged' });
+  writeFileSync(damaged.file('pictures', 'contact-sheet.png'), 'junk');
+  await expect(writeEventFile(damaged)).rejects.toThrow(/contact-sheet\.png: is not a PNG picture$/);
+});
+
 it('keeps losses of 0 and numbers that are none', async () => {
   const odd = await createRun({ root, name: 'odd' });
   odd.metrics.append({ step: 3, kind: 'validation', values: { zero: 0, large: 1e300 } });
@@ -176,6 +204,7 @@ function tagged(record: MetricsRecord): Record<string, number> {
     Object.fromEntries(Object.entries(values).map(([name, value]) => [`${group}/${name}`, value]));
   if (record.kind === 'validation') return named('validation', record.values);
   if (record.kind === 'gradients') return named('gradient at vertices', record.norms);
+  if (record.kind === 'diverged') return { 'training/rate factor': record.rateFactor };
   return {
     ...named('loss', record.losses),
     'training/learning rate': record.learningRate!,

@@ -1,28 +1,36 @@
-// Worker threads that read files while the main thread computes. They start with the first job, and a process that has nothing else to
-// do ends in spite of them.
+// Worker threads that do jobs while the main thread does something else. They start with the first job, and a process that has nothing
+// else to do ends in spite of them.
 
-import { Worker } from 'node:worker_threads';
-import type { Job } from './decode.ts';
-import type { Answer } from './decodeWorker.ts';
+import type { Worker } from 'node:worker_threads';
 
-interface Task {
+interface Task<Job, Answer> {
   job: Job;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
 }
 
-export class DecodePool {
+/** What a worker answers where its code breaks off. */
+export interface Defect {
+  defect: unknown;
+}
+
+export class WorkerPool<Job, Answer extends object> {
   readonly #size: number;
+  readonly #startWorker: () => Worker;
   readonly #workers: Worker[] = [];
   readonly #idle: Worker[] = [];
-  readonly #waiting: Task[] = [];
+  readonly #waiting: Task<Job, Answer>[] = [];
 
-  /** @param size most threads at work */
-  constructor(size: number) {
+  /**
+   * @param size most threads at work
+   * @param startWorker makes one, which answers every message with a message
+   */
+  constructor(size: number, startWorker: () => Worker) {
     this.#size = size;
+    this.#startWorker = startWorker;
   }
 
-  /** Reads one file. Rejects where a thread cannot be started or breaks off; a bad file is an answer. */
+  /** Does one job. Rejects where a thread cannot be started or breaks off, and with a `Defect` that it answers. */
   run(job: Job): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ job, resolve, reject });
@@ -45,18 +53,18 @@ export class DecodePool {
   }
 
   #start(): Worker {
-    const worker = startWorker();
+    const worker = this.#startWorker();
     this.#workers.push(worker);
     return worker;
   }
 
-  #work(worker: Worker, { job, resolve, reject }: Task): void {
+  #work(worker: Worker, { job, resolve, reject }: Task<Job, Answer>): void {
     const finish = () => {
       worker.off('message', onMessage);
       worker.off('error', onError);
       worker.unref();
     };
-    const onMessage = (answer: Answer) => {
+    const onMessage = (answer: Answer | Defect) => {
       finish();
       this.#idle.push(worker);
       if ('defect' in answer) reject(answer.defect);
@@ -74,10 +82,4 @@ export class DecodePool {
     worker.on('error', onError);
     worker.postMessage(job);
   }
-}
-
-function startWorker(): Worker {
-  const isSource = import.meta.url.endsWith('.ts');
-  const program = isSource ? './decodeWorkerFromSource.mjs' : './decodeWorker.js';
-  return new Worker(new URL(program, import.meta.url), { execArgv: [] });
 }

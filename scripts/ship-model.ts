@@ -1,0 +1,28 @@
+// Puts the trained model of a run into data/models/, so that `rastergrad predict` works with no run of one's own: config, input, results
+// and weights without the optimiser's state, and the credits of the data set that it was trained on.
+//
+//   npx tsx scripts/ship-model.ts runs/furniture
+
+import { cp, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { datasetFolder } from '../src/datasets/index.ts';
+import { openRun } from '../src/experiments/runFolder.ts';
+import { shippedModel } from '../src/experiments/shippedModel.ts';
+import { readSafetensors, writeSafetensors } from '../src/tensor/safetensors.ts';
+import { latestCheckpoint } from '../src/training/checkpoint.ts';
+
+const run = openRun(process.argv[2]);
+const config = await run.readConfig();
+const checkpoint = await latestCheckpoint(run.file('checkpoints'));
+if (config.task !== 'train' || !checkpoint) throw new Error(`${run.path} has no trained model`);
+
+await rm(shippedModel, { recursive: true, force: true });
+await mkdir(path.join(shippedModel, 'checkpoints'), { recursive: true });
+for (const name of ['config.resolved.yaml', 'input.json', 'results.json']) {
+  await cp(run.file(name), path.join(shippedModel, name));
+}
+const { tensors, metadata } = await readSafetensors(checkpoint);
+const weights = Object.fromEntries(Object.entries(tensors).filter(([name]) => name.startsWith('model.')));
+await writeSafetensors(path.join(shippedModel, 'checkpoints', path.basename(checkpoint)), weights, metadata);
+const credits = path.join(await datasetFolder(config.dataset.name), 'ATTRIBUTION.md');
+await cp(credits, path.join(shippedModel, 'ATTRIBUTION.md'));

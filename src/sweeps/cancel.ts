@@ -1,0 +1,24 @@
+// Calls a sweep off: what runs saves and stops, what waits is taken out of the queue, and the command that launches runs ends.
+
+import { type LauncherName, processOf, queues } from '../launchers/index.ts';
+import { runStates } from './runState.ts';
+import type { SweepFolder, SweepRecord } from './sweepFolder.ts';
+
+/** @returns how many runs were waiting or running */
+export async function cancelSweep(folder: SweepFolder, { runs }: SweepRecord): Promise<number> {
+  const holder = await folder.holder();
+  const pid = holder === undefined ? undefined : processOf(holder);
+  const live = (await runStates(folder, runs)).flatMap(({ job }) => (job ? [job] : []));
+  for (const attempt of live) {
+    folder.attempts.append({ ...attempt, cancelled: true, time: new Date().toISOString() });
+  }
+  for (const launcher of Object.keys(queues) as LauncherName[]) {
+    // A command that waits for its children passes the wish on; a second one would stop them before they have saved.
+    if (launcher === 'local' && pid !== undefined) continue;
+    await queues[launcher].cancel(
+      live.filter((attempt) => attempt.launcher === launcher).map(({ job }) => job),
+    );
+  }
+  if (pid !== undefined) process.kill(pid, 'SIGTERM');
+  return live.length;
+}

@@ -1,0 +1,96 @@
+// From a plan to a folder with a run folder for each run, ready to be begun; or, where the sweep has begun already, to what the
+// plan adds to it.
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { ArgumentError } from '../../renderer/errors.ts';
+import { type ExperimentConfig, loadConfig, openRun, prepareRun } from '../experiments/index.ts';
+import { configJsonSchema, fieldPaths } from '../experiments/jsonSchema.ts';
+import { isFields } from '../experiments/overrides.ts';
+import { formatOverrides, varyingKeys } from './overrideSet.ts';
+import { identityOf, type PlannedRun } from './plan.ts';
+import { runName } from './runName.ts';
+import type { SweepFolder, SweepRun } from './sweepFolder.ts';
+
+/**
+ * Lays out the planned runs in the sweep's folder, beside those that it has.
+ *
+ * @returns the planned runs, old and new, in the order of the plan
+ * @throws ArgumentError where the folder is of another config, or its config has changed since: the difference is named
+ */
+export async function prepareSweep(
+  folder: SweepFolder,
+  configFile: string,
+  planned: readonly PlannedRun[],
+): Promise<SweepRun[]> {
+  const record = (await folder.read()) ?? { config: configFile, runs: [] };
+  if (path.resolve(record.config) !== path.resolve(configFile)) {
+    throw new ArgumentError(
+      `${folder.path} is a sweep of ${record.config}, not of ${configFile}: choose another --output`,
+    );
+  }
+  const byIdentity = new Map<string, SweepRun>();
+  for (const run of record.runs)
+    byIdentity.set(identityOf(await unchangedConfig(folder, configFile, run)), run);
+
+  const added = planned.filter(({ config }) => !byIdentity.has(identityOf(config)));
+  const keys = varyingKeys([...added, ...record.runs].map(({ overrides }) => overrides));
+  const fields = planned.length > 0 ? fieldPaths(configJsonSchema(), planned[0].config) : [];
+  const taken = new Set(record.runs.map(({ name }) => name));
+  await folder.makeFolders();
+  for (const { overrides, config } of added) {
+    const name = freeName(runName(overrides, keys, fields), taken);
+    const run = { name, overrides };
+    await prepareRun(folder.runFolder(run), { ...config, name });
+    byIdentity.set(identityOf(config), run);
+    taken.add(name);
+    record.runs.push(run);
+  }
+  if (added.length > 0) await folder.write(record);
+  return planned.map(({ config }) => byIdentity.get(identityOf(config))!);
+}
+
+/** `name`, or `name-2`, `name-3`, …; case aside, since some disks do not tell it. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  const isTaken = (candidate: string) =>
+    [...taken].some((other) => other.toLowerCase() === candidate.toLowerCase());
+  let free = name;
+  for (let number = 2; isTaken(free); number++) free = `${name}-${number}`;
+  return free;
+}
+
+/** The config of a run that the sweep has, which must still be what the config file says; made anew where its folder is gone. */
+async function unchangedConfig(folder: SweepFolder, file: string, run: SweepRun): Promise<ExperimentConfig> {
+  const now = { ...(await loadConfig(file, formatOverrides(run.overrides))), name: run.name };
+  const runFolder = folder.runFolder(run);
+  if (!existsSync(runFolder)) {
+    await prepareRun(runFolder, now);
+    return now;
+  }
+  const then = await openRun(runFolder).readConfig();
+  const [difference] = differences(then, now, '');
+  if (!difference) return now;
+  const { field, before, after } = difference;
+  throw new ArgumentError(
+    `${file} has changed since ${runFolder} was made: ${field} is ${JSON.stringify(after)}, and was ${JSON.stringify(before)}. ` +
+      'Change it back, or choose another --output',
+  );
+}
+
+interface Difference {
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
+function differences(before: unknown, after: unknown, field: string): Difference[] {
+  if (isFields(before) && isFields(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+      (key) => field !== '' || key !== 'description',
+    );
+    return keys.flatMap((key) =>
+      differences(before[key], after[key], field === '' ? key : `${field}.${key}`),
+    );
+  }
+  return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ field, before, after }];
+}
