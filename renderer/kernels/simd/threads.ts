@@ -203,8 +203,9 @@ class Pool {
       Atomics.add(head, done, 1);
     }
     this.#wait(last);
+    const othersFailed = Atomics.exchange(head, failed, 0) !== 0;
     if (failure) throw failure;
-    if (Atomics.exchange(head, failed, 0)) throw new RastergradError('a thread of the wasm back end failed');
+    if (othersFailed) throw new RastergradError('a thread of the wasm back end failed');
     return Array.from(results.subarray(0, tasks.length));
   }
 
