@@ -14,6 +14,7 @@ import {
   type RealArray,
   type Scene,
 } from '../renderer/index.ts';
+import { itemStartsOf } from '../renderer/kernels/index.ts';
 
 export const channels = 3;
 export const softOptions = { sharpness: 7000, boxSize: 0.02, maxFaces: 30, order: 'index' as const };
@@ -70,6 +71,8 @@ export const stageNames = ['visibility', 'colours', 'colours back', 'mask', 'mas
 export type StageName = (typeof stageNames)[number];
 export type Stages = Record<StageName, () => void>;
 
+type Loops = (inputs: Float32Array[], outputs: Float32Array[]) => void;
+
 /** The stages by one implementation. Each can be run by itself: those that it stands on have run once. */
 export function stagesOf(kernels: Kernels, sphere: SphereScene): Stages {
   const { positions, colors, picture, pixels, scene, rows } = sphere;
@@ -78,29 +81,39 @@ export function stagesOf(kernels: Kernels, sphere: SphereScene): Stages {
   const gradients = [positions, colors].map(({ shape }) => ({ shape, dtype: 'float32' as const }));
   const upstream = tf.randomUniform(image.shape, -1, 1, 'float32', 1);
   const maskUpstream = tf.randomUniform(mask.shape, -1, 1, 'float32', 2);
-  const run = (
-    inputs: tf.Tensor[],
-    outputs: OutputSpec[],
-    loops: (inputs: Float32Array[], outputs: Float32Array[]) => void,
-  ) => tf.dispose(hostOp(inputs, outputs, loops as Parameters<typeof hostOp>[2]));
-  let visible!: Fragments;
+  const apply = (inputs: tf.Tensor[], outputs: OutputSpec[], loops: Loops) =>
+    hostOp(inputs, outputs, loops as Parameters<typeof hostOp>[2]);
+  const run = (...args: Parameters<typeof apply>) => tf.dispose(apply(...args));
+  // As `rasterize` does, fragments are kept in tensors.
+  const kept = { uncleared: true, shape: [pixels], dtype: 'int32' as const };
+  const itemStarts = itemStartsOf(pixels / (picture.width * picture.height), picture.width * picture.height);
+  const fragments = (faces: ArrayLike<number>, weights: Float32Array): Fragments => ({
+    faces: faces as Int32Array,
+    weights,
+    itemStarts,
+  });
+  let visible: tf.Tensor[] = [];
   let state!: object;
   const stages: Stages = {
-    visibility: () =>
-      run([positions], [], ([p]) => {
-        visible = kernels.findVisible(scene(p), picture);
-      }),
+    visibility() {
+      tf.dispose(visible);
+      visible = apply(
+        [positions],
+        [kept, { ...kept, shape: [pixels, 3], dtype: 'float32' }],
+        ([p], [faces, weights]) => kernels.findVisible(scene(p), picture, fragments(faces, weights)),
+      );
+    },
     colours: () =>
-      run([positions, colors], [image], ([p, c], [output]) =>
-        kernels.interpolate(scene(p), visible, rows(c), output),
+      run([positions, colors, ...visible], [image], ([p, c, faces, weights], [output]) =>
+        kernels.interpolate(scene(p), fragments(faces, weights), rows(c), output),
       ),
     'colours back': () =>
-      run([positions, colors, upstream], gradients, ([p, c, g], [dp, dc]) =>
-        kernels.interpolateBackward(scene(p), picture, visible, rows(c), g, dc, dp),
+      run([positions, colors, upstream, ...visible], gradients, ([p, c, g, faces, weights], [dp, dc]) =>
+        kernels.interpolateBackward(scene(p), picture, fragments(faces, weights), rows(c), g, dc, dp),
       ),
     mask: () =>
-      run([positions], [mask], ([p], [output]) => {
-        state = kernels.softMask(scene(p), picture, visible, softOptions, output);
+      run([positions, ...visible], [mask], ([p, faces, weights], [output]) => {
+        state = kernels.softMask(scene(p), picture, fragments(faces, weights), softOptions, output);
       }),
     'mask back': () =>
       run([positions, maskUpstream], gradients.slice(0, 1), ([p, g], [dp]) =>

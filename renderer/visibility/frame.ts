@@ -143,8 +143,8 @@ export class Frame {
       const found = hostOp(
         [this.positions],
         [
-          { shape: this.shape, dtype: 'int32' },
-          { shape: [...this.shape, 3], dtype: 'float32' },
+          { shape: this.shape, dtype: 'int32', uncleared: true },
+          { shape: [...this.shape, 3], dtype: 'float32', uncleared: true },
         ],
         ([positions], [faces, weights]) => {
           this.kernels.findVisible(this.scene(positions as Float32Array), this.picture, {

@@ -156,17 +156,15 @@ export async function attachSimd(host: HostMemory): Promise<void> {
     );
   }
   await allowRelaxedSimd();
-  const variant = WebAssembly.validate(usesRelaxedSimd) ? 'relaxed' : 'plain';
+  const variant: SimdVariant = WebAssembly.validate(usesRelaxedSimd) ? 'relaxed' : 'plain';
   const bytes = await bytesOf(variant);
   const module = await WebAssembly.compile(isShared(host.memory) ? withSharedMemory(bytes) : bytes);
   const instance = await WebAssembly.instantiate(module, { env: { memory: host.memory } });
   const exports = instance.exports as unknown as SimdExports;
   const scratch = new Scratch(host);
   attached?.threads.close();
-  attached = {
-    ...{ exports, scratch, threads: new Threads(exports, scratch) },
-    ...{ memory: host.memory, module, variant },
-  };
+  const kernels = { exports, scratch };
+  attached = Object.assign(kernels, { threads: new Threads(kernels), memory: host.memory, module, variant });
 }
 
 /** Takes the kernels off a memory that is given up, and ends their threads. */

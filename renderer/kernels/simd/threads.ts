@@ -3,7 +3,7 @@
 
 import { RastergradError } from '../../errors.ts';
 import type { SimdExports } from './exports.ts';
-import type { Scratch } from './module.ts';
+import type { Simd } from './module.ts';
 import { startWorker, type ThreadHandle } from './startWorker.ts';
 
 /** Working memory that every thread has for itself: where the first one's begins, and how far apart they are. */
@@ -51,13 +51,12 @@ const mostNumbers = 1 << 16;
 const [next, end, done, base, failed] = [0, 1, 2, 3, 4];
 
 export class Threads {
-  readonly #exports: SimdExports;
-  readonly #scratch: Scratch;
+  /** The kernels as this thread has them. */
+  readonly #simd: Pick<Simd, 'exports' | 'scratch'>;
   #pool: Pool | undefined;
 
-  constructor(exports: SimdExports, scratch: Scratch) {
-    this.#exports = exports;
-    this.#scratch = scratch;
+  constructor(simd: Pick<Simd, 'exports' | 'scratch'>) {
+    this.#simd = simd;
   }
 
   /** How many there are, the main one included. */
@@ -68,7 +67,7 @@ export class Threads {
   /** Working memory for every thread, until the operation ends. @throws ScratchTooSmall */
   own(bytes: number): Own {
     const step = 128 * Math.ceil((bytes < 0 ? bytes + 2 ** 32 : bytes) / 128);
-    return new Own(this.#scratch.take(this.count * step), step);
+    return new Own(this.#simd.scratch.take(this.count * step), step);
   }
 
   /**
@@ -88,7 +87,7 @@ export class Threads {
     if (count === this.count) return;
     this.close();
     if (count > 1)
-      this.#pool = await Pool.start(count - 1, { module, memory, names: namesOf(this.#exports) });
+      this.#pool = await Pool.start(count - 1, { module, memory, names: namesOf(this.#simd.exports) });
   }
 
   /** Ends all threads but the main one. */
@@ -101,7 +100,7 @@ export class Threads {
     let result: unknown;
     for (const [name, ...given] of task) {
       const values = given.map((value) => (value instanceof Own ? value.address : value));
-      result = (this.#exports[name] as (...values: unknown[]) => unknown)(...values);
+      result = (this.#simd.exports[name] as (...values: unknown[]) => unknown)(...values);
     }
     return result as number;
   }
@@ -204,8 +203,9 @@ class Pool {
       Atomics.add(head, done, 1);
     }
     this.#wait(last);
+    const othersFailed = Atomics.exchange(head, failed, 0) !== 0;
     if (failure) throw failure;
-    if (Atomics.exchange(head, failed, 0)) throw new RastergradError('a thread of the wasm back end failed');
+    if (othersFailed) throw new RastergradError('a thread of the wasm back end failed');
     return Array.from(results.subarray(0, tasks.length));
   }
 
