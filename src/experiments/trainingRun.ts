@@ -107,6 +107,8 @@ export class TrainingRun {
     await run.#prune();
     const checkpoint = await latestCheckpoint(run.#checkpoints);
     if (checkpoint) run.#state = await readCheckpoint(checkpoint, run.#saved);
+    // A damaged line is named before anything is changed, not when the report is made.
+    folder.metrics.read();
     folder.metrics.truncate(run.#state.metricsBytes);
     await folder.timings.truncateAfterStep(run.#state.step);
     // A run of no steps has its start weights for a result; one that may go back needs a place to go back to.

@@ -17,11 +17,12 @@ export class TermGradients {
   }
 
   /**
-   * By term, the norm of the gradient of its weighted loss with respect to all vertices of all levels. Colours, and the vertices that a
-   * level starts from, are taken as given.
+   * By term, the norm of the gradient of its weighted loss with respect to all vertices of all levels. Colours, textures and light, and
+   * the vertices that a level starts from, are taken as given.
    */
-  norms({ levels, colors }: MeshPrediction, batch: Batch): Record<string, number> {
+  norms(prediction: MeshPrediction, batch: Batch): Record<string, number> {
     if (this.#objectives.length === 0) return {};
+    const { levels } = prediction;
     return scoped(() => {
       // As one tensor, since a term may leave out some of the levels.
       const all = tf.concat(
@@ -33,7 +34,7 @@ export class TermGradients {
         // TensorFlow.js has no gradient of a split into one.
         const pieces = (counts.length > 1 ? tf.split(vertices, counts, 1) : [vertices]) as tf.Tensor3D[];
         const moved = levels.map((level, i) => ({ ...level, vertices: pieces[i] }));
-        return objective.evaluate({ levels: moved, colors }, batch).total;
+        return objective.evaluate({ ...prediction, levels: moved }, batch).total;
       };
       return Object.fromEntries(
         this.#objectives.map(([name, objective]) => {

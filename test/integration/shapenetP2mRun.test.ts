@@ -60,7 +60,7 @@ describe('a run on ShapeNetP2M', () => {
     expect(none.notes).toContain(
       'The pictures of data, 64 × 64, are resized to 24 × 24 (model.imageSize) and 16 × 16 (renderer.imageSize)',
     );
-    expect(none.metrics.split('\n')).toHaveLength(5);
+    expect(none.metrics.split('\n')).toHaveLength(6);
     for (const { metrics, weights } of [one, four]) {
       expect(metrics).toBe(none.metrics);
       expect(weights).toEqual(none.weights);
