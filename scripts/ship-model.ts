@@ -8,13 +8,13 @@ import path from 'node:path';
 import { datasetFolder } from '../src/datasets/index.ts';
 import { openRun } from '../src/experiments/runFolder.ts';
 import { shippedModel } from '../src/experiments/shippedModel.ts';
+import { evaluatedCheckpoint } from '../src/experiments/trainedModel.ts';
 import { readSafetensors, writeSafetensors } from '../src/tensor/safetensors.ts';
-import { latestCheckpoint } from '../src/training/checkpoint.ts';
 
 const run = openRun(process.argv[2]);
 const config = await run.readConfig();
-const checkpoint = await latestCheckpoint(run.file('checkpoints'));
-if (config.task !== 'train' || !checkpoint) throw new Error(`${run.path} has no trained model`);
+if (config.task !== 'train') throw new Error(`${run.path} has no trained model`);
+const checkpoint = await evaluatedCheckpoint(run, config);
 
 await rm(shippedModel, { recursive: true, force: true });
 await mkdir(path.join(shippedModel, 'checkpoints'), { recursive: true });
@@ -22,7 +22,13 @@ for (const name of ['config.resolved.yaml', 'input.json', 'results.json']) {
   await cp(run.file(name), path.join(shippedModel, name));
 }
 const { tensors, metadata } = await readSafetensors(checkpoint);
-const weights = Object.fromEntries(Object.entries(tensors).filter(([name]) => name.startsWith('model.')));
+// The weights that predict: the averaged ones where there are some.
+const group = Object.keys(tensors).some((name) => name.startsWith('average.')) ? 'average.' : 'model.';
+const weights = Object.fromEntries(
+  Object.entries(tensors)
+    .filter(([name]) => name.startsWith(group))
+    .map(([name, tensor]) => [`model.${name.slice(group.length)}`, tensor]),
+);
 await writeSafetensors(path.join(shippedModel, 'checkpoints', path.basename(checkpoint)), weights, metadata);
 const credits = path.join(await datasetFolder(config.dataset.name), 'ATTRIBUTION.md');
 await cp(credits, path.join(shippedModel, 'ATTRIBUTION.md'));

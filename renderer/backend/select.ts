@@ -26,9 +26,9 @@ export interface BackendOptions {
    */
   math?: MathName;
   /**
-   * In how many threads the kernels of the wasm back end run, the main one included; 'auto': as many as there are cores, up to four. Results
-   * are the same for any number. By default what is in use already; at first what the environment variable RASTERGRAD_THREADS says, else
-   * 'auto'. A page must be cross-origin isolated for more than one. OpenBLAS has threads of its own.
+   * In how many threads the kernels of the wasm back end run, the main one included; 'auto': as many as there are cores, up to four.
+   * Results are the same for any number. By default what is in use already; at first what the environment variable RASTERGRAD_THREADS
+   * says, else 'auto'. A page must be cross-origin isolated for more than one. OpenBLAS has threads of its own.
    */
   threads?: ThreadCount;
 }

@@ -64,8 +64,8 @@ interface Head {
 /**
  * Reads a PLY file: ASCII or binary of either byte order. Of the vertices, x, y, z, colours (red, green, blue) and texture coordinates
  * (s, t; u, v; or texture_u, texture_v) are read; of the faces, vertex_indices (or vertex_index), colours, which make materials, and
- * MeshLab's texcoord and texnumber; triangle strips too. All other properties and elements are passed over. Colours are taken as sRGB: whole
- * numbers up to the largest of their type, or fractions.
+ * MeshLab's texcoord and texnumber; triangle strips too. All other properties and elements are passed over. Colours are taken as sRGB:
+ * whole numbers up to the largest of their type, or fractions.
  *
  * @param path names the file in errors.
  * @throws FileError `path:line: …` or `path: byte offset: …` where the file cannot be understood, or has less than its head says.

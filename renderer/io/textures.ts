@@ -11,9 +11,9 @@ import { decodeImage } from './image.ts';
 import type { MeshData, TextureData } from './meshData.ts';
 
 /**
- * `mesh` with the pictures that its materials name. One that is missing or no PNG or JPEG is passed over with a warning: its materials show their
- * diffuse colour. Where there is none at the path that a file says, often one of its maker's disk, one of the same name beside the mesh is
- * taken.
+ * `mesh` with the pictures that its materials name. One that is missing or no PNG or JPEG is passed over with a warning: its materials
+ * show their diffuse colour. Where there is none at the path that a file says, often one of its maker's disk, one of the same name beside
+ * the mesh is taken.
  *
  * @param path of the mesh file, for messages.
  * @param isClamped says of a texture whether it shows its border beyond 0 … 1.

@@ -54,8 +54,9 @@ async function readLibraries(
 }
 
 /**
- * Writes an OBJ file, beside it an MTL file of the same name where the mesh has materials, and the textures in use as PNG files whose names
- * begin like it, so that they replace nothing else. A texture that is clamped one way only, or mirrored, repeats then. The OBJ file comes last.
+ * Writes an OBJ file, beside it an MTL file of the same name where the mesh has materials, and the textures in use as PNG files whose
+ * names begin like it, so that they replace nothing else. A texture that is clamped one way only, or mirrored, repeats then. The OBJ file
+ * comes last.
  */
 export async function writeWavefront(path: string, mesh: MeshData): Promise<void> {
   const { basename, dirname, join } = await import('node:path');

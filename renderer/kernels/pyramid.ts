@@ -38,8 +38,8 @@ export function foldPyramid(gradient: RealArray, levels: readonly Level[], chann
 }
 
 /**
- * Shares of texels 2j, 2j + 1 and 2j + 2 in texel j, [3·m] for a side of n texels made into m = ⌊n/2⌋. Texel j covers n/m old ones, from j·n/m
- * on: two halves where n is even; where it is odd, (m − j)/n, m/n and (j + 1)/n.
+ * Shares of texels 2j, 2j + 1 and 2j + 2 in texel j, [3·m] for a side of n texels made into m = ⌊n/2⌋. Texel j covers n/m old ones, from
+ * j·n/m on: two halves where n is even; where it is odd, (m − j)/n, m/n and (j + 1)/n.
  */
 function sharesAlong(n: number): Float64Array {
   if (n === 1) return Float64Array.of(1, 0, 0);

@@ -4,8 +4,8 @@
 // f their fractions, a level shows T = Σ (1 − f_x or f_x)(1 − f_y or f_y) t, so ∂T/∂u = W ((1 − f_y)(t₀₁ − t₀₀) + f_y (t₁₁ − t₁₀)), and
 // ∂T/∂v = −H ((1 − f_x)(t₁₀ − t₀₀) + f_x (t₁₁ − t₀₁)).
 //
-// A pixel's footprint on the finest level is an ellipse with axes from J = [W u_x, W u_y; H v_x, H v_y]. The squared length of the longer one
-// is the larger eigenvalue of JᵀJ, s = ½(A + B) + √(¼(A − B)² + C²), A = |J_x|², B = |J_y|², C = J_x·J_y, and the level of detail is
+// A pixel's footprint on the finest level is an ellipse with axes from J = [W u_x, W u_y; H v_x, H v_y]. The squared length of the longer
+// one is the larger eigenvalue of JᵀJ, s = ½(A + B) + √(¼(A − B)² + C²), A = |J_x|², B = |J_y|², C = J_x·J_y, and the level of detail is
 // λ = ½ log₂ s, as in nvdiffrast (Laine et al., "Modular primitives for high-performance differentiable rendering", ACM Transactions on
 // Graphics 2020, section 3.5): smoother than OpenGL's max(A, B), and never less. Between levels T = (1 − f) T_l + f T_{l+1}, f = λ − l.
 

@@ -1,5 +1,6 @@
-// Our full-size training step beside PyTorch's (step.py), in turns on one machine, one thread: processor time of the fastest step of each,
-// and how many times as long ours takes, with and without OpenBLAS. Records bench/results/torch.json. README.md says how to get a Python with PyTorch.
+// Our full-size training step beside PyTorch's (step.py), in turns on one machine, one thread: processor time of the fastest step of
+// each, and how many times as long ours takes, with and without OpenBLAS. Records bench/results/torch.json. README.md says how to get a
+// Python with PyTorch.
 //
 //     npx tsx scripts/compare-torch/run.ts /tmp/torch/bin/python [info_ellipsoid.dat]
 

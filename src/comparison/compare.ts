@@ -35,7 +35,8 @@ export interface CompareResult {
 /**
  * Compares gradients as `config` says. Numbers are rounded to six digits.
  *
- * @throws ArgumentError for an unknown scene, a method that is there twice, or nothing to compare; FileError for a mesh that cannot be read.
+ * @throws ArgumentError for an unknown scene, a method that is there twice, or nothing to compare; FileError for a mesh that cannot be
+ * read.
  */
 export async function compareGradients(
   config: CompareConfig,

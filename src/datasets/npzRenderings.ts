@@ -1,5 +1,5 @@
-// Reads renderings in the layout of Differentiable Volumetric Rendering (Niemeyer et al., 2020), in which the renderings of ShapeNet by Kato
-// et al. ("Neural 3D Mesh Renderer", 2018) are passed on too.
+// Reads renderings in the layout of Differentiable Volumetric Rendering (Niemeyer et al., 2020), in which the renderings of ShapeNet by
+// Kato et al. ("Neural 3D Mesh Renderer", 2018) are passed on too.
 //
 //   SYNSET/train.lst, val.lst, test.lst; or softras_train.lst …     ids of models, one a line
 //   SYNSET/MODEL/image/NNNN.png (or .jpg)                           a picture

@@ -1,5 +1,5 @@
-// planes: FlightGear's AI aircraft in several liveries, with 24 pictures, depth maps, surface points and a mesh each. Built where it is used:
-// its licence, the GPL, is not that of this package.
+// planes: FlightGear's AI aircraft in several liveries, with 24 pictures, depth maps, surface points and a mesh each. Built where it is
+// used: its licence, the GPL, is not that of this package.
 
 import type { DatasetSource } from './source.ts';
 

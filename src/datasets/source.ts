@@ -61,8 +61,8 @@ export interface DatasetSource {
   /** Whether the raw material is downloaded where no folder is given. */
   isDownloaded: boolean;
   /**
-   * Makes the data set's folder. A large set is built object by object: a build that was broken off goes on where it was, and the folder is a
-   * data set once dataset.json is there. A small one is made whole or not at all, in a folder that must not exist yet, or be empty.
+   * Makes the data set's folder. A large set is built object by object: a build that was broken off goes on where it was, and the folder
+   * is a data set once dataset.json is there. A small one is made whole or not at all, in a folder that must not exist yet, or be empty.
    *
    * @throws ArgumentError where an option is out of range or of no use to this data set; FileError where the source is missing or damaged,
    * the output cannot be written, or holds something else.

@@ -50,8 +50,8 @@ const turntableSize = 256;
 /**
  * Predicts the meshes of the objects in PNG and JPEG pictures with the trained model of a run, or with the one that comes along, and
  * writes three files a picture: of `chair.png`, `chair.obj`, `chair.glb` and `chair-turntable.png`, which shows the object as the network
- * is shown it, then the mesh from all around. A second picture of the same name gets `chair-2`. Files that are there already are replaced. Where a picture fails, the
- * others are done all the same.
+ * is shown it, then the mesh from all around. A second picture of the same name gets `chair-2`. Files that are there already are
+ * replaced. Where a picture fails, the others are done all the same.
  *
  * @returns what came of each picture, in their order
  * @throws FileError where the run has no trained model, or the output is neither a folder that can be made nor a mesh file of a known

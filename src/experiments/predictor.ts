@@ -45,7 +45,8 @@ export interface PredictorOptions {
 }
 
 /**
- * Loads the model of a run, by default the one that comes along, and has it predict once, so that no picture pays for what happens only the first time.
+ * Loads the model of a run, by default the one that comes along, and has it predict once, so that no picture pays for what happens only
+ * the first time.
  *
  * @throws FileError where the folder is no run, is a run without a model, or has no checkpoint yet
  */

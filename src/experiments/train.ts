@@ -83,7 +83,7 @@ async function takeSteps(context: TrainContext, run: TrainingRun): Promise<boole
   const { config, folder, observer, signal } = context;
   const { steps, validateEvery } = config.training;
   const { trainer } = run;
-  let events = new EventFile(folder);
+  const events = new EventFile(folder);
 
   const secondsBefore = folder.timings.read().at(-1)?.seconds ?? 0;
   const began = performance.now();
@@ -109,8 +109,7 @@ async function takeSteps(context: TrainContext, run: TrainingRun): Promise<boole
       if (emptySteps === emptyStepsToNote) observer.onNote?.(emptyViewsNote(step, emptyViews));
     }
     // What is due at a step that the run went back to was done there before.
-    if (run.lastStep < step) events = new EventFile(folder);
-    else {
+    if (run.lastStep === step) {
       if (isDue(step, validateEvery)) {
         const began = performance.now();
         const values = await run.validate();

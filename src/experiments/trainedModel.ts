@@ -27,7 +27,8 @@ export async function openTrainedModel(
 }
 
 /**
- * Loads the weights of a run as `openTrainedModel`, and what pictures its network takes. Runs of old versions, which have no input.json, need the data set.
+ * Loads the weights of a run as `openTrainedModel`, and what pictures its network takes. Runs of old versions, which have no input.json,
+ * need the data set.
  *
  * @throws FileError as `openTrainedModel`
  */

@@ -217,8 +217,8 @@ export class TrainingRun {
   }
 
   /**
-   * To the last checkpoint that the config asks for, or to the one before it where the run went back to the last one already: the step there has the same weights
-   * and the same data, whatever the learning rate. The best weights are still the best.
+   * To the last checkpoint that the config asks for, or to the one before it where the run went back to the last one already: the step
+   * there has the same weights and the same data, whatever the learning rate. The best weights are still the best.
    *
    * Interrupted at any point, a run does all of this again from the checkpoint that is the last one then.
    */

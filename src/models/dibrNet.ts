@@ -1,7 +1,8 @@
 // DIB-R's network for single pictures (Chen et al., NeurIPS 2019, section 4.1): an image encoder makes a code of the whole picture, of
-// which two decoders make an offset and a colour for every vertex of a sphere; by option, others a texture around it and the light. Nothing is looked up where a vertex projects, so that
-// it needs no camera to predict; pictures and silhouettes teach it. experiments/dibr/official.yaml is the published network, but for
-// its batch normalisation (see encoders/resnet18.ts); the defaults are a small relative that learns in minutes.
+// which two decoders make an offset and a colour for every vertex of a sphere; by option, others a texture around it and the light.
+// Nothing is looked up where a vertex projects, so that it needs no camera to predict; pictures and silhouettes teach it.
+// experiments/dibr/official.yaml is the published network, but for its batch normalisation (see encoders/resnet18.ts); the defaults are a
+// small relative that learns in minutes.
 
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';

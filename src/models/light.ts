@@ -43,7 +43,8 @@ const harmonicFactors = [
  * How light the surface is at each vertex, by its smooth normal n: what albedo is multiplied with. Between vertices it is interpolated
  * (Gouraud), which a mesh of some hundred vertices shows no worse than light that varies this slowly.
  *
- * - `sphericalHarmonics`: E(n)/π of radiance with nine coefficients, as `shRows` (Ramamoorthi and Hanrahan 2001): 1 in the constant light 1.
+ * - `sphericalHarmonics`: E(n)/π of radiance with nine coefficients, as `shRows` (Ramamoorthi and Hanrahan 2001): 1 in the constant light
+ *   1.
  * - `lamp`: a + max(0, n·l), with the light a from everywhere and the lamp l, its direction times its strength.
  *
  * Deviations from light of 1 from everywhere are what is given: of zeros, everything is 1.

@@ -13,21 +13,19 @@ import { Objective } from './objective.ts';
 import { learningRateAt } from './schedule.ts';
 import type { StepReport, TrainerOptions } from './trainer.ts';
 
+/** Neither accumulates batches nor learns cameras. */
+export type DeviceTrainerOptions = Omit<TrainerOptions, 'accumulate' | 'poseLearningRate'>;
+
 /** As `Trainer`, with an optimiser that stays on the device. */
 export class DeviceTrainer {
   readonly optimizer: DeviceAdam;
   private readonly model: MeshPredictor;
-  private readonly options: Omit<TrainerOptions, 'accumulate'>;
+  private readonly options: DeviceTrainerOptions;
   private readonly examples: ExampleOrder;
   private readonly objective: Objective;
 
   /** @param random decides order, views, mirroring and points; the model's start values are the model's own */
-  constructor(
-    model: MeshPredictor,
-    objects: DatasetObject[],
-    options: Omit<TrainerOptions, 'accumulate'>,
-    random: Random,
-  ) {
+  constructor(model: MeshPredictor, objects: DatasetObject[], options: DeviceTrainerOptions, random: Random) {
     this.model = model;
     this.options = options;
     const clipNorm = options.clipNorm > 0 ? options.clipNorm : undefined;

@@ -1,5 +1,6 @@
 // Cameras of supervising pictures as something to learn, together with the network: a small turn and a small shift of each picture's
-// camera, in one table with a row a picture, of which a step moves those that it looks at.
+// camera, in one table with a row a picture. Adam moves a row most when its picture is looked at, and by what is left of its momentum in
+// the steps after.
 
 import * as tf from '@tensorflow/tfjs';
 import { poseMatrix, rigidMatrices } from '../../renderer/camera/pose.ts';
@@ -16,8 +17,9 @@ export interface PoseRows {
 }
 
 /**
- * How far a shift goes, in the data set's unit, where a turn goes a radian. Within an object of radius ½, a turn moves most of the surface by
- * less than a third of its angle, and a shift all of it; and a prediction that is off centre draws all shifts of its pictures along.
+ * How far a shift goes, in the data set's unit, where a turn goes a radian. Within an object of radius ½, a turn moves most of the
+ * surface by less than a third of its angle, and a shift all of it; and a prediction that is off centre draws all shifts of its pictures
+ * along.
  */
 const shiftShare = 0.15;
 

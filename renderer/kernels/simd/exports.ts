@@ -1,5 +1,5 @@
-// The functions of the compiled kernels, as TypeScript sees them: addresses are in bytes, sizes in elements. What they do is said where they
-// are written, in assembly/.
+// The functions of the compiled kernels, as TypeScript sees them: addresses are in bytes, sizes in elements. What they do is said where
+// they are written, in assembly/.
 
 import type { NetworkExports } from './networkExports.ts';
 import type { RasterExports } from './rasterExports.ts';

@@ -1,5 +1,5 @@
-// Memory that threads share: a WebAssembly module says of its memory, defined or imported, whether it is shared, in one byte. Code is the same
-// either way, so that TensorFlow.js's build for one thread and our kernels can be put into a shared memory as they are.
+// Memory that threads share: a WebAssembly module says of its memory, defined or imported, whether it is shared, in one byte. Code is the
+// same either way, so that TensorFlow.js's build for one thread and our kernels can be put into a shared memory as they are.
 
 const sections = { imports: 2, memories: 5 };
 const kinds = { table: 1, memory: 2, global: 3 };

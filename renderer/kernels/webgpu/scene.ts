@@ -1,5 +1,5 @@
-// A batch of meshes on the GPU. The faces of all items lie one after another, those of an item together, as slots; their corners refer to rows
-// of the batch. Sums over faces go to rows by lists of the corners at each row, so that rows gather and nothing is added at random.
+// A batch of meshes on the GPU. The faces of all items lie one after another, those of an item together, as slots; their corners refer to
+// rows of the batch. Sums over faces go to rows by lists of the corners at each row, so that rows gather and nothing is added at random.
 
 import * as tf from '@tensorflow/tfjs';
 import type { MeshRange, Picture } from '../scene.ts';

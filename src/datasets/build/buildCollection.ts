@@ -1,6 +1,6 @@
 // Builds a large data set from a collection of models: any number of threads, and of processes at the same time, each object on its own;
-// what is done is done, however the build ends. The last call joins the objects to a data set. The same collection and options give the same
-// folder, byte for byte.
+// what is done is done, however the build ends. The last call joins the objects to a data set. The same collection and options give the
+// same folder, byte for byte.
 
 import { createHash } from 'node:crypto';
 import { access, mkdir, readdir } from 'node:fs/promises';

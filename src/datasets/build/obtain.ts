@@ -17,7 +17,8 @@ export function cacheFolder(): string {
  * The folder that holds the unpacked files of a Debian package: `source` itself; or, where that holds only the package's .deb file, or
  * where it is not given, a folder of the cache, into which the package is unpacked, and before that downloaded, unless it is there.
  *
- * @throws RastergradError where apt-get or dpkg-deb is missing or fails; FileError where `source` is no folder, or the cache cannot be written.
+ * @throws RastergradError where apt-get or dpkg-deb is missing or fails; FileError where `source` is no folder, or the cache cannot be
+ * written.
  */
 export async function obtainPackage(
   name: string,

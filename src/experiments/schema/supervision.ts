@@ -81,5 +81,3 @@ export const supervision = z
   })
   .prefault({})
   .describe('What training gets to see.');
-
-export type SupervisionConfig = z.output<typeof supervision>;

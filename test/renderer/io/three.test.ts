@@ -1,5 +1,5 @@
-// What we write, as the loaders of three.js read it: corner for corner. They run without a browser, but for its decoder of pictures, in whose
-// place ours stands.
+// What we write, as the loaders of three.js read it: corner for corner. They run without a browser, but for its decoder of pictures, in
+// whose place ours stands.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

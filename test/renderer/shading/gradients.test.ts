@@ -1,5 +1,6 @@
-// Every shading model on a real textured mesh, from parameters to pictures: gradients through tensors against finite differences of the same
-// pictures in double precision, made without tensors from the kernels. Visibility is held, as it is when pixels inside of faces move.
+// Every shading model on a real textured mesh, from parameters to pictures: gradients through tensors against finite differences of the
+// same pictures in double precision, made without tensors from the kernels. Visibility is held, as it is when pixels inside of faces
+// move.
 
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';

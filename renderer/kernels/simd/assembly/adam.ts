@@ -1,5 +1,5 @@
-// A step of Adam on one variable: its moments in double precision, as src/tensor/adam.ts, the step that follows from them in single. And the
-// squared norm of a gradient, in double precision.
+// A step of Adam on one variable: its moments in double precision, as src/tensor/adam.ts, the step that follows from them in single. And
+// the squared norm of a gradient, in double precision.
 
 /** Moves `count` weights; m and v are their moments. */
 export function adam(

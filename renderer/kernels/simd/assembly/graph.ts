@@ -83,8 +83,8 @@ export function mixNeighbours(
 }
 
 /**
- * The gradient of `mixNeighbours`: fills dProducts and, unless it is 0, dResidual; adds to the sums of dBias, [channels] in double precision.
- * `offsets`, `indices` and `values` are those of Sᵀ.
+ * The gradient of `mixNeighbours`: fills dProducts and, unless it is 0, dResidual; adds to the sums of dBias, [channels] in double
+ * precision. `offsets`, `indices` and `values` are those of Sᵀ.
  */
 export function mixNeighboursBackward(
   upstream: usize,

@@ -55,9 +55,9 @@ export function softMaskScratch(vertexCount: i32, width: i32, height: i32): usiz
 }
 
 /**
- * @param visible [height, width] int32. @param negligible where s·d² is more, exp(−s·d²) is left out. @param hearsNearest whether of
- * the faces that reach a pixel the nearest `maxFaces` count, not the first. @param output [height, width]. @param pairs room for `capacity` of them. @returns how many pairs there are; where that is more
- * than `capacity` − 4, room was short, and all is to be done again
+ * @param visible [height, width] int32. @param negligible where s·d² is more, exp(−s·d²) is left out. @param hearsNearest whether of the
+ * faces that reach a pixel the nearest `maxFaces` count, not the first. @param output [height, width]. @param pairs room for `capacity`
+ * of them. @returns how many pairs there are; where that is more than `capacity` − 4, room was short, and all is to be done again
  */
 export function softMask(
   positions: usize,
@@ -257,8 +257,8 @@ function setEdge(to: usize, start: v128, end: v128): void {
 }
 
 /**
- * What one face does to four pixels of a row, the centres of whose columns are at `px`. @returns where the pairs end now; those beyond `pairsEnd` are counted
- * but not stored
+ * What one face does to four pixels of a row, the centres of whose columns are at `px`. @returns where the pairs end now; those beyond
+ * `pairsEnd` are counted but not stored
  */
 function soften(
   edges: usize,
