@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/packageRoot.ts';
 
@@ -126,6 +127,16 @@ describe('the installed package', () => {
     expect(execute(program, ['--help'])).toMatch(/\brun\b.*\bpredict\b/s);
     const schema = JSON.parse(execute(program, ['schema'])) as object;
     expect(JSON.stringify(schema)).toContain('"learningRate"');
+  });
+
+  it('predicts with the model that comes along', () => {
+    const picture = new PNG({ width: 64, height: 64 });
+    for (let i = 4 * 64 * 16; i < 4 * 64 * 48; i++) picture.data[i] = 200;
+    writeFileSync(path.join(folder, 'box.png'), PNG.sync.write(picture));
+    const program = path.join(folder, 'node_modules/.bin/rastergrad');
+    expect(execute(program, ['predict', 'box.png'])).toMatch(
+      /^box\.png: 642 vertices, 1280 faces, .* → predictions\/box\.obj, predictions\/box\.glb, predictions\/box-turntable\.png\n$/,
+    );
   });
 
   it('has type declarations that a strict project compiles with', () => {
