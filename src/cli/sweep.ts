@@ -1,7 +1,6 @@
 // `rastergrad sweep`: a grid or a list of runs, here or on a cluster; how they stand; calling them off; their table.
 
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { defineCommand } from 'citty';
 import type { Launcher } from '../launchers/index.ts';
 import type { PlannedRun, RunState, SweepFolder, SweepRun } from '../sweeps/index.ts';
@@ -9,7 +8,6 @@ import { catchInterrupts } from './interrupt.ts';
 import { integerOption } from './numbers.ts';
 import { repeatedOption } from './repeatedOption.ts';
 import { reportSweep } from './reportSweep.ts';
-import type { SweepProgress } from './sweepProgress.ts';
 import { UsageError } from './usageError.ts';
 
 const sweep = { type: 'positional', required: true, description: 'Folder of the sweep' } as const;
@@ -185,6 +183,7 @@ async function launchAndWatch({
 }: Launch): Promise<number> {
   const { launchSweep, prepareSweep, runStates } = await import('../sweeps/index.ts');
   const { describeStates, showSweepProgress } = await import('./sweepProgress.ts');
+  const { askUntil, whileWatching } = await import('./sweepWatch.ts');
   const { quoted } = await import('../launchers/index.ts');
   let runs: SweepRun[] = [];
   const states = () => runStates(folder, runs);
@@ -200,11 +199,18 @@ async function launchAndWatch({
     observer.note(`Sweep folder ${folder.path}`);
     await whileWatching(observer, launchSweep(folder, runs, launcher, { retry, signal, observer }));
   });
-  if (wait) await untilEnded(states, observer, signal);
+  const askAgain = async () => {
+    await observer.update();
+    return states();
+  };
+  const hasEnded = (all: readonly RunState[]) => all.every(({ job }) => job === undefined);
+  // Seldom, as a cluster's queue is for everybody.
+  const ended = wait
+    ? await askUntil(askAgain, hasEnded, { pause: 10_000, signal, note: observer.note })
+    : await states();
   interrupt.release();
   observer.end();
 
-  const ended = await states();
   const say = (text: string) => process.stderr.write(`${text}\n`);
   for (const { run, phase, note } of ended) {
     if (phase === 'failed') say(`${run.name} failed: ${note}; see ${folder.file('logs', `${run.name}.log`)}`);
@@ -218,32 +224,6 @@ async function launchAndWatch({
   else if (!launcher.waits && !quiet) say(`How it goes on: rastergrad sweep status ${folder.path}`);
   if (signal.aborted) return interrupt.exitCode();
   return isDone || !(launcher.waits || wait) ? 0 : 1;
-}
-
-/** Shows how the runs stand, every second or less often where asking takes longer, until `work` is done. */
-async function whileWatching(observer: SweepProgress, work: Promise<void>): Promise<void> {
-  const done = new AbortController();
-  const watch = async () => {
-    while (!done.signal.aborted) {
-      await observer.update();
-      await setTimeout(1000, undefined, { signal: done.signal }).catch(() => {});
-    }
-  };
-  const watching = watch();
-  await work.finally(() => done.abort());
-  await watching;
-}
-
-/** Shows how the runs stand until no job is left; seldom, as a cluster's queue is for everybody. */
-async function untilEnded(
-  states: () => Promise<readonly RunState[]>,
-  observer: SweepProgress,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted && (await states()).some(({ job }) => job !== undefined)) {
-    await observer.update();
-    await setTimeout(10_000, undefined, { signal }).catch(() => {});
-  }
 }
 
 /** `key=value`, or `key` alone for a flag. */

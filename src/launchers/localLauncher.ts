@@ -95,7 +95,7 @@ export function processOf(job: string): number | undefined {
 /** Whether the process is there and, where the system shows it, runs this program: numbers of processes come back. */
 export function isAlive(job: string): boolean {
   const pid = processOf(job);
-  if (pid === undefined) return true;
+  if (pid === undefined || pid === process.pid) return true;
   try {
     process.kill(pid, 0);
   } catch (error) {

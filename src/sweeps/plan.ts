@@ -27,16 +27,25 @@ export async function planRuns(
   const runs = new Map<string, PlannedRun>();
   for (const [i, overrides] of sets.entries()) {
     const config = await resolve(file, overrides, `run ${i + 1} of ${sets.length}`);
-    const identity = identityOf(config);
-    if (!runs.has(identity)) runs.set(identity, { overrides, config });
+    const run = { overrides, config };
+    const identity = identityOf(run);
+    if (!runs.has(identity)) runs.set(identity, run);
   }
   return [...runs.values()];
 }
 
-/** What makes two runs the same: all of the config but what it is called. */
-export function identityOf(config: ExperimentConfig): string {
-  return JSON.stringify({ ...config, name: '', description: '' });
+/** What makes two runs the same: what decides their results, and threads where the sweep itself gives them, to time them. */
+export function identityOf({ overrides, config }: PlannedRun): string {
+  return JSON.stringify([decisiveFields(config), overrides.threads]);
 }
+
+/** The config without what it is called, and without `threads`, which the environment may say anew: neither changes results. */
+export const decisiveFields = (config: ExperimentConfig) => ({
+  ...config,
+  name: undefined,
+  description: undefined,
+  threads: undefined,
+});
 
 function combine(axes: readonly Axis[], list: readonly OverrideSet[]): OverrideSet[] {
   const keys = axes.map(({ key }) => key);

@@ -8,7 +8,7 @@ import { type ExperimentConfig, loadConfig, openRun, prepareRun } from '../exper
 import { configJsonSchema, fieldPaths } from '../experiments/jsonSchema.ts';
 import { isFields } from '../experiments/overrides.ts';
 import { formatOverrides, varyingKeys } from './overrideSet.ts';
-import { identityOf, type PlannedRun } from './plan.ts';
+import { decisiveFields, identityOf, type PlannedRun } from './plan.ts';
 import { runName } from './runName.ts';
 import type { SweepFolder, SweepRun } from './sweepFolder.ts';
 
@@ -30,10 +30,12 @@ export async function prepareSweep(
     );
   }
   const byIdentity = new Map<string, SweepRun>();
-  for (const run of record.runs)
-    byIdentity.set(identityOf(await unchangedConfig(folder, configFile, run)), run);
+  for (const run of record.runs) {
+    const config = await unchangedConfig(folder, configFile, run);
+    byIdentity.set(identityOf({ overrides: run.overrides, config }), run);
+  }
 
-  const added = planned.filter(({ config }) => !byIdentity.has(identityOf(config)));
+  const added = planned.filter((run) => !byIdentity.has(identityOf(run)));
   const keys = varyingKeys([...added, ...record.runs].map(({ overrides }) => overrides));
   const fields = planned.length > 0 ? fieldPaths(configJsonSchema(), planned[0].config) : [];
   const taken = new Set(record.runs.map(({ name }) => name));
@@ -42,12 +44,12 @@ export async function prepareSweep(
     const name = freeName(runName(overrides, keys, fields), taken);
     const run = { name, overrides };
     await prepareRun(folder.runFolder(run), { ...config, name });
-    byIdentity.set(identityOf(config), run);
+    byIdentity.set(identityOf({ overrides, config }), run);
     taken.add(name);
     record.runs.push(run);
   }
   if (added.length > 0) await folder.write(record);
-  return planned.map(({ config }) => byIdentity.get(identityOf(config))!);
+  return planned.map((run) => byIdentity.get(identityOf(run))!);
 }
 
 /** `name`, or `name-2`, `name-3`, …; case aside, since some disks do not tell it. */
@@ -59,7 +61,11 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   return free;
 }
 
-/** The config of a run that the sweep has, which must still be what the config file says; made anew where its folder is gone. */
+/**
+ * The config of a run that the sweep has; its folder is made anew where it is gone.
+ *
+ * @throws ArgumentError where what decides results is no longer what the config file says
+ */
 async function unchangedConfig(folder: SweepFolder, file: string, run: SweepRun): Promise<ExperimentConfig> {
   const now = { ...(await loadConfig(file, formatOverrides(run.overrides))), name: run.name };
   const runFolder = folder.runFolder(run);
@@ -68,7 +74,7 @@ async function unchangedConfig(folder: SweepFolder, file: string, run: SweepRun)
     return now;
   }
   const then = await openRun(runFolder).readConfig();
-  const [difference] = differences(then, now, '');
+  const [difference] = differences(decisiveFields(then), decisiveFields(now), '');
   if (!difference) return now;
   const { field, before, after } = difference;
   throw new ArgumentError(
@@ -85,9 +91,7 @@ interface Difference {
 
 function differences(before: unknown, after: unknown, field: string): Difference[] {
   if (isFields(before) && isFields(after)) {
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-      (key) => field !== '' || key !== 'description',
-    );
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     return keys.flatMap((key) =>
       differences(before[key], after[key], field === '' ? key : `${field}.${key}`),
     );

@@ -5,6 +5,7 @@
 //   logs/NAME.log    what its processes said; NAME.exit: the exit code of the last
 //   attempts.jsonl   which job of which launcher worked on which run, and when
 //   slurm/           batch scripts, and what Slurm itself said of their tasks
+//   lock             the command at work on the folder, as HOST:PROCESS
 
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
@@ -45,6 +46,7 @@ export interface Attempt {
 }
 
 const RECORD = 'sweep.yaml';
+const LOCK = 'lock';
 
 export class SweepFolder {
   readonly path: string;
@@ -99,31 +101,64 @@ export class SweepFolder {
    * @throws ArgumentError where one does
    */
   async locked<Result>(work: () => Promise<Result>): Promise<Result> {
-    const file = this.file('lock');
     await makeFolder(this.path);
-    const holder = await this.holder();
-    if (holder) {
-      throw new ArgumentError(
-        `${this.path}: another command (${holder}) is at work on this sweep; where it no longer is, delete ${file}`,
-      );
-    }
-    try {
-      await rm(file, { force: true });
-      await writeFile(file, `${hostname()}:${process.pid}`, { flag: 'wx' });
-    } catch (error) {
-      throw toFileError(file, error);
-    }
+    await this.#lock();
     try {
       return await work();
     } finally {
-      await rm(file, { force: true });
+      // Where the user has deleted it, it may be another command's by now.
+      const file = this.file(LOCK);
+      if ((await readFile(file, 'utf8').catch(() => '')) === ownJob()) await rm(file, { force: true });
     }
   }
 
-  /** The process, as `host:process`, that works on the folder; undefined where none does. */
+  /** The process, as `host:process`, that works on the folder; undefined where none does, empty where it has yet to say. */
   async holder(): Promise<string | undefined> {
-    const job = await readFile(this.file('lock'), 'utf8').catch(() => '');
-    return job !== '' && isAlive(job) ? job : undefined;
+    const job = await readFile(this.file(LOCK), 'utf8').catch(() => undefined);
+    return job !== undefined && isAlive(job) ? job : undefined;
+  }
+
+  /** @throws ArgumentError where another command has the lock, or is about to */
+  async #lock(): Promise<void> {
+    const file = this.file(LOCK);
+    if (await writeNew(file, ownJob())) return;
+    await this.#refuseHolder();
+    // What a command that died has left is deleted by one command alone, which looks again: else a slow one would delete the lock of
+    // a quick one.
+    const claim = `${file}.takeover`;
+    if (!(await writeNew(claim, ownJob()))) throw this.#busy('which has just begun', claim);
+    try {
+      await this.#refuseHolder();
+      await rm(file, { force: true });
+      if (!(await writeNew(file, ownJob()))) throw this.#busy('which has just begun', file);
+    } finally {
+      await rm(claim, { force: true });
+    }
+  }
+
+  async #refuseHolder(): Promise<void> {
+    const holder = await this.holder();
+    if (holder !== undefined) throw this.#busy(holder || 'which has just begun', this.file(LOCK));
+  }
+
+  #busy(holder: string, file: string): ArgumentError {
+    return new ArgumentError(
+      `${this.path}: another command (${holder}) is at work on this sweep; where it no longer is, delete ${file}`,
+    );
+  }
+}
+
+/** How this process calls itself in the lock. */
+const ownJob = () => `${hostname()}:${process.pid}`;
+
+/** Whether the file is now there with this text; false where there is one already. */
+async function writeNew(file: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw toFileError(file, error);
   }
 }
 

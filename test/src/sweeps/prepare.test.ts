@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSweep, parseAxis, planRuns, prepareSweep, SweepFolder } from '../../../src/sweeps/index.ts';
 
 const base = `
@@ -20,7 +20,10 @@ beforeEach(() => {
   writeFileSync(file, base);
   folder = new SweepFolder(path.join(root, 'sweep'));
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true });
+});
 
 const planned = (...axes: string[]) => planRuns(file, { axes: axes.map(parseAxis) });
 const prepared = async (...axes: string[]) => {
@@ -132,6 +135,27 @@ describe('the folder of a sweep', () => {
     expect(existsSync(folder.file('lock'))).toBe(false);
     writeFileSync(file, `${base}description: in other words\n`);
     await prepared('seed=1..3');
+  });
+
+  it('is the same whatever number of threads the environment says', async () => {
+    vi.stubEnv('RASTERGRAD_THREADS', '1');
+    await prepared('seed=1..2');
+    vi.stubEnv('RASTERGRAD_THREADS', '');
+    expect(names(await prepared('seed=1..3'))).toEqual(['seed=1', 'seed=2', 'seed=3']);
+    vi.stubEnv('RASTERGRAD_THREADS', '2');
+    expect(names(await prepared('seed=1..3'))).toEqual(['seed=1', 'seed=2', 'seed=3']);
+  });
+
+  it('has a run for each number of threads that the sweep itself asks for', async () => {
+    expect(names(await prepared('threads=1,2'))).toEqual(['threads=1', 'threads=2']);
+    expect(names(await prepared('threads=1,2,auto'))).toEqual(['threads=1', 'threads=2', 'threads=auto']);
+  });
+
+  it('refuses mathematics that the environment says anew, which may round in another way', async () => {
+    vi.stubEnv('RASTERGRAD_MATH', 'wasm');
+    await prepared('seed=1');
+    vi.stubEnv('RASTERGRAD_MATH', '');
+    await expect(prepared('seed=1')).rejects.toThrow('math is "auto", and was "wasm"');
   });
 
   it('refuses another config', async () => {
