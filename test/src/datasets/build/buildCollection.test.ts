@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,6 +156,11 @@ describe('a large data set', () => {
     await writeFile(join(root, 'mine', 'thesis.tex'), '');
     await expect(build('mine')).rejects.toThrow(/mine: holds thesis\.tex, which is no part of a data set/);
     await expect(build('unsourced', { source: join(root, 'gone') })).rejects.toThrow(/gone: no such file/);
+  });
+
+  it.runIf(existsSync('/proc/self'))('gives up where no folder can be made', async () => {
+    const attempt = furniture.build({ source, output: '/proc/rastergrad/set', ...small });
+    await expect(attempt).rejects.toThrow(/^\/proc\/rastergrad: no such file or folder$/);
   });
 });
 
