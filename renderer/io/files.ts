@@ -1,5 +1,4 @@
-// Reading and writing whole files: errors of the operating system become one line that names the file, and a file is written
-// whole or not at all.
+// Reading whole files and making folders: errors of the operating system become one line that names the file.
 
 import { FileError } from '../errors.ts';
 
@@ -38,4 +37,26 @@ export async function readFileBytes(path: string): Promise<Uint8Array> {
 /** @throws FileError where the file cannot be read. */
 export async function readFileText(path: string): Promise<string> {
   return new TextDecoder().decode(await readFileBytes(path));
+}
+
+/**
+ * Makes a folder and those above it, where they are not there. (Node's own way to do so never returns where the system denies that a
+ * parent exists, as it does under /proc.)
+ *
+ * @throws FileError, which names the folder that cannot be made, or the file in its place.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  const { mkdir, stat } = await import('node:fs/promises');
+  const { dirname } = await import('node:path');
+  const found = (path: string) => stat(path).catch(() => undefined);
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if ((await found(folder))?.isDirectory()) return;
+    const parent = dirname(folder);
+    const lacksParent = (error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== folder;
+    if (!lacksParent || (await found(parent))) throw toFileError(folder, error);
+    await makeFolder(parent);
+    await makeFolder(folder);
+  }
 }

@@ -5,13 +5,14 @@
 //   gradients.json    gradients of vertices and pixels, and the pictures they belong to
 //   timings.json      time, memory, machine    index.html       all of it on one page
 
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
-import { toFileError } from '../../renderer/io/files.ts';
+import { makeFolder } from '../../renderer/io/files.ts';
 import type { CompareResult } from './compare.ts';
 import { writeComparisonPage } from './page/index.ts';
 import type { Comparison, Measurement } from './results.ts';
+
+export { makeFolder };
 
 /**
  * Writes all files, each whole or not at all; the folder is made where it is not there, and files of an earlier comparison are
@@ -29,15 +30,6 @@ export async function writeComparison(folder: string, result: CompareResult): Pr
   await write('gradients.json', `${JSON.stringify(pictures)}\n`);
   await write('timings.json', `${JSON.stringify(timings, null, 1)}\n`);
   await writeComparisonPage(folder, comparison, timings);
-}
-
-/** Makes the folder where it is not there. @throws FileError where that is not possible. */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw toFileError(folder, error);
-  }
 }
 
 type Cell = string | number | null | undefined;

@@ -9,7 +9,7 @@ import { type Dataset, type DatasetObject, splitNames } from './sample.ts';
 const lead = 64;
 
 /**
- * Looks at every picture, camera and surface of every object, in threads where the data set has any.
+ * Looks at every picture, camera, surface and mesh of every object, in threads where the data set has any.
  *
  * @param onProgress is told how many views are done, of how many.
  * @returns the bad files, each once, in the order of the objects.
@@ -36,6 +36,7 @@ export async function checkDataset(
     while (ahead.length < Math.min(i + lead, views.length)) ahead.push(prefetchView(views[ahead.length]));
     await ahead[i];
     const { [view]: looked } = object.views;
+    if (view === 0) attempt(() => object.checkMesh?.());
     attempt(() => looked.image);
     attempt(() => looked.depth);
     attempt(() => looked.worldToCamera);

@@ -19,7 +19,7 @@ import {
   type StoredPoints,
   viewsPath,
 } from './format.ts';
-import { hashDepth, hashPoints } from './hashes.ts';
+import { hashBytes, hashDepth, hashPoints } from './hashes.ts';
 import type { DatasetObject, Picture, PrefetchRequest, View } from './sample.ts';
 import { pictureOf } from './strip.ts';
 
@@ -42,7 +42,7 @@ export class FolderObject implements DatasetObject {
   readonly cameraDistance?: number;
   readonly meshFile?: string;
   readonly #context: FolderContext;
-  readonly #hashes: { views: string; points: string; depth?: string };
+  readonly #hashes: { views: string; points: string; depth?: string; mesh?: string };
 
   /** @param index of the object in dataset.json */
   constructor(context: FolderContext, index: number) {
@@ -71,6 +71,11 @@ export class FolderObject implements DatasetObject {
 
   get normals(): Float32Array {
     return restoreNormals(this.#surface().normals);
+  }
+
+  checkMesh(): void {
+    if (this.meshFile && hashBytes(readBytes(this.meshFile)) !== this.#hashes.mesh)
+      throw new FileError(this.meshFile, changedFile);
   }
 
   /** Decodes the pictures in a thread; those of version 1 are few and soon there. */

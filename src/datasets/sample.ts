@@ -49,6 +49,8 @@ export interface DatasetObject {
   cameraDistance?: number;
   /** Path of its mesh, in a format that `readMesh` reads, where the data set has meshes. In the world frame. */
   meshFile?: string;
+  /** Reads the file of its mesh, where there is one. @throws FileError where it is missing or not the one that the data set describes. */
+  checkMesh?(): void;
   /** Reads files ahead, so that looking at what `request` names takes no time. A bad file is left to whoever looks at it. */
   prefetch?(request: PrefetchRequest): Promise<void>;
 }

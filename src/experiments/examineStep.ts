@@ -2,8 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { FileError } from '../../renderer/errors.ts';
+import type { MeshPredictor } from '../models/index.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
 import { divergenceOf, type StepFindings } from '../training/divergence.ts';
+import type { Trainer } from '../training/trainer.ts';
 import { lossLimit } from '../training/trainingState.ts';
 import { divergedState } from './divergedStep.ts';
 import { useExperimentBackend } from './experimentBackend.ts';
@@ -27,21 +29,23 @@ export async function examineStep(
   if (config.task !== 'train') throw new FileError(run, `a run of task "${config.task}" has no training`);
   const file = divergedState(folder, step);
   if (!existsSync(file)) throw new FileError(file, 'no such file: the run did not diverge at that step');
-  await useExperimentBackend(config.backend, { math: config.math });
+  await useExperimentBackend(config.backend, { math: config.math, threads: config.threads });
   const dataset = await openConfiguredDataset(config);
-  const model = makeModel(config, dataset);
+  let model: MeshPredictor | undefined;
+  let trainer: Trainer | undefined;
   try {
-    const trainer = makeTrainer({ config, dataset, model });
+    model = makeModel(config, dataset);
+    trainer = makeTrainer({ config, dataset, model });
     const { optimizer, poses } = trainer;
     const state = await readCheckpoint(file, { model, optimizer, poses });
     const findings = trainer.examine(step);
-    trainer.dispose();
     return {
       ...findings,
       reason: divergenceOf(findings.losses, lossLimit(state, config.training.divergenceFactor)),
     };
   } finally {
-    model.dispose();
+    trainer?.dispose();
+    model?.dispose();
     await dataset.close();
   }
 }

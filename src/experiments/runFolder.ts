@@ -17,7 +17,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
-import { readFileText, toFileError } from '../../renderer/io/files.ts';
+import { makeFolder, readFileText, toFileError } from '../../renderer/io/files.ts';
 import type { BadFile } from '../datasets/badSamples.ts';
 import { formatConfig, loadConfig } from './config.ts';
 import { describeEnvironment, type Engine, type Environment } from './environment.ts';
@@ -25,6 +25,8 @@ import { JsonLines } from './jsonLines.ts';
 import type { NetworkInput } from './pictureInput.ts';
 import type { MetricsRecord, PictureIndex, Results, TimingsRecord } from './results.ts';
 import type { ExperimentConfig } from './schema/index.ts';
+
+export { makeFolder };
 
 const CONFIG = 'config.resolved.yaml';
 const FOLDERS = ['pictures', 'meshes', 'checkpoints'] as const;
@@ -167,19 +169,5 @@ export class RunFolder {
     } catch (error) {
       throw error instanceof SyntaxError ? new FileError(file, `not valid JSON: ${error.message}`) : error;
     }
-  }
-}
-
-/** Makes a folder and those above it. (Node's own way to do so never returns where the system denies that a parent exists.) */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    const parent = path.dirname(folder);
-    if (code !== 'ENOENT' || existsSync(parent)) throw toFileError(folder, error);
-    await makeFolder(parent);
-    await makeFolder(folder);
   }
 }

@@ -6,7 +6,7 @@ import { clay, lookAt, PerspectiveCamera } from '../../renderer/index.ts';
 import { writeMesh } from '../../renderer/io/index.ts';
 import { type Dataset, type DatasetObject, type SampleView, toSample } from '../datasets/sample.ts';
 import { spread } from '../datasets/spread.ts';
-import type { MeshPredictor } from '../models/index.ts';
+import { disposeMesh, type MeshPredictor } from '../models/index.ts';
 import { comparableViews } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
 import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
@@ -148,7 +148,8 @@ async function pictureRow(
     picture(mesh, seen(back), clay),
     truthPicture(back),
   ];
-  tf.dispose([mesh.vertices, mesh.colors!, error.colors!]);
+  disposeMesh(mesh);
+  tf.dispose(error.colors!);
   const note = [object.category, scoreNote(scoresOf.get(object.id))].filter(Boolean).join(' · ');
   return [{ id: object.id, label: object.name, note, pictures }];
 }

@@ -79,7 +79,7 @@ export async function writeCheckpoint(
 /**
  * Reads everything that a training goes on from.
  *
- * @throws FileError where the file is none, is cut off, is of another model, or lacks what a training needs
+ * @throws FileError, before anything has changed, where the file is none, is cut off, is of another model, or lacks what a training needs
  */
 export async function readCheckpoint(
   file: string,
@@ -94,11 +94,20 @@ export async function readCheckpoint(
   if (average && !hasAverage(tensors))
     throw new FileError(file, 'has no average of weights to go on from (training.ema)');
   const cameras = poses && arraysOf(tensors, 'supervision', poses.variables, file);
+  const { length } = optimizer.state().m;
+  for (const [name, moments] of Object.entries({ 'adam.m': m, 'adam.v': v })) {
+    if (moments.length === length) continue;
+    throw new FileError(
+      file,
+      `of another training: "${name}" has ${moments.length} elements, expected ${length}`,
+    );
+  }
+  const state = JSON.parse(metadata.state) as TrainingState;
   average?.restore(arraysOf(tensors, 'average', parameters, file));
   if (cameras) poses.assign(cameras[0]);
   assign(model, weights);
   optimizer.restore({ step: Number(metadata.updates), m, v });
-  return JSON.parse(metadata.state) as TrainingState;
+  return state;
 }
 
 /**

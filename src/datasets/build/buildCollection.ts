@@ -3,12 +3,12 @@
 // same folder, byte for byte.
 
 import { createHash } from 'node:crypto';
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ArgumentError, FileError } from '../../../renderer/errors.ts';
-import { readFileText, toFileError } from '../../../renderer/io/files.ts';
+import { makeFolder, readFileText, toFileError } from '../../../renderer/io/files.ts';
 import { atomicWrite } from '../../../renderer/io/index.ts';
 import { readDatasetFile } from '../folder.ts';
 import { type DatasetFile2, depthPath, meshPath, pointsPath, viewsPath } from '../format.ts';
@@ -151,7 +151,7 @@ async function claimFolder(
   const whole = { categories, ...ofObjects };
   const text = `${JSON.stringify(whole, null, 2)}\n`;
   try {
-    await mkdir(join(output, 'objects'), { recursive: true });
+    await makeFolder(join(output, 'objects'));
     const strange = (await readdir(output)).find((file) => !/^(objects$|build\.json)/.test(file));
     if (strange && !(await exists(path))) {
       throw new FileError(output, `holds ${strange}, which is no part of a data set; choose another folder`);

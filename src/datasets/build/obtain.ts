@@ -1,11 +1,11 @@
 // Gets the raw material of a data set from a Debian package, without root: apt-get downloads it, dpkg-deb unpacks it into a cache.
 
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { RastergradError } from '../../../renderer/errors.ts';
-import { toFileError } from '../../../renderer/io/files.ts';
+import { makeFolder, toFileError } from '../../../renderer/io/files.ts';
 
 /** `$RASTERGRAD_CACHE`, else `rastergrad` in `$XDG_CACHE_HOME`, else in `~/.cache`. */
 export function cacheFolder(): string {
@@ -31,7 +31,7 @@ export async function obtainPackage(
   if (await isFolder(folder)) return folder;
   let work: string | undefined;
   try {
-    await mkdir(cache, { recursive: true });
+    await makeFolder(cache);
     work = await mkdtemp(join(cache, `${name}.tmp-`));
     const packed = archive ?? (await download(name, work, onNote));
     onNote(`unpacking ${name} into ${folder}`);

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FileError } from '../../../renderer/errors.ts';
-import { toFileError } from '../../../renderer/io/files.ts';
+import { makeFolder, toFileError } from '../../../renderer/io/files.ts';
 
 /**
  * Makes the folder `output`: `write` gets a function that stores one file, given its path inside. Only when `write` is through
@@ -19,9 +19,10 @@ export async function writeFolder(
   await requireAbsent(output);
   const temporary = `${resolve(output)}.${randomUUID()}.tmp`;
   try {
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(dirname(temporary));
+    await mkdir(temporary);
     await write(async (path, data) => {
-      await mkdir(dirname(join(temporary, path)), { recursive: true });
+      await makeFolder(dirname(join(temporary, path)));
       await writeFile(join(temporary, path), data);
     });
     await rename(temporary, output);

@@ -231,6 +231,12 @@ describe('rastergrad compare-gradients', () => {
     expect([near, empty, point, file].map(({ status }) => status)).toEqual([1, 1, 1, 1]);
   });
 
+  it.runIf(existsSync('/proc/self'))('gives up where no folder can be made', async () => {
+    const output = await rastergrad('--scene', 'overlap', '-q', '-o', '/proc/rastergrad/a');
+    expect(output.stderr).toContain('/proc/rastergrad: no such file or folder');
+    expect(output.status).toBe(1);
+  });
+
   it('has the closed form for triangles that it holds for: counter-clockwise and within the picture', async () => {
     const mesh = path.join(folder, 'one.obj');
     const limits = async (faces: string, distance: number) => {

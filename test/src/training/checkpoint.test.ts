@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { FileError } from '../../../renderer/errors.ts';
 import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
 import { type MeshPredictor, modelOf } from '../../../src/models/index.ts';
 import { Adam } from '../../../src/tensor/adam.ts';
@@ -119,6 +120,31 @@ describe('a checkpoint', () => {
       /has weights, but no training state to go on from/,
     );
     expect(await readWeights(file, parts.model)).toBe(3);
+  });
+});
+
+describe('a checkpoint whose moments are of another training', () => {
+  it.each(['adam.m', 'adam.v'])('changes nothing, and is named: %s', async (name) => {
+    const file = checkpointFile(folder, 3);
+    await writeCheckpoint(file, { ...trained(), state });
+    const { tensors, metadata } = await readSafetensors(file);
+    const { length } = tensors[name].data;
+    const data = new Float32Array(length + 6);
+    await writeSafetensors(
+      file,
+      { ...tensors, [name]: { dtype: 'F32', shape: [length + 6], data } },
+      metadata,
+    );
+    const parts = makeParts(2);
+    const untouched = makeParts(2);
+    const attempt = readCheckpoint(file, parts);
+    await expect(attempt).rejects.toBeInstanceOf(FileError);
+    await expect(attempt).rejects.toThrow(
+      `${file}: of another training: "${name}" has ${length + 6} elements, expected ${length}`,
+    );
+    expect(weightsOf(parts.model)).toEqual(weightsOf(untouched.model));
+    expect(parts.average.list()).toEqual(untouched.average.list());
+    expect(parts.optimizer.steps).toBe(0);
   });
 });
 

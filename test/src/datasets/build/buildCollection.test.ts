@@ -2,12 +2,14 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ArgumentError, FileError } from '../../../../renderer/errors.ts';
 import { readMeshData } from '../../../../renderer/io/index.ts';
+import { meshPath } from '../../../../src/datasets/format.ts';
 import { furniture } from '../../../../src/datasets/furniture.ts';
 import { checkDataset, openDataset, readDatasetFile, splitNames } from '../../../../src/datasets/index.ts';
 import type { BuildOptions } from '../../../../src/datasets/source.ts';
@@ -74,6 +76,20 @@ describe('a large data set', () => {
         expect(Math.hypot(...vertices.subarray(v, v + 3))).toBeCloseTo(0.5, 5);
       }
     }
+  });
+
+  it('has every mesh that is damaged or missing found by a check', async () => {
+    const folder = join(root, 'damaged');
+    await cp(join(root, 'whole'), folder, { recursive: true });
+    const [damaged, missing] = ['scopia-table0', 'scopia-table1'].map((id) => join(folder, meshPath(id)));
+    await writeFile(damaged, 'garbage');
+    await rm(missing);
+    const bad = await checkDataset(await openDataset(folder));
+    const reasonOf = Object.fromEntries(bad.map(({ file, reason }) => [file, reason]));
+    expect(reasonOf).toEqual({
+      [damaged]: expect.stringMatching(/^is not the file that dataset\.json describes/),
+      [missing]: 'no such file or folder',
+    });
   });
 
   it('keeps near-twins together, and says what it left out', async () => {
@@ -155,6 +171,11 @@ describe('a large data set', () => {
     await writeFile(join(root, 'mine', 'thesis.tex'), '');
     await expect(build('mine')).rejects.toThrow(/mine: holds thesis\.tex, which is no part of a data set/);
     await expect(build('unsourced', { source: join(root, 'gone') })).rejects.toThrow(/gone: no such file/);
+  });
+
+  it.runIf(existsSync('/proc/self'))('gives up where no folder can be made', async () => {
+    const attempt = furniture.build({ source, output: '/proc/rastergrad/set', ...small });
+    await expect(attempt).rejects.toThrow(/^\/proc\/rastergrad: no such file or folder$/);
   });
 });
 

@@ -1,5 +1,6 @@
 // Where raw material comes from, with tools that pretend.
 
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,11 @@ describe('obtainPackage', () => {
     await expect(obtainPackage('chairs', { source: join(root, 'gone') })).rejects.toThrow(
       /gone: no such file/,
     );
+  });
+
+  it.runIf(existsSync('/proc/self'))('gives up where there can be no cache', async () => {
+    vi.stubEnv('RASTERGRAD_CACHE', '/proc/rastergrad/cache');
+    await expect(obtainPackage('chairs')).rejects.toThrow(/^\/proc\/rastergrad: no such file or folder$/);
   });
 });
 
