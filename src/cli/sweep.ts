@@ -42,8 +42,12 @@ const cancel = defineCommand({
   async run({ args }) {
     const { cancelSweep, openSweep } = await import('../sweeps/index.ts');
     const { folder, record } = await openSweep(args.sweep);
-    const count = await cancelSweep(folder, record);
-    process.stdout.write(`${args.sweep}: ${count} ${count === 1 ? 'run' : 'runs'} called off\n`);
+    const { told, outOfReach } = await cancelSweep(folder, record);
+    const runs = (count: number) => `${count} ${count === 1 ? 'run' : 'runs'}`;
+    process.stdout.write(`${args.sweep}: ${runs(told)} called off\n`);
+    if (outOfReach > 0) {
+      process.stdout.write(`${runs(outOfReach)} elsewhere cannot be reached: cancel the sweep there\n`);
+    }
   },
 });
 
@@ -116,7 +120,7 @@ export default defineCommand({
       description: 'Option of sbatch, such as time=2:00:00; any number of times',
     },
     wait: { type: 'boolean', description: 'With slurm: stay until the runs have ended' },
-    retry: { type: 'boolean', description: 'Run those again that failed' },
+    retry: { type: 'boolean', description: 'Run those again that failed, or that cannot be reached' },
     quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
   },
   async run({ args, rawArgs }) {
@@ -203,7 +207,7 @@ async function launchAndWatch({
     await observer.update();
     return states();
   };
-  const hasEnded = (all: readonly RunState[]) => all.every(({ job }) => job === undefined);
+  const hasEnded = (all: readonly RunState[]) => all.every(({ job, isOutOfReach }) => !job || isOutOfReach);
   // Seldom, as a cluster's queue is for everybody.
   const ended = wait
     ? await askUntil(askAgain, hasEnded, { pause: 10_000, signal, note: observer.note })

@@ -50,6 +50,10 @@ export function showSweepProgress({
             : `${failed} failed runs are left alone: --retry runs them again`,
         );
       }
+      const leftAlone = all.filter((state) => state.isOutOfReach && !launched.includes(state));
+      for (const { run, note: where } of leftAlone) {
+        note(`${run.name} is left alone, ${where}: where it is no longer at work, --retry takes it over`);
+      }
     },
     onStart: ({ name }) => note(`${name}: started`),
     onEnd({ name }, outcome) {

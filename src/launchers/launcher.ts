@@ -19,6 +19,8 @@ export interface Task {
 export interface JobState {
   phase: 'waiting' | 'running' | 'ended';
   reason?: string;
+  /** Whether it is where nothing can be asked of it from here: it is taken for running, and may be long gone. */
+  isOutOfReach?: boolean;
 }
 
 export interface LaunchOptions {

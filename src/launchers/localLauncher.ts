@@ -40,10 +40,10 @@ export function localLauncher({ jobs = availableParallelism() }: LocalOptions = 
   };
 }
 
-/** Child processes, while they live. Those of another host are taken for running: nothing here can tell. */
+/** Child processes, while they live. Those of another host are out of reach. */
 export const localQueue: Queue = {
   async states(jobs) {
-    return new Map(jobs.filter(isAlive).map((job): [string, JobState] => [job, { phase: 'running' }]));
+    return new Map(jobs.filter(isAlive).map((job) => [job, stateOf(job)]));
   },
 
   async cancel(jobs) {
@@ -51,6 +51,12 @@ export const localQueue: Queue = {
     for (const pid of pids) if (pid !== undefined) process.kill(pid, 'SIGTERM');
   },
 };
+
+function stateOf(job: string): JobState {
+  if (processOf(job) !== undefined) return { phase: 'running' };
+  const reason = `on ${job.split(':')[0]}, cannot be reached`;
+  return { phase: 'running', reason, isOutOfReach: true };
+}
 
 /** Runs one task to its end, passing on a wish to stop. Returns its exit code: 128 + n where signal n ended it. */
 function runTask(task: Task, env: NodeJS.ProcessEnv, { onJob, signal }: LaunchOptions): Promise<number> {

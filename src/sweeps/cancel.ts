@@ -4,11 +4,18 @@ import { type LauncherName, processOf, queues } from '../launchers/index.ts';
 import { runStates } from './runState.ts';
 import type { SweepFolder, SweepRecord } from './sweepFolder.ts';
 
-/** @returns how many runs were waiting or running */
-export async function cancelSweep(folder: SweepFolder, { runs }: SweepRecord): Promise<number> {
+export interface Cancelled {
+  /** How many runs were waiting or running, and are told. */
+  told: number;
+  /** How many may be running on other machines, which cannot be told from here. */
+  outOfReach: number;
+}
+
+export async function cancelSweep(folder: SweepFolder, { runs }: SweepRecord): Promise<Cancelled> {
   const holder = await folder.holder();
   const pid = holder === undefined ? undefined : processOf(holder);
-  const live = (await runStates(folder, runs)).flatMap(({ job }) => (job ? [job] : []));
+  const states = await runStates(folder, runs);
+  const live = states.flatMap(({ job, isOutOfReach }) => (job && !isOutOfReach ? [job] : []));
   for (const attempt of live) {
     folder.attempts.append({ ...attempt, cancelled: true, time: new Date().toISOString() });
   }
@@ -20,5 +27,5 @@ export async function cancelSweep(folder: SweepFolder, { runs }: SweepRecord): P
     );
   }
   if (pid !== undefined) process.kill(pid, 'SIGTERM');
-  return live.length;
+  return { told: live.length, outOfReach: states.filter(({ isOutOfReach }) => isOutOfReach).length };
 }

@@ -1,7 +1,7 @@
 // Sweeps: one config with many values of some fields, as runs that launchers bring to their end, and as one table.
 
 export { type Axis, parseAxis } from './axis.ts';
-export { cancelSweep } from './cancel.ts';
+export { type Cancelled, cancelSweep } from './cancel.ts';
 export { formatCsv, formatMarkdown } from './formatSweepTable.ts';
 export { type LaunchSweepOptions, launchSweep, type SweepObserver } from './launch.ts';
 export { readListFile } from './listFile.ts';

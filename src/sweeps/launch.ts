@@ -14,15 +14,15 @@ export interface SweepObserver {
 }
 
 export interface LaunchSweepOptions {
-  /** Runs that failed, too. */
+  /** Runs that failed, too, and those on machines out of reach, which must no longer be at work there. */
   retry?: boolean;
   signal?: AbortSignal;
   observer?: SweepObserver;
 }
 
 /**
- * Launches those of `runs` that are neither finished nor at work, nor failed unless `retry`. Where the launcher waits, they have
- * ended when this resolves.
+ * Launches those of `runs` that are neither finished nor at work, nor, unless `retry`, failed or out of reach. Where the launcher
+ * waits, they have ended when this resolves.
  */
 export async function launchSweep(
   folder: SweepFolder,
@@ -31,9 +31,10 @@ export async function launchSweep(
   { retry = false, signal, observer = {} }: LaunchSweepOptions = {},
 ): Promise<void> {
   const states = await runStates(folder, runs);
-  const open = states.filter(
-    ({ phase, job }) => phase !== 'finished' && job === undefined && (retry || phase !== 'failed'),
-  );
+  const open = states.filter(({ phase, job, isOutOfReach }) => {
+    if (phase === 'failed' || isOutOfReach) return retry;
+    return phase !== 'finished' && job === undefined;
+  });
   observer.onPlan?.(states, open);
   if (open.length === 0) return;
   const runOf = new Map(open.map(({ run }) => [run.name, run]));

@@ -19,6 +19,8 @@ export interface RunState {
   steps: number;
   /** The job that waits or runs. */
   job?: Attempt;
+  /** Whether that is on another machine, which cannot be asked whether it still is. */
+  isOutOfReach?: boolean;
   /** Why it failed, or how the launcher calls its state. */
   note?: string;
 }
@@ -54,11 +56,14 @@ async function runState(
   const step = lastStep(opened.file('metrics.jsonl'));
   const progress = { run, step, steps: step > 0 ? stepsOf(await opened.readConfig()) : 0 };
   if (!attempt) return { ...progress, phase: 'pending' };
-  const state = stateOf(attempt.job);
+  const code = exitCodeOf(folder.logOf(run));
+  // The local launcher deletes the exit code before it starts a job: where there is one, that job has ended, on whatever machine.
+  const state = attempt.launcher === 'local' && code !== undefined ? undefined : stateOf(attempt.job);
   const note = state?.reason;
   if (state?.phase === 'waiting') return { ...progress, phase: 'pending', job: attempt, note };
-  if (state?.phase === 'running') return { ...progress, phase: 'running', job: attempt, note };
-  const code = exitCodeOf(folder.logOf(run));
+  if (state?.phase === 'running') {
+    return { ...progress, phase: 'running', job: attempt, isOutOfReach: state.isOutOfReach, note };
+  }
   if (code !== undefined && code !== 0 && !stoppedCodes.includes(code)) {
     const ended = code > 128 ? `ended by signal ${code - 128}` : undefined;
     const note = ended ?? lastError(`${folder.logOf(run)}.log`) ?? `exit code ${code}`;

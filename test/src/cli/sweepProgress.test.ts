@@ -47,6 +47,17 @@ d: interrupted (2 of 4 finished)
 `);
   });
 
+  it('says which runs on other machines are left alone', () => {
+    const { progress, text } = progressOn(false);
+    const away = { ...state('a', 'running'), isOutOfReach: true, note: 'on elsewhere, cannot be reached' };
+    progress.onPlan!([away], []);
+    progress.onPlan!([away], [away]);
+    expect(text()).toBe(`1 run: 1 running
+a is left alone, on elsewhere, cannot be reached: where it is no longer at work, --retry takes it over
+1 run: 1 running
+`);
+  });
+
   it('is a live line on a terminal, with the time that is left', async () => {
     const { progress, states, wait, text } = progressOn(true);
     progress.onPlan!(states.toSpliced(2, 1), [states[1], states[3]]);

@@ -93,7 +93,9 @@ describe('the local launcher', () => {
     expect(isAlive(`${hostname()}:1`)).toBe(false);
     expect(isAlive('elsewhere:1')).toBe(true);
     expect(await queues.local.states(['elsewhere:1', `${hostname()}:999999999`])).toEqual(
-      new Map([['elsewhere:1', { phase: 'running' }]]),
+      new Map([
+        ['elsewhere:1', { phase: 'running', reason: 'on elsewhere, cannot be reached', isOutOfReach: true }],
+      ]),
     );
   });
 

@@ -59,6 +59,24 @@ describe('a run is', () => {
     });
   });
 
+  it('perhaps running on another machine, which cannot be asked', async () => {
+    attempt('elsewhere:1');
+    expect(await state()).toMatchObject({
+      phase: 'running',
+      note: 'on elsewhere, cannot be reached',
+      isOutOfReach: true,
+    });
+  });
+
+  it('what its exit code says where it ended on another machine', async () => {
+    attempt('elsewhere:1');
+    exit(143);
+    expect(await state()).toMatchObject({ phase: 'interrupted' });
+    expect((await state()).job).toBeUndefined();
+    exit(1, 'rastergrad: no such data set\n');
+    expect(await state()).toMatchObject({ phase: 'failed', note: 'no such data set' });
+  });
+
   it('lost where its job left no word', async () => {
     attempt(gone);
     metrics('{"step":7}\n');
