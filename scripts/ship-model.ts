@@ -3,7 +3,7 @@
 //
 //   npx tsx scripts/ship-model.ts runs/furniture
 
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetFolder } from '../src/datasets/index.ts';
 import { openRun } from '../src/experiments/runFolder.ts';
@@ -30,5 +30,9 @@ const weights = Object.fromEntries(
     .map(([name, tensor]) => [`model.${name.slice(group.length)}`, tensor]),
 );
 await writeSafetensors(path.join(shippedModel, 'checkpoints', path.basename(checkpoint)), weights, metadata);
-const credits = path.join(await datasetFolder(config.dataset.name), 'ATTRIBUTION.md');
-await cp(credits, path.join(shippedModel, 'ATTRIBUTION.md'));
+const credits = await readFile(path.join(await datasetFolder(config.dataset.name), 'ATTRIBUTION.md'), 'utf8');
+const note = `The network in this folder was trained on the data set \`${config.dataset.name}\`, which is made of the works listed below: its weights are computed from
+their pictures and surface points. What follows is that data set's attribution.
+
+`;
+await writeFile(path.join(shippedModel, 'ATTRIBUTION.md'), note + credits);
