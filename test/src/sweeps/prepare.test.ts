@@ -182,7 +182,7 @@ describe('the folder of a sweep', () => {
 
   it('is no file', async () => {
     folder = new SweepFolder(file);
-    await expect(prepared('seed=1')).rejects.toThrow(/base\.yaml\/lock: a part of the path is not a folder$/);
+    await expect(prepared('seed=1')).rejects.toThrow(/base\.yaml: is a file, expected a folder$/);
   });
 
   it('is none without a record', async () => {
