@@ -41,6 +41,7 @@ export class OpenBlasMissing extends RastergradError {}
 /** @throws OpenBlasMissing; RastergradError where RASTERGRAD_OPENBLAS names something else */
 export async function loadOpenBlas(): Promise<OpenBlas> {
   const koffi = await importKoffi();
+  sleepSoon();
   const given = globalThis.process?.env.RASTERGRAD_OPENBLAS;
   if (given) {
     try {
@@ -62,6 +63,15 @@ export async function loadOpenBlas(): Promise<OpenBlas> {
     'math "openblas" needs the library OpenBLAS (Debian: apt install libopenblas0-pthread), but none of ' +
       `${places.join(', ')} loads; RASTERGRAD_OPENBLAS can say where it is`,
   );
+}
+
+/**
+ * Its threads look for more work for 2ⁿ clock cycles after a product before they sleep, by default for 2²⁶: all the time, in a step of many
+ * products, on cores that our own threads wait for. Read when the library loads (OpenBLAS, driver/others/blas_server.c).
+ */
+function sleepSoon(): void {
+  const { process } = globalThis;
+  if (process && !process.env.OPENBLAS_THREAD_TIMEOUT) process.env.OPENBLAS_THREAD_TIMEOUT = '19';
 }
 
 interface Library {
