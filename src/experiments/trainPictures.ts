@@ -150,15 +150,15 @@ async function pictureRow(
   ];
   disposeMesh(mesh);
   tf.dispose(error.colors!);
-  const note = [object.category, scoreNote(scoresOf.get(object.id))].filter(Boolean).join(' · ');
+  const note = [object.category, scoreNote(scoresOf.get(object.id))].filter(Boolean).join('\u00a0· ');
   return [{ id: object.id, label: object.name, note, pictures }];
 }
 
-/** "chamfer 8.1 ×10⁻³ · F 61 %": of the model, over all pictures of the object. Lines break at the dots alone. */
+/** "chamfer 8.1 ×10⁻³ · F 61 %": of the model, over all pictures of the object. Lines break behind the dots alone. */
 function scoreNote(scores: ObjectScores | undefined): string | undefined {
   if (!scores) return undefined;
   const { chamfer, fScore } = scores.rows[0];
-  return `chamfer\u00a0${(1e3 * chamfer).toFixed(1)}\u00a0×10⁻³ · F\u00a0${fScore.toFixed(0)}\u00a0%`;
+  return `chamfer\u00a0${(1e3 * chamfer).toFixed(1)}\u00a0×10⁻³\u00a0· F\u00a0${fScore.toFixed(0)}\u00a0%`;
 }
 
 /** Where the data set has no picture: its input view for `turns` = 0, else from so many quarters of a turn further, with nothing to be seen. */

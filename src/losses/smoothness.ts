@@ -66,6 +66,14 @@ export function smoothnessKernel(vertices: RealArray, topology: Topology, gradie
   return share * sum;
 }
 
+/** From one vertex to another. */
+const side = (vertices: RealArray, from: number, to: number) =>
+  [
+    vertices[to] - vertices[from],
+    vertices[to + 1] - vertices[from + 1],
+    vertices[to + 2] - vertices[from + 2],
+  ] as const;
+
 /** n = N/‖N‖ of each face, N = (b − a) × (c − a), and ‖N‖, which is 0 where the face has no area. */
 function unitNormals(
   vertices: RealArray,
@@ -78,16 +86,8 @@ function unitNormals(
     const a = start + 3 * faces[to];
     const b = start + 3 * faces[to + 1];
     const c = start + 3 * faces[to + 2];
-    const [ux, uy, uz] = [
-      vertices[b] - vertices[a],
-      vertices[b + 1] - vertices[a + 1],
-      vertices[b + 2] - vertices[a + 2],
-    ];
-    const [vx, vy, vz] = [
-      vertices[c] - vertices[a],
-      vertices[c + 1] - vertices[a + 1],
-      vertices[c + 2] - vertices[a + 2],
-    ];
+    const [ux, uy, uz] = side(vertices, a, b);
+    const [vx, vy, vz] = side(vertices, a, c);
     const x = uy * vz - uz * vy;
     const y = uz * vx - ux * vz;
     const z = ux * vy - uy * vx;
@@ -128,16 +128,8 @@ function pullVertices({ vertices, start, faces, units, lengths, pulls, gradient 
     const a = start + 3 * faces[from];
     const b = start + 3 * faces[from + 1];
     const c = start + 3 * faces[from + 2];
-    const [ux, uy, uz] = [
-      vertices[b] - vertices[a],
-      vertices[b + 1] - vertices[a + 1],
-      vertices[b + 2] - vertices[a + 2],
-    ];
-    const [vx, vy, vz] = [
-      vertices[c] - vertices[a],
-      vertices[c + 1] - vertices[a + 1],
-      vertices[c + 2] - vertices[a + 2],
-    ];
+    const [ux, uy, uz] = side(vertices, a, b);
+    const [vx, vy, vz] = side(vertices, a, c);
     const [bx, by, bz] = [vy * gz - vz * gy, vz * gx - vx * gz, vx * gy - vy * gx];
     const [cx, cy, cz] = [gy * uz - gz * uy, gz * ux - gx * uz, gx * uy - gy * ux];
     gradient[b] += bx;

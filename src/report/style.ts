@@ -36,8 +36,9 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .pictures td:first-child { padding-right: 1.2rem; min-width: 9rem; max-width: 14rem; line-height: 1.3; }
 .pictures td:first-child .note { display: block; }
 .pictures img { display: block; width: 104px; height: 104px; object-fit: contain; background: var(--behind); border-radius: 4px; }
-.dense td:first-child { min-width: 7.5rem; max-width: 10rem; padding-right: 0.6rem; font-size: 0.9rem; }
-.dense img { width: 84px; height: 84px; }
+.dense th, .dense td { padding-left: 2px; padding-right: 2px; }
+.dense td:first-child { min-width: 7.5rem; max-width: 9.5rem; padding-right: 0.4rem; font-size: 0.9rem; }
+.dense img { width: 82px; height: 82px; }
 .plots { display: flex; flex-wrap: wrap; gap: 1.5rem 2rem; }
 .plots > div { max-width: 100%; overflow-x: auto; }
 .plots svg { display: block; max-width: 100%; height: auto; font-family: inherit; }
