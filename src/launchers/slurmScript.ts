@@ -27,7 +27,7 @@ rm -f "$record.exit"
 touch "$record.alive"
 "$@" </dev/null >>"$record.log" 2>&1 &
 child=$!
-while kill -0 $child; do touch "$record.alive"; sleep ${beat}; done >/dev/null 2>&1 &
+while kill -0 $child; do touch -c "$record.alive"; sleep ${beat}; done >/dev/null 2>&1 &
 signs=$!
 
 # The time limit is near: save, and back into the queue. Told a second time, the command would stop before it has saved.
