@@ -198,7 +198,7 @@ function cameraOf(object: DatasetObject, index: number): readonly number[] {
  * From the frame of the sample to the camera of view `index`. With cameras p' = Rp + t of this view (Rⱼ, tⱼ) and of the input (Rᵢ, tᵢ),
  * and the sample's frame at s = pᵢ + (0, 0, D): pⱼ = R s + tⱼ − R (tᵢ + (0, 0, D)), where R = Rⱼ Rᵢᵀ.
  */
-function sampleCamera(object: DatasetObject, inputView: number, index: number): number[] {
+export function sampleCamera(object: DatasetObject, inputView: number, index: number): number[] {
   const { cameraDistance } = object;
   if (index === inputView && cameraDistance !== undefined && !viewOf(object, index).worldToCamera) {
     return [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, -cameraDistance, 0, 0, 0, 1];

@@ -11,6 +11,7 @@ import {
   type DatasetObject,
   type Sample,
   type Surface,
+  sampleCamera,
   sampleSurface,
   toSample,
 } from '../datasets/sample.ts';
@@ -21,7 +22,7 @@ import { Adam } from '../tensor/adam.ts';
 import type { Random } from '../tensor/random.ts';
 import { channel, drawSurfaces } from '../training/batch.ts';
 import { learningRateAt } from '../training/schedule.ts';
-import { comparableViews } from './evaluation.ts';
+import { placedViews } from './evaluation.ts';
 import { type Candidate, trueCandidate } from './scoring.ts';
 
 const constantFit = { steps: 300, batchSize: 8, points: 500, learningRate: 0.01 };
@@ -107,33 +108,32 @@ export class NearestSilhouette {
   }
 
   candidateOf(sample: Sample): Candidate {
-    const all = (object: DatasetObject, view: number) => comparableViews(object, view, this.badSamples);
     const best =
-      (this.hasOneRig && this.nearest(sample, all, sameCameras)) ||
-      this.nearest(
-        sample,
-        (_, view) => [view],
-        () => true,
-      );
+      (this.hasOneRig &&
+        this.nearest(sample, (object, view) => {
+          const all = placedViews(object, view);
+          return hasCamerasOf(sample, object, all) ? all : undefined;
+        })) ||
+      this.nearest(sample, (_, view) => [view]);
     if (!best) throw new ArgumentError('no training picture can be read: every one of them has a bad file');
     return trueCandidate(best);
   }
 
-  /** The training picture of the best overlap, with the views that `viewsOf` gives it, that can be read and that `fits`. */
+  /** The training picture of the best overlap of those that can be read, with the views that `viewsOf` gives it, if any. */
   private nearest(
     sample: Sample,
-    viewsOf: (object: DatasetObject, view: number) => number[],
-    fits: (candidate: Sample, sample: Sample) => boolean,
+    viewsOf: (object: DatasetObject, view: number) => number[] | undefined,
   ): Sample | undefined {
     const mask = comparedMask(sample.input.image);
-    let best: { candidate: Sample; iou: number } | undefined;
-    for (const { object, view, mask: other } of this.entries) {
-      const iou = maskIou(other, mask);
-      if (best && iou <= best.iou) continue;
-      const candidate = this.badSamples.attempt(() => toSample(object, view, viewsOf(object, view)));
-      if (candidate && fits(candidate, sample)) best = { candidate, iou };
+    const ranked = this.entries
+      .map(({ object, view, mask: other }) => ({ object, view, iou: maskIou(other, mask) }))
+      .sort((a, b) => b.iou - a.iou);
+    for (const { object, view } of ranked) {
+      const views = viewsOf(object, view);
+      const candidate = views && this.badSamples.attempt(() => toSample(object, view, views));
+      if (candidate) return candidate;
     }
-    return best?.candidate;
+    return undefined;
   }
 }
 
@@ -148,11 +148,13 @@ function hasSameRig(a: DatasetObject, b: DatasetObject): boolean {
   return cameras(a) === cameras(b);
 }
 
-function sameCameras(a: Sample, b: Sample): boolean {
+/** Whether the views of an object, the first of them its input, were taken from where those of a sample were. */
+function hasCamerasOf(sample: Sample, object: DatasetObject, views: readonly number[]): boolean {
   return (
-    a.supervision.length === b.supervision.length &&
-    a.supervision.every(({ objectToCamera }, view) =>
-      objectToCamera.every((value, i) => Math.abs(value - b.supervision[view].objectToCamera[i]) < 1e-6),
-    )
+    sample.supervision.length === views.length &&
+    sample.supervision.every(({ objectToCamera }, k) => {
+      const camera = sampleCamera(object, views[0], views[k]);
+      return objectToCamera.every((value, i) => Math.abs(value - camera[i]) < 1e-6);
+    })
   );
 }

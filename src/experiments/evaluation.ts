@@ -74,15 +74,16 @@ const unturned: readonly number[] = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0
  * whose pictures are bad are left out where the data set says so.
  */
 export function comparableViews({ views }: DatasetObject, input: number, badSamples: BadSamples): number[] {
-  if (!views[input].worldToCamera) return [input];
-  return inputFirst(input, views.length).filter(
+  return placedViews({ views }, input).filter(
     (view) => view === input || badSamples.attempt(() => views[view].image),
   );
 }
 
-/** All views, the input view first and the others in order from there. */
-const inputFirst = (input: number, count: number) =>
-  Array.from({ length: count }, (_, k) => (input + k) % count);
+/** All views, the input view first and the others in order from there; or the input view alone where it has no camera. */
+export function placedViews({ views }: Pick<DatasetObject, 'views'>, input: number): number[] {
+  if (!views[input].worldToCamera) return [input];
+  return Array.from(views, (_, k) => (input + k) % views.length);
+}
 
 /** Numbers for what is offered for a sample. */
 export type Scorer = (candidate: Candidate, sample: EvaluationSample) => Scores;
@@ -93,43 +94,59 @@ export const usualScorer =
   (candidate, sample) =>
     scoreCandidate(candidate, sample, options);
 
+/** What is offered for a sample. */
+export type CandidateOf = (sample: EvaluationSample) => Candidate;
+
 /**
- * Has whatever `candidateOf` offers for each sample scored; one evaluation for each scorer.
+ * Has what each of `offered` offers for each sample scored: an evaluation for each of them and each scorer. Goes through the samples once,
+ * since making one means reading all its pictures.
  *
  * @throws ArgumentError where there are no samples
  */
 export function evaluate(
   samples: Iterable<EvaluationSample>,
-  candidateOf: (sample: EvaluationSample) => Candidate,
+  offered: readonly CandidateOf[],
   scorers: readonly Scorer[],
-): Evaluation[] {
-  const scored: { id: string; category: string; scores: Scores[] }[] = [];
+): Evaluation[][] {
+  const scored = offered.map(() => scorers.map((): ScoredSample[] => []));
   for (const sample of samples) {
-    const candidate = candidateOf(sample);
     const { id, category } = sample;
-    scored.push({ id, category, scores: scorers.map((score) => score(candidate, sample)) });
+    offered.forEach((candidateOf, i) => {
+      const candidate = candidateOf(sample);
+      scorers.forEach((score, k) => {
+        scored[i][k].push({ id, category, scores: score(candidate, sample) });
+      });
+    });
   }
+  return scored.map((ofScorers) => ofScorers.map(summarized));
+}
+
+interface ScoredSample {
+  id: string;
+  category: string;
+  scores: Scores;
+}
+
+function summarized(scored: readonly ScoredSample[]): Evaluation {
   if (scored.length === 0)
     throw new ArgumentError('there is nothing to evaluate on: every sample has a bad file');
+  const meanOf = (some: readonly ScoredSample[]) => meanScores(some.map(({ scores }) => scores));
   const categories = [...new Set(scored.map(({ category }) => category))].sort();
-  const byId = new Map<string, typeof scored>();
+  const byId = new Map<string, ScoredSample[]>();
   for (const sample of scored) byId.set(sample.id, [...(byId.get(sample.id) ?? []), sample]);
-  return scorers.map((_, k) => ({
+  return {
     samples: scored.length,
-    overall: meanScores(scored.map(({ scores }) => scores[k])),
+    overall: meanOf(scored),
     byCategory: new Map(
-      categories.map((name) => [
-        name,
-        meanScores(scored.filter(({ category }) => category === name).map(({ scores }) => scores[k])),
-      ]),
+      categories.map((name) => [name, meanOf(scored.filter(({ category }) => category === name))]),
     ),
     byObject: new Map(
       Array.from(byId, ([id, ofObject]) => [
         id,
-        { category: ofObject[0].category, scores: meanScores(ofObject.map(({ scores }) => scores[k])) },
+        { category: ofObject[0].category, scores: meanOf(ofObject) },
       ]),
     ),
-  }));
+  };
 }
 
 /** The usual numbers of a model. */
@@ -140,7 +157,12 @@ export function evaluateModel(
   options: EvaluationOptions,
 ): Evaluation {
   const samples = evaluationSamples(objects, options.views, dataset.badSamples);
-  return evaluate(samples, modelCandidates(model, dataset, options), [usualScorer(options)])[0];
+  const [[evaluation]] = evaluate(
+    samples,
+    [modelCandidates(model, dataset, options)],
+    [usualScorer(options)],
+  );
+  return evaluation;
 }
 
 /** What a model predicts from a sample's picture. */

@@ -8,9 +8,9 @@ import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
 import { bestConstantShape, NearestSilhouette } from './baselines.ts';
 import {
+  type CandidateOf,
   constantCandidates,
   type Evaluation,
-  type EvaluationSample,
   evaluate,
   evaluationSamples,
   modelCandidates,
@@ -20,7 +20,6 @@ import { chooseObjects } from './objects.ts';
 import { protocolScorer, protocolsNamed, protocolTables } from './protocolTables.ts';
 import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts';
 import type { TrainConfig } from './schema/index.ts';
-import type { Candidate } from './scoring.ts';
 
 /** Pictures of an object that a validation during the training predicts from. */
 export const validationViews = 1;
@@ -56,7 +55,7 @@ export function trainResults(
     const start = modelOf(config.model).startShape(config.model);
     const random = new Random(config.seed).split('best constant shape');
     const constant = bestConstantShape(start.vertices, start.topology, training, dataset.badSamples, random);
-    const baselines: [label: string, candidateOf: (sample: EvaluationSample) => Candidate][] = [
+    const baselines: [label: string, candidateOf: CandidateOf][] = [
       ['start shape', constantCandidates(start.vertices, start.topology, dataset, evaluation)],
       ['best constant shape', constantCandidates(constant, start.topology, dataset, evaluation)],
       ['nearest training silhouette', (sample) => neighbours.candidateOf(sample)],
@@ -67,15 +66,19 @@ export function trainResults(
       validationViews,
       dataset.badSamples,
     );
+    const evaluated = evaluate(
+      samples,
+      lines.map(([, candidateOf]) => candidateOf),
+      scorers,
+    );
+    const validations = evaluate(
+      validated,
+      baselines.map(([, candidateOf]) => candidateOf),
+      [usualScorer(evaluation)],
+    );
     return {
-      scored: lines.map(([label, candidateOf]) => ({
-        label,
-        evaluations: evaluate(samples, candidateOf, scorers),
-      })),
-      validationBaselines: baselines.map(([label, candidateOf]) => {
-        const [{ overall }] = evaluate(validated, candidateOf, [usualScorer(evaluation)]);
-        return { label, values: overall };
-      }),
+      scored: lines.map(([label], i) => ({ label, evaluations: evaluated[i] })),
+      validationBaselines: baselines.map(([label], i) => ({ label, values: validations[i][0].overall })),
     };
   });
   const sampleCount = scored[0].evaluations[0].samples;

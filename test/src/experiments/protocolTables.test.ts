@@ -52,7 +52,7 @@ describe('protocolTables', () => {
     const samples = samplesOf([...chairs.slice(0, 3), ...lamps.slice(0, 1)], 1);
     const counted = samples.map((sample) => (sample.category === 'lamp' ? 8 : 4));
     let next = 0;
-    const [evaluation] = evaluate(samples, trueCandidate, [() => ({ chamfer: counted[next++] })]);
+    const [[evaluation]] = evaluate(samples, [trueCandidate], [() => ({ chamfer: counted[next++] })]);
     const [all, byClass] = protocolTables(
       protocol,
       [
