@@ -5,8 +5,7 @@ import { defineCommand } from 'citty';
 import type { Launcher } from '../launchers/index.ts';
 import type { PlannedRun, RunState, SweepFolder, SweepRun } from '../sweeps/index.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { integerOption } from './numbers.ts';
-import { repeatedOption } from './repeatedOption.ts';
+import { launchArguments, launchOptions, mostAtATime, openLauncher } from './launchOptions.ts';
 import { reportSweep } from './reportSweep.ts';
 import { UsageError } from './usageError.ts';
 
@@ -18,7 +17,7 @@ const status = defineCommand({
   args: { sweep, json },
   async run({ args }) {
     const { openSweep, runStates } = await import('../sweeps/index.ts');
-    const { describeStates } = await import('./sweepProgress.ts');
+    const { describeStates } = await import('./describeStates.ts');
     const { folder, record } = await openSweep(args.sweep);
     const states = await runStates(folder, record.runs);
     if (args.json) {
@@ -43,10 +42,12 @@ const cancel = defineCommand({
     const { cancelSweep, openSweep } = await import('../sweeps/index.ts');
     const { folder, record } = await openSweep(args.sweep);
     const { told, outOfReach } = await cancelSweep(folder, record);
-    const runs = (count: number) => `${count} ${count === 1 ? 'run' : 'runs'}`;
-    process.stdout.write(`${args.sweep}: ${runs(told)} called off\n`);
+    const { counted } = await import('./describeStates.ts');
+    process.stdout.write(`${args.sweep}: ${counted(told, 'run')} called off\n`);
     if (outOfReach > 0) {
-      process.stdout.write(`${runs(outOfReach)} elsewhere cannot be reached: cancel the sweep there\n`);
+      process.stdout.write(
+        `${counted(outOfReach, 'run')} elsewhere cannot be reached: cancel the sweep there\n`,
+      );
     }
   },
 });
@@ -102,48 +103,22 @@ export default defineCommand({
       valueHint: 'folder',
       description: 'Folder of the sweep (default: runs/NAME-sweep)',
     },
-    launcher: {
-      type: 'enum',
-      options: ['local', 'slurm'],
-      default: 'local',
-      description: 'Where runs are run',
-    },
-    jobs: {
-      type: 'string',
-      alias: 'j',
-      valueHint: 'N',
-      description: 'Most runs at a time (default: one a core; with slurm: any number)',
-    },
-    slurm: {
-      type: 'string',
-      valueHint: 'key=value',
-      description: 'Option of sbatch, such as time=2:00:00; any number of times',
-    },
-    wait: { type: 'boolean', description: 'With slurm: stay until the runs have ended' },
+    ...launchArguments('runs', mostAtATime('runs')),
     retry: { type: 'boolean', description: 'Run those again that failed, or that cannot be reached' },
     quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
   },
   async run({ args, rawArgs }) {
     const [file, ...texts] = args._;
     if (file.includes('=')) throw new UsageError(`expected a config file before "${file}"`);
-    const jobs = args.jobs === undefined ? undefined : integerOption('jobs', args.jobs, 1, 10_000);
-    const sbatch = sbatchOptions(repeatedOption(rawArgs, 'slurm'));
-    if (args.launcher === 'local' && (args.wait || args.slurm !== undefined)) {
-      throw new UsageError(`${args.wait ? '--wait' : '--slurm'} goes with --launcher slurm`);
-    }
+    const options = launchOptions(args, rawArgs);
     const { folder, planned } = await plan(file, texts, args);
-    const { localLauncher, slurmLauncher } = await import('../launchers/index.ts');
-    const launcher =
-      args.launcher === 'local'
-        ? localLauncher({ jobs })
-        : slurmLauncher({
-            folder: path.resolve(folder.file('slurm')),
-            jobName: path.basename(folder.path),
-            jobs,
-            sbatch,
-          });
+    const launcher = await openLauncher(options, {
+      folder: path.resolve(folder.file('slurm')),
+      jobName: path.basename(folder.path),
+    });
     const again = ['rastergrad', 'sweep', ...rawArgs];
-    const { retry, wait, quiet } = args;
+    const { wait } = options;
+    const { retry, quiet } = args;
     return launchAndWatch({ file, folder, planned, launcher, again, retry, wait, quiet });
   },
 });
@@ -186,8 +161,9 @@ async function launchAndWatch({
   quiet = false,
 }: Launch): Promise<number> {
   const { launchSweep, prepareSweep, runStates } = await import('../sweeps/index.ts');
-  const { describeStates, showSweepProgress } = await import('./sweepProgress.ts');
-  const { askUntil, whileWatching } = await import('./sweepWatch.ts');
+  const { describeStates } = await import('./describeStates.ts');
+  const { showSweepProgress } = await import('./sweepProgress.ts');
+  const { askUntil, whileWatching } = await import('./watch.ts');
   const { quoted } = await import('../launchers/index.ts');
   let runs: SweepRun[] = [];
   const states = () => runStates(folder, runs);
@@ -229,20 +205,3 @@ async function launchAndWatch({
   if (signal.aborted) return interrupt.exitCode();
   return isDone || !(launcher.waits || wait) ? 0 : 1;
 }
-
-/** `key=value`, or `key` alone for a flag. */
-function sbatchOptions(texts: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const [, key, value] = /^([a-z][a-z-]*)(?:=(.*))?$/.exec(text) ?? [];
-      if (key !== undefined && !ownOptions.includes(key)) return [key, value ?? ''];
-      throw new UsageError(
-        key === undefined
-          ? `--slurm is "${text}": expected an option of sbatch by its long name, such as partition=gpu`
-          : `--slurm is "${text}": ${key} is for the sweep to say`,
-      );
-    }),
-  );
-}
-
-const ownOptions = ['array', 'parsable', 'requeue', 'no-requeue', 'wait', 'wrap', 'chdir'];

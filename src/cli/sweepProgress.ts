@@ -1,7 +1,9 @@
 // Shows a sweep while its runs go on: a live line on a terminal, a line for each run that starts or ends elsewhere.
 
+import type { TaskPhase } from '../launchers/index.ts';
 import { formatDuration } from '../report/format.ts';
 import type { RunState, SweepObserver } from '../sweeps/index.ts';
+import { describeStates } from './describeStates.ts';
 
 export interface SweepProgressOptions {
   /** A terminal gets the live line. */
@@ -77,17 +79,7 @@ export function showSweepProgress({
   };
 }
 
-/** "12 runs: 3 finished, 2 running, 7 pending" */
-export function describeStates(states: readonly RunState[]): string {
-  const phases = ['finished', 'running', 'pending', 'interrupted', 'failed', 'lost'] as const;
-  const counts = phases
-    .map((phase) => ({ phase, count: count(states, phase) }))
-    .filter((entry) => entry.count > 0);
-  const runs = `${states.length} ${states.length === 1 ? 'run' : 'runs'}`;
-  return `${runs}: ${counts.map((entry) => `${entry.count} ${entry.phase}`).join(', ')}`;
-}
-
-const count = (states: readonly RunState[], wanted: RunState['phase']) =>
+const count = (states: readonly RunState[], wanted: TaskPhase) =>
   states.filter(({ phase }) => phase === wanted).length;
 
 /** In runs: those finished, and what is done of the others. */

@@ -1,23 +1,20 @@
 // Where command lines run: child processes on this machine, or arrays of Slurm jobs.
 
-import type { LauncherName, Queue } from './launcher.ts';
-import { localQueue } from './localLauncher.ts';
-import { slurmQueue } from './slurmLauncher.ts';
-
 export {
   exitCodeOf,
   type JobState,
   type Launcher,
   type LauncherName,
   type LaunchOptions,
+  type Outcome,
+  outcomeOf,
   type Queue,
-  stoppedCodes,
   type Task,
 } from './launcher.ts';
 export { isAlive, type LocalOptions, localLauncher, processOf } from './localLauncher.ts';
+export { jobStates, queues } from './queues.ts';
 export { rastergradCommand } from './rastergradCommand.ts';
 export { type SlurmOptions, slurmLauncher } from './slurmLauncher.ts';
 export { quoted } from './slurmScript.ts';
-
-/** Where the jobs of each launcher are found again, by another process too. */
-export const queues: Readonly<Record<LauncherName, Queue>> = { local: localQueue, slurm: slurmQueue };
+export { type Attempt, type TaskPhase, type TaskState, tailOf, unfinishedState } from './taskState.ts';
+export { launchTasks, type TaskObserver, taskStates } from './tasks.ts';

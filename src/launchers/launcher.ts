@@ -13,6 +13,11 @@ export interface Task {
   record: string;
   /** A file that is there when there is nothing left to do: the command is not run again then. */
   done: string;
+  /**
+   * Whether the command, told to stop and run again, goes on where it was: then it may be stopped before its time is up, and put back into
+   * the queue.
+   */
+  goesOn: boolean;
 }
 
 /** What a launcher knows of a job. The reason is in its own words, such as Slurm's `NODE_FAIL`. */
@@ -49,6 +54,12 @@ export interface Launcher {
   /** @throws RastergradError where the tasks cannot be launched */
   launch(tasks: readonly Task[], options: LaunchOptions): Promise<void>;
 }
+
+/** How a task's process ended: done, or stopped where it can be run again, or failed. */
+export type Outcome = 'finished' | 'interrupted' | 'failed';
+
+export const outcomeOf = (code: number): Outcome =>
+  code === 0 ? 'finished' : stoppedCodes.includes(code) ? 'interrupted' : 'failed';
 
 /** Exit codes of a command that was asked to stop, and has saved what it needs to go on. */
 export const stoppedCodes: readonly number[] = [130, 143];

@@ -9,8 +9,8 @@ const silence = 30;
 
 export function slurmScript(tasks: readonly Task[]): string {
   const cases = tasks.map(
-    ({ record, done, command }, i) =>
-      `${i}) record=${quoted(record)} done=${quoted(done)}; set -- ${command.map(quoted).join(' ')} ;;`,
+    ({ record, done, goesOn, command }, i) =>
+      `${i}) record=${quoted(record)} done=${quoted(done)} goesOn=${goesOn ? 'yes' : ''}; set -- ${command.map(quoted).join(' ')} ;;`,
   );
   return `#!/bin/bash
 case $SLURM_ARRAY_TASK_ID in
@@ -30,9 +30,10 @@ child=$!
 while kill -0 $child; do touch -c "$record.alive"; sleep ${beat}; done >/dev/null 2>&1 &
 signs=$!
 
-# The time limit is near: save, and back into the queue. Told a second time, the command would stop before it has saved.
+# The time limit is near: save, and back into the queue. Told a second time, the command would stop before it has saved. One that would
+# begin anew uses the time that is left.
 requeue=
-trap '[ $requeue ] || kill -TERM $child; requeue=yes' USR1
+trap 'if [ $goesOn ] && [ ! $requeue ]; then kill -TERM $child; requeue=yes; fi' USR1
 # Cancelled or preempted: Slurm tells the command, too.
 trap : TERM
 while kill -0 $child 2>/dev/null; do wait $child; done

@@ -8,6 +8,6 @@ export { readListFile } from './listFile.ts';
 export type { OverrideSet } from './overrideSet.ts';
 export { type PlannedRun, planRuns } from './plan.ts';
 export { prepareSweep } from './prepare.ts';
-export { type RunPhase, type RunState, runStates } from './runState.ts';
+export { type RunState, runStates } from './runState.ts';
 export { openSweep, SweepFolder, type SweepRecord, type SweepRun } from './sweepFolder.ts';
 export { type SweepRow, type SweepTable, type SweepTableOptions, sweepTable } from './table.ts';

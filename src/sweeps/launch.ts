@@ -1,7 +1,7 @@
 // Has the runs of a sweep done that are not done yet, by whichever launcher.
 
 import path from 'node:path';
-import { type Launcher, rastergradCommand, stoppedCodes, type Task } from '../launchers/index.ts';
+import { type Launcher, type Outcome, outcomeOf, rastergradCommand, type Task } from '../launchers/index.ts';
 import { type RunState, runStates } from './runState.ts';
 import type { SweepFolder, SweepRun } from './sweepFolder.ts';
 
@@ -10,7 +10,7 @@ export interface SweepObserver {
   onPlan?(states: readonly RunState[], launched: readonly RunState[]): void;
   onStart?(run: SweepRun, job: string): void;
   /** A run has ended: with code 0, or stopped where it can go on, or failed. */
-  onEnd?(run: SweepRun, outcome: 'finished' | 'interrupted' | 'failed'): void;
+  onEnd?(run: SweepRun, outcome: Outcome): void;
 }
 
 export interface LaunchSweepOptions {
@@ -48,8 +48,7 @@ export async function launchSweep(
         observer.onStart?.(runOf.get(name)!, job);
       },
       onEnd({ name }, code) {
-        const outcome = code === 0 ? 'finished' : stoppedCodes.includes(code) ? 'interrupted' : 'failed';
-        observer.onEnd?.(runOf.get(name)!, outcome);
+        observer.onEnd?.(runOf.get(name)!, outcomeOf(code));
       },
     },
   );
@@ -62,5 +61,6 @@ function taskOf(folder: SweepFolder, run: SweepRun): Task {
     command: rastergradCommand(['run', '--resume', runFolder]),
     record: folder.logOf(run),
     done: path.join(runFolder, 'results.json'),
+    goesOn: true,
   };
 }

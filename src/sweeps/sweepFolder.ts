@@ -15,10 +15,10 @@ import { parse, stringify } from 'yaml';
 import { ArgumentError, FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { readFileText, toFileError } from '../../renderer/io/files.ts';
-import { JsonLines } from '../experiments/jsonLines.ts';
 import { isFields } from '../experiments/overrides.ts';
 import { makeFolder } from '../experiments/runFolder.ts';
-import { isAlive, type LauncherName } from '../launchers/index.ts';
+import { JsonLines } from '../jsonLines.ts';
+import { type Attempt, isAlive } from '../launchers/index.ts';
 import type { OverrideSet } from './overrideSet.ts';
 
 export interface SweepRun {
@@ -35,11 +35,8 @@ export interface SweepRecord {
 }
 
 /** One line of attempts.jsonl. */
-export interface Attempt {
+export interface RunAttempt extends Attempt {
   run: string;
-  launcher: LauncherName;
-  job: string;
-  time: string;
   /** The user has called it off. */
   cancelled?: true;
   step?: undefined;
@@ -50,7 +47,7 @@ const LOCK = 'lock';
 
 export class SweepFolder {
   readonly path: string;
-  readonly attempts: JsonLines<Attempt>;
+  readonly attempts: JsonLines<RunAttempt>;
 
   constructor(folder: string) {
     this.path = folder;

@@ -97,7 +97,7 @@ describe('mistakes', () => {
     ['sweep a.yaml --slurm time=1', '--slurm goes with --launcher slurm', 'sweep'],
     [
       'sweep a.yaml --launcher slurm --slurm array=0-9',
-      '--slurm is "array=0-9": array is for the sweep to say',
+      '--slurm is "array=0-9": array is for rastergrad to say',
       'sweep',
     ],
     [

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeStates, showSweepProgress } from '../../../src/cli/sweepProgress.ts';
-import type { RunPhase, RunState } from '../../../src/sweeps/index.ts';
+import { showSweepProgress } from '../../../src/cli/sweepProgress.ts';
+import type { TaskPhase } from '../../../src/launchers/index.ts';
+import type { RunState } from '../../../src/sweeps/index.ts';
 
-const state = (name: string, phase: RunPhase, step = 0): RunState => ({
+const state = (name: string, phase: TaskPhase, step = 0): RunState => ({
   run: { name, overrides: {} },
   phase,
   step,
@@ -77,9 +78,5 @@ a is left alone, on elsewhere, cannot be reached: where it is no longer at work,
     progress.onPlan!(states, []);
     await progress.update();
     expect(text()).toBe('');
-  });
-
-  it('counts one run in the singular', () => {
-    expect(describeStates([state('a', 'lost')])).toBe('1 run: 1 lost');
   });
 });

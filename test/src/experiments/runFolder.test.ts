@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/experiments/config.ts';
-import { JsonLines } from '../../../src/experiments/jsonLines.ts';
 import { createRun, openRun } from '../../../src/experiments/runFolder.ts';
+import { JsonLines } from '../../../src/jsonLines.ts';
 
 let root: string;
 beforeEach(async () => {

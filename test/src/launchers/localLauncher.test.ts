@@ -24,6 +24,7 @@ const task = (name: string, script: string): Task => ({
   command: [process.execPath, '--eval', script],
   record: path.join(folder, name),
   done: path.join(folder, `${name}.done`),
+  goesOn: true,
 });
 
 describe('the local launcher', () => {

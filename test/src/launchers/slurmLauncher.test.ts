@@ -41,6 +41,7 @@ const task = (name: string, script = ''): Task => ({
   command: ['bash', '-c', script],
   record: path.join(folder, name),
   done: path.join(folder, `${name}.done`),
+  goesOn: true,
 });
 
 describe('the Slurm launcher', () => {

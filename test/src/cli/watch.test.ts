@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RastergradError } from '../../../renderer/errors.ts';
-import { askUntil, whileWatching } from '../../../src/cli/sweepWatch.ts';
+import { askUntil, whileWatching } from '../../../src/cli/watch.ts';
 
 /** Answers in turn, the last one for ever; errors are thrown. */
 function answering(...answers: unknown[]) {

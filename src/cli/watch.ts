@@ -1,4 +1,4 @@
-// Asks how the runs of a sweep stand, again and again. A cluster's queue that does not answer once is asked again: the jobs go on.
+// Asks how tasks stand, again and again. A cluster's queue that does not answer once is asked again: the jobs go on.
 
 import { setTimeout } from 'node:timers/promises';
 import { RastergradError } from '../../renderer/errors.ts';
@@ -37,7 +37,7 @@ export async function askUntil<Answer>(
 }
 
 /**
- * Shows how the runs stand, every second or less often where asking takes longer, until `work` is done. Where there is no answer to be
+ * Shows how tasks stand, every second or less often where asking takes longer, until `work` is done. Where there is no answer to be
  * had, the work goes on unseen.
  */
 export async function whileWatching(
