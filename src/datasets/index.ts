@@ -47,6 +47,7 @@ export { openShapenetP2m, synsetCategories } from './shapenetP2m.ts';
 export type {
   BuildListener,
   BuildOptions,
+  BuildParts,
   BuildProgress,
   BuildResult,
   DatasetSource,

@@ -46,6 +46,16 @@ export interface BuildResult {
   leftOut: number;
 }
 
+/** A large set that is to be built in parts, by processes that need not know of one another. */
+export interface BuildParts {
+  /** Folder of the raw material, which is there now: `BuildOptions.source` of every part. */
+  source: string;
+  /** Objects of all parts. */
+  total: number;
+  /** How many objects each part lacks at this moment. Where none does, `build` joins them. */
+  missing(): Promise<number[]>;
+}
+
 export interface BuildListener {
   onProgress?(progress: BuildProgress): void;
   /** What takes its time before the first object. */
@@ -68,4 +78,11 @@ export interface DatasetSource {
    * the output cannot be written, or holds something else.
    */
   build(options: BuildOptions, listener?: BuildListener): Promise<BuildResult>;
+  /**
+   * Large sets only: prepares the folder and the raw material for the building of so many parts (`BuildOptions.shard`); undefined where the
+   * data set is there already.
+   *
+   * @throws as `build`
+   */
+  parts?(options: BuildOptions, count: number, listener?: BuildListener): Promise<BuildParts | undefined>;
 }

@@ -13,7 +13,7 @@ export interface TaskObserver {
 }
 
 /** How each task stands. */
-export async function taskStates(tasks: readonly Task[]): Promise<TaskState[]> {
+export async function taskStates(tasks: readonly Pick<Task, 'record' | 'done'>[]): Promise<TaskState[]> {
   const attempts = tasks.map(({ record }) => jobsOf(record).read().at(-1));
   const jobs = await jobStates(attempts.filter((attempt) => attempt !== undefined));
   return tasks.map(({ record, done }, i) => {

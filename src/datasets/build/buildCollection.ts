@@ -12,7 +12,7 @@ import { makeFolder, readFileText, toFileError } from '../../../renderer/io/file
 import { atomicWrite } from '../../../renderer/io/index.ts';
 import { readDatasetFile } from '../folder.ts';
 import { type DatasetFile2, depthPath, meshPath, pointsPath, viewsPath } from '../format.ts';
-import type { BuildListener, BuildOptions, BuildResult } from '../source.ts';
+import type { BuildListener, BuildOptions, BuildParts, BuildResult, Shard } from '../source.ts';
 import { WorkerPool } from '../workerPool.ts';
 import type { BuildAnswer, BuildTask } from './buildWorker.ts';
 import type { ModelCollection, ModelEntry } from './collection.ts';
@@ -51,29 +51,76 @@ export async function buildCollection(
   { onProgress = () => {}, onNote }: BuildListener = {},
 ): Promise<BuildResult> {
   const { output, shard } = asked;
-  const build = buildFields(set, asked);
   const workers = asked.workers ?? availableParallelism();
   requireInteger('workers', workers, 1, 1024);
-  const present = await presentResult(output, build);
-  if (present) return present;
+  const opened = await openBuild(set, asked, onNote);
+  if ('present' in opened) return opened.present;
 
-  const source = await sourceOf(set, asked.source, onNote);
-  const whole = await collections[set.name](source, { liveries: build.liveries });
-  const collection = ofCategories(whole, asked.categories);
-  const hash = await claimFolder(output, build, collection.sources);
-  const task: BuildTask = { ...build, collection: set.name, source, folder: output, build: hash };
-  const own = collection.entries.filter((_, i) => !shard || i % shard.count === shard.index - 1);
-  await buildMissing(own, task, workers, onProgress);
+  const { collection, task } = opened;
+  await buildMissing(shard ? entriesOf(collection, shard) : collection.entries, task, workers, onProgress);
 
-  const manifests = await manifestsOf(output, collection.entries, hash);
+  const manifests = await manifestsOf(output, collection.entries, task.build);
   if (shard && shard.count > 1) {
     const objects = manifests.filter((manifest) => manifest && 'object' in manifest).length;
     return { state: 'part', objects, leftOut: manifests.filter((m) => m && 'leftOut' in m).length };
   }
   const missing = collection.entries.find((_, i) => !manifests[i]);
   if (missing) throw new FileError(output, `the object ${missing.id} went missing; build again`);
-  return joinObjects(output, manifests as ObjectManifest[], collection, { ...set, build });
+  return joinObjects(output, manifests as ObjectManifest[], collection, { ...set, build: opened.build });
 }
+
+/** As `DatasetSource.parts`. */
+export async function collectionParts(
+  set: CollectionSet,
+  asked: BuildOptions,
+  count: number,
+  { onNote }: BuildListener = {},
+): Promise<BuildParts | undefined> {
+  const opened = await openBuild(set, { ...asked, shard: { index: 1, count } }, onNote);
+  if ('present' in opened) return undefined;
+  const { collection, task } = opened;
+  const parts = Array.from({ length: count }, (_, i) => entriesOf(collection, { index: i + 1, count }));
+  return {
+    source: task.source,
+    total: collection.entries.length,
+    async missing() {
+      // What is done stays so, and need not be looked at again.
+      for (const [i, entries] of parts.entries()) {
+        const manifests = await manifestsOf(task.folder, entries, task.build);
+        parts[i] = entries.filter((_, k) => !manifests[k]);
+      }
+      return parts.map(({ length }) => length);
+    },
+  };
+}
+
+interface OpenBuild {
+  /** The options as dataset.json keeps them. */
+  build: ReturnType<typeof buildFields>;
+  collection: ModelCollection;
+  task: BuildTask;
+}
+
+/** Checks the options, gets the source and claims the folder; or says that the data set is there already. */
+async function openBuild(
+  set: CollectionSet,
+  asked: BuildOptions,
+  onNote: BuildListener['onNote'],
+): Promise<OpenBuild | { present: BuildResult }> {
+  const { output } = asked;
+  const build = buildFields(set, asked);
+  const present = await presentResult(output, build);
+  if (present) return { present };
+  const source = await sourceOf(set, asked.source, onNote);
+  const whole = await collections[set.name](source, { liveries: build.liveries });
+  const collection = ofCategories(whole, asked.categories);
+  const hash = await claimFolder(output, build, collection.sources);
+  return { build, collection, task: { ...build, collection: set.name, source, folder: output, build: hash } };
+}
+
+/** The models of a part: every n-th. */
+const entriesOf = ({ entries }: ModelCollection, { index, count }: Shard): readonly ModelEntry[] =>
+  entries.filter((_, i) => i % count === index - 1);
 
 async function sourceOf(
   { name, debianPackage, sourceHelp }: CollectionSet,
