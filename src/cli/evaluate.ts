@@ -1,14 +1,23 @@
-// `rastergrad evaluate`: the final tables of a run again, on another split or by other protocols.
+// `rastergrad evaluate`: the final tables of a run again, on another split or by other protocols; or those of many runs, by a launcher.
 
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { defineCommand } from 'citty';
 import { nearestName } from '../../renderer/nearestName.ts';
+import type { EvaluateOptions } from '../experiments/evaluate.ts';
+import { launchArguments, launchOptions, mostAtATime } from './launchOptions.ts';
 import { integerOption } from './numbers.ts';
 import { UsageError } from './usageError.ts';
 
 export default defineCommand({
-  meta: { name: 'evaluate', description: 'Evaluate the trained model of a run' },
+  meta: { name: 'evaluate', description: 'Evaluate the trained models of one run or of many' },
   args: {
-    run: { type: 'positional', required: true, description: 'Run folder, such as runs/quickstart' },
+    run: {
+      type: 'positional',
+      required: true,
+      valueHint: 'RUN …',
+      description: 'Run folders, such as runs/quickstart, or sweeps, whose finished runs are meant',
+    },
     split: {
       type: 'enum',
       options: ['validation', 'test'],
@@ -29,29 +38,52 @@ export default defineCommand({
       valueHint: 'N',
       description: "Most points for the protocols' earth mover's distance; 0: none; the config's by default",
     },
+    keep: {
+      type: 'boolean',
+      description:
+        'Keep the results in RUN/evaluations, and do not evaluate again what is kept; always so with many runs',
+    },
+    ...launchArguments('evaluations', mostAtATime('evaluations')),
     json: { type: 'boolean', description: 'Print the results as one JSON object' },
     quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
   },
-  async run({ args }) {
+  async run({ args, rawArgs }) {
+    const launch = launchOptions(args, rawArgs);
+    const { json = false, quiet = false, keep = false } = args;
+    const asked = await askedOf(args);
+    const [run, ...others] = args._;
+    const isHere = launch.launcher === 'local' && launch.jobs === undefined;
+    if (others.length > 0 || !isHere || existsSync(path.join(run, 'sweep.yaml'))) {
+      const { evaluateRuns } = await import('./evaluateRuns.ts');
+      return evaluateRuns(args._, asked, launch, { json, quiet });
+    }
     const { showProgress } = await import('./progress.ts');
     const { evaluateRun } = await import('../experiments/evaluate.ts');
-    const { mostEmdPoints } = await import('../experiments/schema/index.ts');
-    const { json = false, quiet = false, split, checkpoint } = args;
-    const protocols = args.protocol === undefined ? undefined : await protocolNames(args.protocol);
-    const text = args['emd-points'];
-    const emdPoints = text === undefined ? undefined : integerOption('emd-points', text, 0, mostEmdPoints);
+    const { keptEvaluation } = await import('../experiments/keptEvaluation.ts');
     const progress = showProgress({ progress: process.stderr, results: process.stdout, json, quiet });
-    const results = await evaluateRun(args.run, {
-      split,
-      checkpoint,
-      protocols,
-      emdPoints,
-      observer: progress,
-    });
+    const results = await (keep ? keptEvaluation : evaluateRun)(run, { ...asked, observer: progress });
     progress.end();
     if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
+    return 0;
   },
 });
+
+/** What the options ask for. */
+async function askedOf(args: {
+  split?: 'validation' | 'test';
+  checkpoint?: 'last' | 'best';
+  protocol?: string;
+  'emd-points'?: string;
+}): Promise<EvaluateOptions> {
+  const { mostEmdPoints } = await import('../experiments/schema/index.ts');
+  const { split, checkpoint, protocol, 'emd-points': points } = args;
+  return {
+    split,
+    checkpoint,
+    protocols: protocol === undefined ? undefined : await protocolNames(protocol),
+    emdPoints: points === undefined ? undefined : integerOption('emd-points', points, 0, mostEmdPoints),
+  };
+}
 
 /** The names of a list with commas. */
 async function protocolNames(list: string): Promise<string[]> {

@@ -2,6 +2,7 @@
 
 import type { RunObserver } from './observer.ts';
 import type { Results } from './results.ts';
+import type { TrainConfig } from './schema/index.ts';
 import { type CheckpointChoice, openTrainedModel } from './trainedModel.ts';
 import { trainResults } from './trainResults.ts';
 
@@ -18,18 +19,25 @@ export interface EvaluateOptions {
 }
 
 /** @throws FileError where the folder is no run with a trained model */
-export async function evaluateRun(
-  run: string,
-  { split, protocols, emdPoints, checkpoint, observer = {} }: EvaluateOptions = {},
-): Promise<Results> {
-  const { config, dataset, model } = await openTrainedModel(run, checkpoint);
-  const evaluation = {
-    ...config.evaluation,
+export async function evaluateRun(run: string, options: EvaluateOptions = {}): Promise<Results> {
+  const { config, dataset, model } = await openTrainedModel(run, options.checkpoint);
+  const evaluation = evaluationConfig(config, options);
+  const results = trainResults({ ...config, evaluation }, dataset, model);
+  model.dispose();
+  for (const table of results.tables) options.observer?.onTable?.(table);
+  return results;
+}
+
+/** `evaluation` of a run's config, but for what is asked. */
+export function evaluationConfig(
+  { evaluation }: TrainConfig,
+  { split, protocols, emdPoints, checkpoint }: EvaluateOptions,
+): TrainConfig['evaluation'] {
+  return {
+    ...evaluation,
+    ...(split && { split }),
     ...(protocols && { protocols }),
     ...(emdPoints !== undefined && { emdPoints }),
+    ...(checkpoint && { checkpoint }),
   };
-  const results = trainResults({ ...config, evaluation }, dataset, model, split);
-  model.dispose();
-  for (const table of results.tables) observer.onTable?.(table);
-  return results;
 }

@@ -10,6 +10,8 @@
 //   diverged/              steps that must not be done, with the state before them
 //   bad-samples.jsonl      files that could not be read, and why, where the config lets them be skipped
 //   report.html            all of it on one page                predictions/   what `rastergrad predict` makes
+//   evaluations/           what `rastergrad evaluate` keeps: results like results.json; beside them, where they were launched, what
+//                          was said and when (.log, .exit, .jobs)
 //   events.out.tfevents.rastergrad    the same for TensorBoard, made of metrics.jsonl and timings.jsonl as the run goes on
 
 import { existsSync } from 'node:fs';

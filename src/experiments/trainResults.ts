@@ -33,14 +33,9 @@ const columns: ResultColumn[] = [
 ];
 
 /** The model beside the baselines on the evaluation split, then category by category; then the same by every protocol asked for. */
-export function trainResults(
-  config: TrainConfig,
-  dataset: Dataset,
-  model: MeshPredictor,
-  split: 'validation' | 'test' = config.evaluation.split,
-): Results {
+export function trainResults(config: TrainConfig, dataset: Dataset, model: MeshPredictor): Results {
   const { evaluation } = config;
-  const { views, points, fThreshold, emdPoints } = evaluation;
+  const { split, views, points, fThreshold, emdPoints } = evaluation;
   const { pixel2meshScale } = dataset;
   const objects = chooseObjects(dataset, config, split);
   const training = chooseObjects(dataset, config, 'train');

@@ -41,7 +41,8 @@ export async function openModelAndInput(
   return { input, model: await loadModel(config, input, checkpoint) };
 }
 
-async function openTrainedRun(run: string, choice?: CheckpointChoice) {
+/** A run with its config, and the file of a checkpoint. @throws FileError as `openTrainedModel` */
+export async function openTrainedRun(run: string, choice?: CheckpointChoice) {
   const folder = openRun(run);
   const config = await folder.readConfig();
   if (config.task !== 'train') throw new FileError(run, `a run of task "${config.task}" has no model`);
