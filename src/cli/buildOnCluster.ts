@@ -23,7 +23,6 @@ import {
 import { counted, describeStates } from './describeStates.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { type LaunchOptions, openLauncher } from './launchOptions.ts';
-import { UsageError } from './usageError.ts';
 import { askUntil } from './watch.ts';
 
 /** Milliseconds between questions: a cluster's queue is for everybody. */
@@ -35,18 +34,16 @@ export interface UnjoinedParts {
   exitCode: number;
 }
 
-/** @param launch whose `jobs` is the number of parts */
 export async function buildOnCluster(
   source: DatasetSource,
   options: BuildOptions,
-  { jobs: count, ...launch }: LaunchOptions,
+  count: number,
+  launch: Omit<LaunchOptions, 'jobs'>,
   listener: BuildListener,
 ): Promise<BuildResult | UnjoinedParts> {
   if (!source.parts) {
     throw new ArgumentError(`${source.name} is too small to be built in parts; leave out --launcher slurm`);
   }
-  if (count === undefined)
-    throw new UsageError('--launcher slurm needs --jobs N: in how many parts to build');
   const { output } = options;
   const folder = path.resolve(output, 'jobs');
   const join = async (from = options.source) => {

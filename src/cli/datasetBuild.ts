@@ -65,11 +65,15 @@ export default defineCommand({
     quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
   },
   async run({ args, rawArgs }) {
-    const launch = launchOptions(args, rawArgs);
-    if (launch.launcher === 'local' && launch.jobs !== undefined) {
+    const { jobs: parts, ...launch } = launchOptions(args, rawArgs);
+    const isHere = launch.launcher === 'local';
+    if (isHere && parts !== undefined) {
       throw new UsageError('--jobs goes with --launcher slurm; here --workers says how many threads build');
     }
-    if (launch.launcher === 'slurm' && args.shard !== undefined) {
+    if (!isHere && parts === undefined) {
+      throw new UsageError('--launcher slurm needs --jobs N: in how many parts to build');
+    }
+    if (!isHere && args.shard !== undefined) {
       throw new UsageError('--shard is one part, --launcher slurm all of them: leave out one of the two');
     }
     const { ArgumentError } = await import('../../renderer/errors.ts');
@@ -99,10 +103,10 @@ export default defineCommand({
       ...(args.shard !== undefined && { shard: shardOption(args.shard) }),
     };
     const building =
-      launch.launcher === 'local'
+      parts === undefined
         ? source.build(options, listener)
         : import('./buildOnCluster.ts').then((module) =>
-            module.buildOnCluster(source, options, launch, listener),
+            module.buildOnCluster(source, options, parts, launch, listener),
           );
     const result = await building.finally(end);
     const said = 'parts' in result ? { parts: result.parts } : result;

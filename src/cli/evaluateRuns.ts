@@ -39,11 +39,20 @@ export async function evaluateRuns(
   if (launch.launcher === 'slurm') await makeFolder(slurm);
   const launcher = await openLauncher(launch, { folder: slurm, jobName: 'evaluate' });
 
-  const before = await taskStates(tasks);
+  let described = '';
+  const states = async () => {
+    const all = await taskStates(tasks);
+    const text = describeStates(all, 'evaluation');
+    if (text !== described) note(text);
+    described = text;
+    return all;
+  };
+  const before = await states();
   const open = tasks.filter((_, i) => before[i].phase !== 'finished' && !before[i].job);
-  note(describeStates(before, 'evaluation'));
   const interrupt = catchInterrupts(() =>
-    note(launcher.waits ? 'Stopping: what is not done is begun anew.' : 'The jobs go on by themselves.'),
+    note(
+      launcher.waits ? 'Stopping: what is not done is for another time.' : 'The jobs go on by themselves.',
+    ),
   );
   const { signal } = interrupt;
   await launchTasks(open, launcher, {
@@ -51,7 +60,6 @@ export async function evaluateRuns(
     onStart: ({ name }) => note(`${name}: ${launcher.waits ? 'started' : 'submitted'}`),
     onEnd: ({ name }, outcome) => note(`${name}: ${outcome}`),
   });
-  const states = () => taskStates(tasks);
   const hasEnded = (all: readonly TaskState[]) => all.every(({ job, isOutOfReach }) => !job || isOutOfReach);
   const after = launch.wait ? await askUntil(states, hasEnded, { pause, signal, note }) : await states();
   interrupt.release();
@@ -76,7 +84,7 @@ export async function evaluateRuns(
       say(`${name} is left alone, ${why} (${job!.job}): if it has ended, delete ${record}.jobs`);
   }
   const isDone = after.every(({ phase }) => phase === 'finished');
-  if (!isDone) note(`${describeStates(after, 'evaluation')}; the same command again goes on`);
+  if (!isDone) note('The same command again goes on.');
   if (signal.aborted) return interrupt.exitCode();
   return isDone || !(launcher.waits || launch.wait) ? 0 : 1;
 }

@@ -117,7 +117,8 @@ async function slurm(program: string, args: string[]): Promise<string> {
   } catch (error) {
     const { code, stderr = '' } = error as NodeJS.ErrnoException & { stderr?: string };
     if (code === 'ENOENT') throw new RastergradError(`${program}: not found: Slurm is not installed here`);
-    const said = stderr.trim().split('\n').at(-1) || String(code);
+    const lines = stderr.trim().split('\n');
+    const said = lines.findLast((line) => line !== '' && !line.startsWith('Try "')) ?? String(code);
     throw new RastergradError(said.startsWith(program) ? said : `${program}: ${said}`);
   }
 }

@@ -63,6 +63,64 @@ describe('rastergrad evaluate', () => {
   });
 });
 
+describe('rastergrad evaluate --keep', () => {
+  const evaluations = path.join(run, 'evaluations');
+  const evaluate = (...options: string[]) =>
+    main(['evaluate', run, '--keep', '--json', '--quiet', ...options]);
+  it('keeps what was asked, and reads it again', async () => {
+    expect(await evaluate()).toBe(0);
+    const [file, ...others] = readdirSync(evaluations);
+    expect(others).toEqual([]);
+    expect(file).toMatch(/^test-step-000002-[0-9a-f]{8}\.json$/);
+    const kept = JSON.parse(readFileSync(path.join(evaluations, file), 'utf8'));
+    expect(kept.results).toEqual(JSON.parse(stdout));
+    expect(kept.evaluation).toMatchObject({ views: 1, points: 200, protocols: [] });
+    kept.results.title = 'as it was kept';
+    writeFileSync(path.join(evaluations, file), JSON.stringify(kept));
+    stdout = '';
+    // What the config says anyway is the same question.
+    expect(await evaluate('--split', 'test', '--checkpoint', 'last')).toBe(0);
+    expect(JSON.parse(stdout).title).toBe('as it was kept');
+  });
+
+  it('asks anew for anything else, and for other weights', async () => {
+    expect(await evaluate('--split', 'validation')).toBe(0);
+    expect(await evaluate('--checkpoint', 'best')).toBe(0);
+    const names = readdirSync(evaluations).map((file) => file.replace(/-[0-9a-f]{8}\.json$/, ''));
+    expect(names.sort()).toEqual(['test-best', 'test-step-000002', 'validation-step-000002']);
+    const checkpoint = path.join(run, 'checkpoints', 'step-000002.safetensors');
+    const bytes = readFileSync(checkpoint);
+    writeFileSync(checkpoint, bytes.with(-1, bytes.at(-1)! ^ 1));
+    expect(await evaluate()).toBe(0);
+    expect(readdirSync(evaluations)).toHaveLength(4);
+    writeFileSync(checkpoint, bytes);
+  });
+
+  it('names what is no evaluation in its place', async () => {
+    for (const file of readdirSync(evaluations)) writeFileSync(path.join(evaluations, file), '[]');
+    const error = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await evaluate()).toBe(1);
+    expect(error.mock.calls.join('')).toMatch(/\.json: is no evaluation that was kept; remove it/);
+    error.mockRestore();
+    rmSync(evaluations, { recursive: true });
+  });
+});
+
+describe('rastergrad evaluate with several runs', () => {
+  it('refuses what is no finished run before anything starts', async () => {
+    const error = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const cut = path.join(folder, 'cut');
+    cpSync(run, cut, { recursive: true });
+    rmSync(path.join(cut, 'results.json'));
+    expect(await main(['evaluate', run, cut])).toBe(1);
+    expect(error.mock.calls.join('')).toBe(
+      `rastergrad: ${cut}: is not finished; such a run can be evaluated alone\n`,
+    );
+    error.mockRestore();
+    rmSync(cut, { recursive: true });
+  });
+});
+
 describe('rastergrad evaluate --protocol', () => {
   it('adds the tables of the protocols that it names', async () => {
     const line = [

@@ -43,7 +43,7 @@ describe('help', () => {
     ['dataset --help', 'Usage: rastergrad dataset COMMAND'],
     ['dataset build --help', 'Usage: rastergrad dataset build DATASET [options]'],
     ['render x.obj --help', 'Usage: rastergrad render MESH … --output file.png [options]'],
-    ['evaluate --help', 'Usage: rastergrad evaluate RUN [options]'],
+    ['evaluate --help', 'Usage: rastergrad evaluate RUN … [options]'],
     ['compare-gradients --help', '      --no-descent                       Leave descent curves out'],
     ['sweep --help', 'Usage: rastergrad sweep CONFIG [key=a,b …] [options]'],
     ['sweep table --help', 'Usage: rastergrad sweep table SWEEP [options]'],
@@ -114,6 +114,23 @@ describe('mistakes', () => {
     ['predict r', 'expected pictures after the run folder "r"', 'predict'],
     ['predict r i.png --views 3.5', '--views is "3.5": expected a whole number', 'predict'],
     ['predict r i.png --view 4', 'unknown option --view; did you mean --views?', 'predict'],
+    [
+      'dataset build furniture --jobs 4',
+      '--jobs goes with --launcher slurm; here --workers says how many threads build',
+      'dataset build',
+    ],
+    [
+      'dataset build furniture --launcher slurm --jobs 4 --shard 1/4',
+      '--shard is one part, --launcher slurm all of them: leave out one of the two',
+      'dataset build',
+    ],
+    [
+      'dataset build furniture --launcher slurm',
+      '--launcher slurm needs --jobs N: in how many parts to build',
+      'dataset build',
+    ],
+    ['evaluate r --wait', '--wait goes with --launcher slurm', 'evaluate'],
+    ['evaluate a b --jobs 1.5', '--jobs is "1.5": expected a whole number', 'evaluate'],
     [
       'evaluate r --split all',
       'invalid value for argument: --split (all). Expected one of: validation, test',

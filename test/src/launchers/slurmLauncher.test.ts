@@ -86,6 +86,13 @@ describe('the Slurm launcher', () => {
     await expect(
       slurmLauncher({ folder, jobName: 'x' }).launch([task('a')], { onJob: () => {} }),
     ).rejects.toThrow(/^sbatch: error: invalid partition specified: gpu$/);
+    standIn(
+      'sbatch',
+      `echo "sbatch: unrecognized option '--tme=1'" >&2; echo 'Try "sbatch --help" for more information' >&2; exit 1`,
+    );
+    await expect(
+      slurmLauncher({ folder, jobName: 'x' }).launch([task('a')], { onJob: () => {} }),
+    ).rejects.toThrow(/^sbatch: unrecognized option '--tme=1'$/);
   });
 
   const jobs = ['7_0', '7_1', '7_2', '7_3', '8_0'];
@@ -168,6 +175,21 @@ describe('the batch script', () => {
     expect(log()).toBe('begun\nsaved\n');
     expect(readFileSync(path.join(folder, 'requeued'), 'utf8')).toBe('requeue 7_1\n');
     expect(exitCodeOf(path.join(folder, 'a'))).toBeUndefined();
+  });
+
+  it('uses its time to the end where it would begin anew', async () => {
+    const work = 'trap "exit 143" TERM; echo begun; while [ ! -e $0.end ]; do sleep 0.05; done';
+    const anew = { ...task('a', work), command: ['bash', '-c', work, path.join(folder, 'a')], goesOn: false };
+    const script = spawn('bash', [scriptFile(anew)], { env: env() });
+    const ended = new Promise((resolve) => script.on('exit', resolve));
+    await expect.poll(() => existsSync(path.join(folder, 'a.log')), { timeout: 20_000 }).toBe(true);
+    await expect
+      .poll(() => readFileSync(path.join(folder, 'a.log'), 'utf8'), { timeout: 20_000 })
+      .toBe('begun\n');
+    script.kill('SIGUSR1');
+    writeFileSync(path.join(folder, 'a.end'), '');
+    expect(await ended).toBe(0);
+    expect(exitCodeOf(path.join(folder, 'a'))).toBe(0);
   });
 
   it('waits for an earlier process that gives signs of life, and not for one that is gone', async () => {

@@ -118,6 +118,19 @@ describe('a large data set', () => {
     expect(again).toEqual({ state: 'present', objects: 13, leftOut: 1 });
   }, 120_000);
 
+  it('says what each part lacks', async () => {
+    const options = { source, output: join(root, 'parts'), ...small };
+    const parts = (await furniture.parts!(options, 5))!;
+    expect(parts.source).toBe(source);
+    expect([parts.total, await parts.missing()]).toEqual([14, [3, 3, 3, 3, 2]]);
+    await build('parts', { shard: { index: 2, count: 5 }, workers: 1 });
+    await rm(join(root, 'parts', meshPath('blendswap-cc-0-sofa1')));
+    expect(await parts.missing()).toEqual([3, 1, 3, 3, 2]);
+    await expect(furniture.parts!({ ...options, size: 32 }, 5)).rejects.toThrow(/built from other size/);
+    await expect(furniture.parts!(options, 0)).rejects.toThrow(/number of shards is 0/);
+    expect(await furniture.parts!({ ...options, output: join(root, 'whole') }, 5)).toBeUndefined();
+  }, 120_000);
+
   it('killed in the middle and resumed is the same', async () => {
     const output = join(root, 'killed');
     await killAfter(await startBuild(output), async () => {
