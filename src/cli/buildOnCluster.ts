@@ -22,7 +22,7 @@ import {
 } from '../launchers/index.ts';
 import { counted, describeStates } from './describeStates.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { type LaunchOptions, openLauncher } from './launchOptions.ts';
+import { type LaunchChoice, openLauncher } from './launchOptions.ts';
 import { askUntil } from './watch.ts';
 
 /** Milliseconds between questions: a cluster's queue is for everybody. */
@@ -38,7 +38,7 @@ export async function buildOnCluster(
   source: DatasetSource,
   options: BuildOptions,
   count: number,
-  launch: Omit<LaunchOptions, 'jobs'>,
+  launch: Omit<LaunchChoice, 'jobs'>,
   listener: BuildListener,
 ): Promise<BuildResult | UnjoinedParts> {
   if (!source.parts) {

@@ -4,7 +4,7 @@ import { defineCommand } from 'citty';
 import type { BuildOptions, BuildResult, Shard } from '../datasets/index.ts';
 import type { UnjoinedParts } from './buildOnCluster.ts';
 import { describeStates } from './describeStates.ts';
-import { launchArguments, launchOptions } from './launchOptions.ts';
+import { launchArguments, launchChoice } from './launchOptions.ts';
 import { integerOption } from './numbers.ts';
 import { UsageError } from './usageError.ts';
 
@@ -65,7 +65,7 @@ export default defineCommand({
     quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
   },
   async run({ args, rawArgs }) {
-    const { jobs: parts, ...launch } = launchOptions(args, rawArgs);
+    const { jobs: parts, ...launch } = launchChoice(args, rawArgs);
     const isHere = launch.launcher === 'local';
     if (isHere && parts !== undefined) {
       throw new UsageError('--jobs goes with --launcher slurm; here --workers says how many threads build');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { defineCommand } from 'citty';
 import { nearestName } from '../../renderer/nearestName.ts';
 import type { EvaluateOptions } from '../experiments/evaluate.ts';
-import { launchArguments, launchOptions, mostAtATime } from './launchOptions.ts';
+import { launchArguments, launchChoice, mostAtATime } from './launchOptions.ts';
 import { integerOption } from './numbers.ts';
 import { UsageError } from './usageError.ts';
 
@@ -48,7 +48,7 @@ export default defineCommand({
     quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
   },
   async run({ args, rawArgs }) {
-    const launch = launchOptions(args, rawArgs);
+    const launch = launchChoice(args, rawArgs);
     const { json = false, quiet = false, keep = false } = args;
     const asked = await askedOf(args);
     const [run, ...others] = args._;

@@ -7,7 +7,6 @@ import { ArgumentError } from '../../renderer/errors.ts';
 import { makeFolder } from '../../renderer/io/files.ts';
 import type { EvaluateOptions } from '../experiments/evaluate.ts';
 import { evaluationFile, readEvaluation } from '../experiments/keptEvaluation.ts';
-import type { Results } from '../experiments/results.ts';
 import { openRun } from '../experiments/runFolder.ts';
 import { tablesOfRuns } from '../experiments/tablesOfRuns.ts';
 import { launchTasks, rastergradCommand, type Task, type TaskState, taskStates } from '../launchers/index.ts';
@@ -15,7 +14,7 @@ import { formatTable } from '../report/textTable.ts';
 import { SweepFolder } from '../sweeps/index.ts';
 import { counted, describeStates } from './describeStates.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { type LaunchOptions, openLauncher } from './launchOptions.ts';
+import { type LaunchChoice, openLauncher } from './launchOptions.ts';
 import { askUntil } from './watch.ts';
 
 /** Milliseconds between questions: a cluster's queue is for everybody. */
@@ -25,7 +24,7 @@ const pause = 10_000;
 export async function evaluateRuns(
   folders: readonly string[],
   asked: EvaluateOptions,
-  launch: LaunchOptions,
+  launch: LaunchChoice,
   { json, quiet }: { json: boolean; quiet: boolean },
 ): Promise<number> {
   const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -64,29 +63,35 @@ export async function evaluateRuns(
   const after = launch.wait ? await askUntil(states, hasEnded, { pause, signal, note }) : await states();
   interrupt.release();
 
-  const evaluated: { run: string; label: string; results?: Results }[] = [];
-  for (const [i, { done }] of tasks.entries()) {
-    evaluated.push({ run: runs[i], label: names[i], results: await readEvaluation(done) });
-  }
-  if (json) {
-    const said = evaluated.map(({ run, results = null }) => ({ run, results }));
-    process.stdout.write(`${JSON.stringify(said)}\n`);
-  } else {
-    const known = evaluated.flatMap(({ label, results }) => (results ? [{ label, results }] : []));
-    for (const table of tablesOfRuns(known)) {
-      process.stdout.write(`\n${formatTable(table, { bold: Boolean(process.stdout.isTTY) })}\n`);
-    }
-  }
-  for (const [i, { phase, note: why, isOutOfReach, job }] of after.entries()) {
-    const { name, record } = tasks[i];
-    if (phase === 'failed') say(`${name} failed: ${why}; see ${record}.log`);
-    if (isOutOfReach)
-      say(`${name} is left alone, ${why} (${job!.job}): if it has ended, delete ${record}.jobs`);
+  await printResults(runs, tasks, json);
+  for (const [i, state] of after.entries()) {
+    const why = complaintOf(tasks[i], state);
+    if (why !== undefined) say(why);
   }
   const isDone = after.every(({ phase }) => phase === 'finished');
   if (!isDone) note('The same command again goes on.');
   if (signal.aborted) return interrupt.exitCode();
   return isDone || !(launcher.waits || launch.wait) ? 0 : 1;
+}
+
+/** What is kept by now: as tables, or as JSON. */
+async function printResults(runs: readonly string[], tasks: readonly Task[], json: boolean): Promise<void> {
+  const kept = await Promise.all(tasks.map(({ done }) => readEvaluation(done)));
+  if (json) {
+    const said = runs.map((run, i) => ({ run, results: kept[i] ?? null }));
+    return void process.stdout.write(`${JSON.stringify(said)}\n`);
+  }
+  const known = kept.flatMap((results, i) => (results ? [{ label: tasks[i].name, results }] : []));
+  for (const table of tablesOfRuns(known)) {
+    process.stdout.write(`\n${formatTable(table, { bold: Boolean(process.stdout.isTTY) })}\n`);
+  }
+}
+
+/** What a user has to see to. */
+function complaintOf({ name, record }: Task, { phase, note, isOutOfReach }: TaskState): string | undefined {
+  if (phase === 'failed') return `${name} failed: ${note}; see ${record}.log`;
+  if (!isOutOfReach) return undefined;
+  return `${name} is left alone, ${note}: where it is no longer at work, delete ${record}.jobs`;
 }
 
 async function taskOf(name: string, run: string, asked: EvaluateOptions): Promise<Task> {

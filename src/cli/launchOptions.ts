@@ -34,7 +34,7 @@ export const launchArguments = (tasks: string, jobs: string) =>
 export const mostAtATime = (tasks: string) =>
   `Most ${tasks} at a time (default: one a core; with slurm: any number)`;
 
-export interface LaunchOptions {
+export interface LaunchChoice {
   launcher: LauncherName;
   jobs?: number;
   /** Options of sbatch. */
@@ -43,10 +43,10 @@ export interface LaunchOptions {
 }
 
 /** @param rawArgs the command line, of which options that are given several times are read */
-export function launchOptions(
+export function launchChoice(
   { launcher, jobs, slurm, wait = false }: LaunchArguments,
   rawArgs: readonly string[],
-): LaunchOptions {
+): LaunchChoice {
   const sbatch = sbatchOptions(repeatedOption(rawArgs, 'slurm'));
   if (launcher === 'local' && (wait || slurm !== undefined)) {
     throw new UsageError(`${wait ? '--wait' : '--slurm'} goes with --launcher slurm`);
@@ -57,7 +57,7 @@ export function launchOptions(
 
 /** @param place the folder for what Slurm needs and says, and the name of its jobs */
 export async function openLauncher(
-  { launcher, jobs, sbatch }: LaunchOptions,
+  { launcher, jobs, sbatch }: LaunchChoice,
   place: { folder: string; jobName: string },
 ): Promise<Launcher> {
   const { localLauncher, slurmLauncher } = await import('../launchers/index.ts');

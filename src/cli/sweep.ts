@@ -5,7 +5,7 @@ import { defineCommand } from 'citty';
 import type { Launcher } from '../launchers/index.ts';
 import type { PlannedRun, RunState, SweepFolder, SweepRun } from '../sweeps/index.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { launchArguments, launchOptions, mostAtATime, openLauncher } from './launchOptions.ts';
+import { launchArguments, launchChoice, mostAtATime, openLauncher } from './launchOptions.ts';
 import { reportSweep } from './reportSweep.ts';
 import { UsageError } from './usageError.ts';
 
@@ -110,7 +110,7 @@ export default defineCommand({
   async run({ args, rawArgs }) {
     const [file, ...texts] = args._;
     if (file.includes('=')) throw new UsageError(`expected a config file before "${file}"`);
-    const options = launchOptions(args, rawArgs);
+    const options = launchChoice(args, rawArgs);
     const { folder, planned } = await plan(file, texts, args);
     const launcher = await openLauncher(options, {
       folder: path.resolve(folder.file('slurm')),

@@ -33,6 +33,8 @@ export interface LaunchOptions {
   onJob(task: Task, job: string): void;
   /** A task has ended, with this exit code. Not called where tasks go on after `launch` has returned. */
   onEnd?(task: Task, code: number): void;
+  /** Whether another command has taken up the task since; asked before each task is, where they are taken up one by one. */
+  isTaken?(task: Task): Promise<boolean>;
   /** Asks what runs to save and stop, and starts nothing more. */
   signal?: AbortSignal;
 }

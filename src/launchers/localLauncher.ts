@@ -30,7 +30,7 @@ export function localLauncher({ jobs = availableParallelism() }: LocalOptions = 
         jobs > 1 ? withThreads(Math.max(1, Math.floor(availableParallelism() / jobs))) : process.env;
       const work = async () => {
         for (let task = waiting.shift(); task && !options.signal?.aborted; task = waiting.shift()) {
-          if (existsSync(task.done)) continue;
+          if (existsSync(task.done) || (await options.isTaken?.(task))) continue;
           const code = await runTask(task, env, options);
           options.onEnd?.(task, code);
         }

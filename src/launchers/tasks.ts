@@ -23,7 +23,10 @@ export async function taskStates(tasks: readonly Pick<Task, 'record' | 'done'>[]
   });
 }
 
-/** Launches tasks, and notes their jobs for `taskStates`. Where the launcher waits, they have ended when this resolves. */
+/**
+ * Launches tasks, and notes their jobs for `taskStates`. Where the launcher waits, they have ended when this resolves, but for those that
+ * another command has launched meanwhile.
+ */
 export function launchTasks(
   tasks: readonly Task[],
   launcher: Launcher,
@@ -36,6 +39,7 @@ export function launchTasks(
       onStart?.(task, job);
     },
     onEnd: (task, code) => onEnd?.(task, outcomeOf(code)),
+    isTaken: async (task) => (await taskStates([task]))[0].job !== undefined,
   });
 }
 

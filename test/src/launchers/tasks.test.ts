@@ -55,10 +55,10 @@ describe('tasks that are noted', () => {
     const some = task('some', '');
     writeFileSync(`${some.record}.jobs`, `${JSON.stringify(here)}\n${JSON.stringify(away)}\n{"laun`);
     expect(await taskStates([some])).toMatchObject([{ phase: 'running', job: away, isOutOfReach: true }]);
-    await launchTasks([some], localLauncher());
-    expect(lines('some')).toHaveLength(3);
-    writeFileSync(`${some.record}.jobs`, `${JSON.stringify(here)}\n`);
-    rmSync(`${some.record}.exit`);
+    await launchTasks([some], localLauncher(), { onStart: () => expect.fail('it is at work') });
+    writeFileSync(`${some.record}.jobs`, `${JSON.stringify(here)}\n{"laun`);
     expect(await taskStates([some])).toEqual([{ phase: 'lost' }]);
+    await launchTasks([some], localLauncher());
+    expect(lines('some')).toHaveLength(2);
   });
 });
