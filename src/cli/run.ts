@@ -1,7 +1,7 @@
 // `rastergrad run`: one experiment from its config to its report.
 
 import { defineCommand } from 'citty';
-import type { ExperimentConfig } from '../experiments/schema/index.ts';
+import type { ExperimentConfig } from '../config/schema/index.ts';
 import { runToEnd } from './runToEnd.ts';
 import { UsageError } from './usageError.ts';
 
@@ -45,11 +45,11 @@ async function readConfig(
         '--resume goes on with the config of that run: leave out CONFIG, key=value and --backend',
       );
     }
-    const { openRun } = await import('../experiments/runFolder.ts');
+    const { openRun } = await import('../runs/runFolder.ts');
     return openRun(resume).readConfig();
   }
   if (file === undefined) throw new UsageError('expected a config file, or --resume and a run folder');
   if (file.includes('=')) throw new UsageError(`expected a config file before "${file}"`);
-  const { loadConfig } = await import('../experiments/config.ts');
+  const { loadConfig } = await import('../config/config.ts');
   return loadConfig(file, overrides);
 }

@@ -1,6 +1,6 @@
 // An experiment watched on the command line, until it ends or is interrupted.
 
-import type { ExperimentConfig } from '../experiments/schema/index.ts';
+import type { ExperimentConfig } from '../config/schema/index.ts';
 import { catchInterrupts } from './interrupt.ts';
 
 export interface RunArguments {

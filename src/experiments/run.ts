@@ -1,22 +1,22 @@
 // Runs an experiment from its config to its report, or goes on with one that was interrupted.
 
 import { mathInUse, threadsInUse } from '../../renderer/backend/index.ts';
+import { loadConfig } from '../config/config.ts';
+import type { ExperimentConfig, FitConfig, TrainConfig } from '../config/schema/index.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { writeReport } from '../report/index.ts';
 import { writeEventFile } from '../report/tensorboard/index.ts';
+import { describeEngine } from '../runs/environment.ts';
+import type { Results } from '../runs/results.ts';
+import { createRun, openRun, type RunFolder } from '../runs/runFolder.ts';
 import { latestCheckpoint, readWeights } from '../training/checkpoint.ts';
 import { loadStartWeights } from '../training/startWeights.ts';
-import { loadConfig } from './config.ts';
-import { describeEngine } from './environment.ts';
 import { useExperimentBackend } from './experimentBackend.ts';
 import { checkStart, fitTargets, openTargets } from './fitRun.ts';
 import { openConfiguredDataset, resizingNote } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import { describeInput } from './pictureInput.ts';
-import type { Results } from './results.ts';
-import { createRun, openRun, type RunFolder } from './runFolder.ts';
-import type { ExperimentConfig, FitConfig, TrainConfig } from './schema/index.ts';
 import { checkTrainConfig, makeModel, train } from './train.ts';
 import { evaluatedCheckpoint } from './trainedModel.ts';
 import { writeTrainPictures } from './trainPictures.ts';

@@ -2,8 +2,10 @@
 
 import { scoped } from '../../renderer/backend/index.ts';
 import type { Mesh } from '../../renderer/index.ts';
+import type { TrainConfig } from '../config/schema/index.ts';
 import type { Dataset, SampleView } from '../datasets/sample.ts';
 import { type MeshPredictor, meshOf, modelOf } from '../models/index.ts';
+import type { ResultColumn, ResultRow, Results, ResultTable } from '../runs/results.ts';
 import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
 import { bestConstantShape, NearestSilhouette } from './baselines.ts';
@@ -18,8 +20,6 @@ import {
 } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
 import { protocolScorer, protocolsNamed, protocolTables } from './protocolTables.ts';
-import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts';
-import type { TrainConfig } from './schema/index.ts';
 
 /** Pictures of an object that a validation during the training predicts from. */
 export const validationViews = 1;

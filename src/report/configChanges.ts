@@ -1,8 +1,8 @@
 // What a config says otherwise than the defaults do.
 
-import { branchFor, configJsonSchema, type SchemaNode } from '../experiments/jsonSchema.ts';
-import { isFields } from '../experiments/overrides.ts';
-import type { ExperimentConfig } from '../experiments/schema/index.ts';
+import { branchFor, configJsonSchema, type SchemaNode } from '../config/jsonSchema.ts';
+import { isFields } from '../config/overrides.ts';
+import type { ExperimentConfig } from '../config/schema/index.ts';
 import { type Html, html } from './html.ts';
 
 export interface ConfigChange {

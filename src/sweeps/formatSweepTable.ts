@@ -1,7 +1,7 @@
 // Tables of sweeps as text: Markdown, which a terminal shows well too, and CSV with all digits.
 
-import { columnHeading } from '../experiments/results.ts';
 import { displayWidth } from '../report/textTable.ts';
+import { columnHeading } from '../runs/results.ts';
 import type { Statistic, SweepTable } from './table.ts';
 
 /** With a line below that says what is missing. */

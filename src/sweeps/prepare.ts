@@ -4,9 +4,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ArgumentError } from '../../renderer/errors.ts';
-import { type ExperimentConfig, loadConfig, openRun, prepareRun } from '../experiments/index.ts';
-import { configJsonSchema, fieldPaths } from '../experiments/jsonSchema.ts';
-import { isFields } from '../experiments/overrides.ts';
+import { type ExperimentConfig, loadConfig } from '../config/index.ts';
+import { configJsonSchema, fieldPaths } from '../config/jsonSchema.ts';
+import { isFields } from '../config/overrides.ts';
+import { openRun, prepareRun } from '../runs/index.ts';
 import { formatOverrides, varyingKeys } from './overrideSet.ts';
 import { decisiveFields, identityOf, type PlannedRun } from './plan.ts';
 import { runName } from './runName.ts';

@@ -1,6 +1,6 @@
 // Short names for the runs of a sweep, which name their folders too: `hidden=32,method=dibr,seed=1`.
 
-import { isFields } from '../experiments/overrides.ts';
+import { isFields } from '../config/overrides.ts';
 import type { OverrideSet } from './overrideSet.ts';
 
 const longestValue = 40;

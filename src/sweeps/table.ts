@@ -4,9 +4,9 @@
 import { existsSync } from 'node:fs';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { nearestName } from '../../renderer/nearestName.ts';
-import { openRun, type RunFolder } from '../experiments/index.ts';
-import { configJsonSchema, fieldPaths } from '../experiments/jsonSchema.ts';
-import type { ResultColumn, Results } from '../experiments/results.ts';
+import { configJsonSchema, fieldPaths } from '../config/jsonSchema.ts';
+import { openRun, type RunFolder } from '../runs/index.ts';
+import type { ResultColumn, Results } from '../runs/results.ts';
 import { type OverrideSet, varyingKeys } from './overrideSet.ts';
 import { shortKey } from './runName.ts';
 import type { SweepFolder, SweepRecord } from './sweepFolder.ts';

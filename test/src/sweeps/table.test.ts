@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRun } from '../../../src/experiments/index.ts';
+import { openRun } from '../../../src/runs/index.ts';
 import {
   formatCsv,
   formatMarkdown,

@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../../../renderer/backend/index.ts';
+import { parseConfig, type TrainConfig } from '../../../src/config/index.ts';
 import { openDataset } from '../../../src/datasets/index.ts';
-import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
 import { modelOf } from '../../../src/models/index.ts';
 import { Random } from '../../../src/tensor/random.ts';
 import { makeBatch } from '../../../src/training/batch.ts';

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ArgumentError, FileError } from '../../../renderer/errors.ts';
 import { methods } from '../../../renderer/methods/index.ts';
-import { formatConfig, loadConfig, parseConfig } from '../../../src/experiments/config.ts';
-import type { TrainConfig } from '../../../src/experiments/schema/index.ts';
+import { formatConfig, loadConfig, parseConfig } from '../../../src/config/config.ts';
+import type { TrainConfig } from '../../../src/config/schema/index.ts';
 import { lossPresets } from '../../../src/losses/index.ts';
 
 let folder: string;

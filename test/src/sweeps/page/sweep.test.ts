@@ -1,14 +1,14 @@
 // What a sweep's report knows of its runs: axes, groups, and numbers over seeds.
 
 import { describe, expect, it } from 'vitest';
-import { statistic } from '../../../../src/report/sweep/statistics.ts';
+import { statistic } from '../../../../src/sweeps/page/statistics.ts';
 import {
   axesOf,
   axisNames,
   groupLabel,
   groupRuns,
   type ReportedRun,
-} from '../../../../src/report/sweep/sweep.ts';
+} from '../../../../src/sweeps/page/sweep.ts';
 
 const run = (overrides: ReportedRun['overrides']): ReportedRun => ({ name: 'run', overrides, folder: '' });
 

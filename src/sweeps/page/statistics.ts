@@ -1,7 +1,7 @@
 // Numbers of a sweep: means and standard deviations over the runs of a group.
 
-import type { MetricsRecord, ResultColumn, Results } from '../../experiments/results.ts';
-import type { CurvePoint } from '../plots.ts';
+import type { CurvePoint } from '../../report/plots.ts';
+import type { MetricsRecord, ResultColumn, Results } from '../../runs/results.ts';
 import type { RunGroup, RunOutcome } from './sweep.ts';
 
 export interface Statistic {

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { spread } from '../../datasets/spread.ts';
-import type { PictureGroup } from '../../experiments/results.ts';
-import { dataUri } from '../dataUri.ts';
+import { dataUri } from '../../report/dataUri.ts';
+import type { PictureGroup } from '../../runs/results.ts';
 import type { RunGroup, RunOutcome } from './sweep.ts';
 
 /** Objects in a row. */

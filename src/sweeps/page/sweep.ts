@@ -1,9 +1,9 @@
 // A sweep as its report sees it: runs, what distinguishes them, and what their folders say.
 
 import { existsSync } from 'node:fs';
-import { isFields } from '../../experiments/overrides.ts';
-import type { MetricsRecord, PictureIndex, Results } from '../../experiments/results.ts';
-import { openRun } from '../../experiments/runFolder.ts';
+import { isFields } from '../../config/overrides.ts';
+import type { MetricsRecord, PictureIndex, Results } from '../../runs/results.ts';
+import { openRun } from '../../runs/runFolder.ts';
 
 export interface ReportedSweep {
   name: string;

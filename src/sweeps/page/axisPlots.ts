@@ -1,9 +1,9 @@
 // Final numbers of a sweep against one of its axes: a mark for each group, with a standard deviation to either side.
 
-import type { ResultColumn } from '../../experiments/results.ts';
-import { columnHeading } from '../../experiments/results.ts';
-import type { Html } from '../html.ts';
-import { curveStyles, drawChart } from '../plots.ts';
+import type { Html } from '../../report/html.ts';
+import { curveStyles, drawChart } from '../../report/plots.ts';
+import type { ResultColumn } from '../../runs/results.ts';
+import { columnHeading } from '../../runs/results.ts';
 import { ownNumber, statistic } from './statistics.ts';
 import { axisNames, groupLabel, type RunGroup, valueName } from './sweep.ts';
 

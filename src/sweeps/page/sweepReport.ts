@@ -4,11 +4,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { atomicWrite } from '../../../renderer/io/atomicWrite.ts';
-import { columnHeading, penalties, type ResultColumn } from '../../experiments/results.ts';
-import { htmlDocument } from '../document.ts';
-import { type Html, html } from '../html.ts';
-import { pictureGrid } from '../page.ts';
-import { curveLegend, drawCurves } from '../plots.ts';
+import { htmlDocument } from '../../report/document.ts';
+import { type Html, html } from '../../report/html.ts';
+import { pictureGrid } from '../../report/page.ts';
+import { curveLegend, drawCurves } from '../../report/plots.ts';
+import { columnHeading, penalties, type ResultColumn } from '../../runs/results.ts';
 import { drawAgainstAxis, otherLabels } from './axisPlots.ts';
 import {
   baselineLabels,

@@ -19,14 +19,12 @@ import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { makeFolder, readFileText, toFileError } from '../../renderer/io/files.ts';
 import type { BadFile } from '../datasets/badSamples.ts';
-import { formatConfig, loadConfig } from './config.ts';
+import { formatConfig, loadConfig } from '../config/config.ts';
 import { describeEnvironment, type Engine, type Environment } from './environment.ts';
 import { JsonLines } from './jsonLines.ts';
-import type { NetworkInput } from './pictureInput.ts';
+import type { NetworkInput } from './networkInput.ts';
 import type { MetricsRecord, PictureIndex, Results, TimingsRecord } from './results.ts';
-import type { ExperimentConfig } from './schema/index.ts';
-
-export { makeFolder };
+import type { ExperimentConfig } from '../config/schema/index.ts';
 
 const CONFIG = 'config.resolved.yaml';
 const FOLDERS = ['pictures', 'meshes', 'checkpoints'] as const;
