@@ -4,8 +4,8 @@ import type { Html } from '../../report/html.ts';
 import { curveStyles, drawChart } from '../../report/plots.ts';
 import type { ResultColumn } from '../../runs/results.ts';
 import { columnHeading } from '../../runs/results.ts';
-import { ownNumber, statistic } from './statistics.ts';
-import { axisNames, groupLabel, type RunGroup, valueName } from './sweep.ts';
+import { axisNames, groupLabel, type RunGroup, valueName } from '../groups.ts';
+import { ownNumber, statistic } from '../statistics.ts';
 
 /** What differs beside an axis: its values are the colours of the axis's charts. */
 export function otherLabels(groups: readonly RunGroup[], axes: readonly string[], axis: number): string[] {

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { spread } from '../../datasets/spread.ts';
 import { dataUri } from '../../report/dataUri.ts';
 import type { PictureGroup } from '../../runs/results.ts';
-import type { RunGroup, RunOutcome } from './sweep.ts';
+import type { RunGroup } from '../groups.ts';
+import type { RunOutcome } from '../outcome.ts';
 
 /** Objects in a row. */
 const mostObjects = 4;

@@ -7,14 +7,9 @@ import ndarray from 'ndarray';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writePng } from '../../../../renderer/io/index.ts';
 import { parseConfig } from '../../../../src/config/config.ts';
-import {
-  type ReportedRun,
-  type ReportedSweep,
-  writeReport,
-  writeSweepReport,
-} from '../../../../src/report/index.ts';
-import type { Results } from '../../../../src/runs/results.ts';
-import { createRun } from '../../../../src/runs/runFolder.ts';
+import { writeReport } from '../../../../src/report/index.ts';
+import { createRun, type Results } from '../../../../src/runs/index.ts';
+import { type ReportedRun, type ReportedSweep, writeSweepReport } from '../../../../src/sweeps/index.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-sweep-'));
 const runs: ReportedRun[] = [];
