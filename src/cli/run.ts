@@ -28,9 +28,8 @@ export default defineCommand({
   async run({ args }) {
     const [file, ...overrides] = args._;
     if (args.backend) overrides.push(`backend=${args.backend}`);
-    const config = await readConfig(file, overrides, args.resume);
-
-    return runToEnd(config, args);
+    const { config, parent } = await readConfig(file, overrides, args.resume);
+    return runToEnd(config, { ...args, parent });
   },
 });
 
@@ -38,7 +37,7 @@ async function readConfig(
   file: string | undefined,
   overrides: string[],
   resume: string | undefined,
-): Promise<ExperimentConfig> {
+): Promise<{ config: ExperimentConfig; parent?: ExperimentConfig }> {
   if (resume !== undefined) {
     if (file !== undefined || overrides.length > 0) {
       throw new UsageError(
@@ -46,10 +45,10 @@ async function readConfig(
       );
     }
     const { openRun } = await import('../runs/runFolder.ts');
-    return openRun(resume).readConfig();
+    return { config: await openRun(resume).readConfig() };
   }
   if (file === undefined) throw new UsageError('expected a config file, or --resume and a run folder');
   if (file.includes('=')) throw new UsageError(`expected a config file before "${file}"`);
-  const { loadConfig } = await import('../config/config.ts');
-  return loadConfig(file, overrides);
+  const { loadConfig, loadParent } = await import('../config/config.ts');
+  return { config: await loadConfig(file, overrides), parent: await loadParent(file, overrides) };
 }
