@@ -57,8 +57,8 @@ describe.skipIf(absent)(`on webgpu${absent ? `: ${absent}` : ''}`, { timeout: 18
   it('losses and the gradients of all weights are those of wasm', async () => {
     const compute = () => {
       const model = startModel();
-      const { samples, random } = new ExampleOrder(objects, options, new Random(2)).step(1);
-      const batch = makeBatch(samples, options.targetPoints, random);
+      const { samples } = new ExampleOrder(objects, options, new Random(2)).step(1);
+      const batch = makeBatch(samples);
       const parameters = model.parameters.list();
       const objective = new Objective(options.objective);
       const terms: Record<string, tf.Scalar> = {};
