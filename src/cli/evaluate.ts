@@ -75,7 +75,7 @@ async function askedOf(args: {
   protocol?: string;
   'emd-points'?: string;
 }): Promise<EvaluateOptions> {
-  const { mostEmdPoints } = await import('../experiments/schema/index.ts');
+  const { mostEmdPoints } = await import('../config/schema/index.ts');
   const { split, checkpoint, protocol, 'emd-points': points } = args;
   return {
     split,

@@ -1,8 +1,8 @@
 // Evaluates the trained model of a run again: the tables that `run` ends with, on another split or by other protocols.
 
+import type { TrainConfig } from '../config/schema/index.ts';
+import type { Results } from '../runs/results.ts';
 import type { RunObserver } from './observer.ts';
-import type { Results } from './results.ts';
-import type { TrainConfig } from './schema/index.ts';
 import { type CheckpointChoice, openTrainedModel } from './trainedModel.ts';
 import { trainResults } from './trainResults.ts';
 

@@ -8,8 +8,8 @@ import path from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { makeFolder, readFileText, toFileError } from '../../renderer/io/files.ts';
+import type { Results } from '../runs/results.ts';
 import { type EvaluateOptions, evaluateRun, evaluationConfig } from './evaluate.ts';
-import type { Results } from './results.ts';
 import { openTrainedRun } from './trainedModel.ts';
 
 /** Contents of the file. */

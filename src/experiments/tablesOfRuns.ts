@@ -1,6 +1,6 @@
 // The results of several runs side by side: each table that ranks, with a row a run in place of a model and its baselines.
 
-import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts';
+import type { ResultColumn, ResultRow, Results, ResultTable } from '../runs/results.ts';
 
 /** Tables of the same title are one; a note that is not the same for all runs is left out. */
 export function tablesOfRuns(runs: readonly { label: string; results: Results }[]): ResultTable[] {

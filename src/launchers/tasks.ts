@@ -1,7 +1,7 @@
 // Tasks whose jobs are noted beside their records (`.jobs`, lines of JSON), so that any later command finds them at work.
 
 import { existsSync } from 'node:fs';
-import { JsonLines } from '../jsonLines.ts';
+import { JsonLines } from '../runs/jsonLines.ts';
 import { type Launcher, type Outcome, outcomeOf, type Task } from './launcher.ts';
 import { jobStates } from './queues.ts';
 import { type Attempt, type TaskState, unfinishedState } from './taskState.ts';

@@ -1,8 +1,9 @@
 // How far each run of a sweep has come: what its folder says, and what the launcher says of the last job that worked on it.
 
 import { existsSync } from 'node:fs';
-import { type ExperimentConfig, openRun } from '../experiments/index.ts';
+import type { ExperimentConfig } from '../config/index.ts';
 import { type JobState, jobStates, type TaskState, tailOf, unfinishedState } from '../launchers/index.ts';
+import { openRun } from '../runs/index.ts';
 import type { RunAttempt, SweepFolder, SweepRun } from './sweepFolder.ts';
 
 export interface RunState extends TaskState<RunAttempt> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Results, ResultTable } from '../../../src/experiments/results.ts';
 import { tablesOfRuns } from '../../../src/experiments/tablesOfRuns.ts';
+import type { Results, ResultTable } from '../../../src/runs/results.ts';
 
 const table = (title: string, note: string, values: Record<string, number>, ranked?: false): ResultTable => ({
   title,

@@ -12,9 +12,9 @@ import {
   statSync,
   truncateSync,
 } from 'node:fs';
-import { FileError } from '../renderer/errors.ts';
-import { atomicWrite } from '../renderer/io/atomicWrite.ts';
-import { toFileError } from '../renderer/io/files.ts';
+import { FileError } from '../../renderer/errors.ts';
+import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
+import { toFileError } from '../../renderer/io/files.ts';
 
 const LINE_END = '\n'.charCodeAt(0);
 
