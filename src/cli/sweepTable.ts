@@ -8,7 +8,7 @@ export const table = defineCommand({
     sweep: {
       type: 'positional',
       required: true,
-      valueHint: 'sweep …',
+      valueHint: 'SWEEP …',
       description: 'Folder of a sweep; several make one table',
     },
     metric: {

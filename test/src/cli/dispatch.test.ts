@@ -46,7 +46,7 @@ describe('help', () => {
     ['evaluate --help', 'Usage: rastergrad evaluate RUN … [options]'],
     ['compare-gradients --help', '      --no-descent                       Leave descent curves out'],
     ['sweep --help', 'Usage: rastergrad sweep CONFIG [key=a,b …] [options]'],
-    ['sweep table --help', 'Usage: rastergrad sweep table SWEEP [options]'],
+    ['sweep table --help', 'Usage: rastergrad sweep table SWEEP … [options]'],
     ['schema --help', 'Usage: rastergrad schema'],
   ])('%s', async (line, usage) => {
     expect(await run(line)).toBe(0);
