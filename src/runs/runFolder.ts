@@ -19,13 +19,13 @@ import path from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { makeFolder, readFileText, toFileError } from '../../renderer/io/files.ts';
-import type { BadFile } from '../datasets/badSamples.ts';
 import { formatConfig, loadConfig } from '../config/config.ts';
+import type { ExperimentConfig } from '../config/schema/index.ts';
+import type { BadFile } from '../datasets/badSamples.ts';
 import { describeEnvironment, type Engine, type Environment } from './environment.ts';
 import { JsonLines } from './jsonLines.ts';
 import type { NetworkInput } from './networkInput.ts';
 import type { MetricsRecord, PictureIndex, Results, TimingsRecord } from './results.ts';
-import type { ExperimentConfig } from '../config/schema/index.ts';
 
 const CONFIG = 'config.resolved.yaml';
 const PARENT = 'config.parent.yaml';
