@@ -45,6 +45,9 @@ const publishedCamera = { fovDegrees: r2n2FovDegrees, distance: 1.4 };
 
 const pixel2meshScale = 0.57;
 
+/** Pictures of a model, for a data set whose first cameras cannot be read. */
+const publishedViews = 24;
+
 /** Surface points that are taken from a mesh: as many as built data sets have. */
 const pointCount = 16_384;
 
@@ -55,8 +58,7 @@ export const isR2n2 = (folder: string): boolean => existsSync(join(folder, rende
  * Opens the data set in `folder`. An object is a model, its views are the pictures that its split has of it: without a file that says
  * which, as many as the first model has cameras.
  *
- * @throws FileError where there are no models, or a list or the first model's cameras are malformed; later, on access, where a file is missing
- * or damaged.
+ * @throws FileError where there are no models, or a list or camera.json is malformed; later, on access, where a file is missing or damaged.
  */
 export async function openR2n2(folder: string, options: OpenOptions = {}): Promise<Dataset> {
   const renderings = join(folder, renderingsFolder);
@@ -68,7 +70,7 @@ export async function openR2n2(folder: string, options: OpenOptions = {}): Promi
     folder,
     renderings,
     meshes: meshFolders.map((name) => join(folder, name)).find(existsSync),
-    views: first.views ?? Array.from(readCameras(metadataPath(renderings, first)).keys()),
+    views: Array.from({ length: cameraCount(metadataPath(renderings, first)) }, (_, view) => view),
     imageSize: options.imageSize ?? storedImageSize,
     distance: camera.distance,
     loader: new FileLoader(options),
@@ -109,6 +111,15 @@ export const pictureFile = (number: number) => `${String(number).padStart(2, '0'
 
 function readCameras(path: string): R2n2Camera[] {
   return parseRenderingMetadata(readBytes(path).toString(), path);
+}
+
+/** The published one where the file cannot be read: whoever looks at it will be told. */
+function cameraCount(path: string): number {
+  try {
+    return readCameras(path).length;
+  } catch {
+    return publishedViews;
+  }
 }
 
 class RenderedModel implements DatasetObject {
