@@ -4,7 +4,7 @@
 import { encodePng } from '../../renderer/io/index.ts';
 import { encodePickle, NumpyArray } from '../tensor/pickle.ts';
 import { type ExportOptions, exportFolder, metadataCameras, synsetOf } from './exportFolder.ts';
-import { formatRenderingMetadata } from './r2n2.ts';
+import { formatRenderingMetadata, pictureNumber } from './r2n2.ts';
 import { type DatasetObject, splitNames, type View } from './sample.ts';
 import { cameraFile, listFile, metadataFile } from './shapenetP2m.ts';
 import type { BuildProgress } from './source.ts';
@@ -30,9 +30,9 @@ export function exportShapenetP2m(
       async storeObject(object, store) {
         const rendering = renderingFolder(object);
         for (const [i, view] of object.views.entries()) {
-          await store(`${rendering}/${numberOf(i)}.png`, await encodePng(view.image));
+          await store(`${rendering}/${pictureNumber(i)}.png`, await encodePng(view.image));
           await store(
-            `${rendering}/${numberOf(i)}.dat`,
+            `${rendering}/${pictureNumber(i)}.dat`,
             encodePickle(cameraSpacePoints(object, view, scale)),
           );
         }
@@ -74,10 +74,8 @@ function cameraSpacePoints(
 const listOf = (objects: readonly DatasetObject[]) =>
   objects
     .flatMap((object) =>
-      object.views.map((_, i) => `Data/ShapeNetP2M/${renderingFolder(object)}/${numberOf(i)}.dat\n`),
+      object.views.map((_, i) => `Data/ShapeNetP2M/${renderingFolder(object)}/${pictureNumber(i)}.dat\n`),
     )
     .join('');
 
 const renderingFolder = (object: DatasetObject) => `${synsetOf(object)}/${object.id}/rendering`;
-
-const numberOf = (view: number) => String(view).padStart(2, '0');

@@ -38,6 +38,16 @@ export function parseRenderingMetadata(text: string, path: string): R2n2Camera[]
   });
 }
 
+/** The number of a picture as names of files have it: 07. */
+export const pictureNumber = (number: number) => String(number).padStart(2, '0');
+
+/** The camera of picture `number` in the rows of the file at `path`. @throws FileError where it has none */
+export function cameraOfPicture(cameras: readonly R2n2Camera[], number: number, path: string): R2n2Camera {
+  const camera = cameras[number];
+  if (camera) return camera;
+  throw new FileError(path, `has ${cameras.length} rows, and no camera of picture ${pictureNumber(number)}`);
+}
+
 /** The content of a rendering_metadata.txt, one row a camera. */
 export function formatRenderingMetadata(cameras: readonly R2n2Camera[]): string {
   return cameras

@@ -16,7 +16,9 @@ import { type Job, type Picture, readBytes, type Surface } from './decode.ts';
 import { FileLoader } from './fileLoader.ts';
 import type { OpenOptions } from './open.ts';
 import {
+  cameraOfPicture,
   parseRenderingMetadata,
+  pictureNumber,
   type R2n2Camera,
   r2n2FarthestDistance,
   r2n2FovDegrees,
@@ -107,7 +109,7 @@ const picturePath = (renderings: string, model: SplitModel, number: number) =>
   pathOf(renderings, model, pictureFile(number));
 const metadataPath = (renderings: string, model: SplitModel) => pathOf(renderings, model, metadataFile);
 
-export const pictureFile = (number: number) => `${String(number).padStart(2, '0')}.png`;
+export const pictureFile = (number: number) => `${pictureNumber(number)}.png`;
 
 function readCameras(path: string): R2n2Camera[] {
   return parseRenderingMetadata(readBytes(path).toString(), path);
@@ -122,9 +124,10 @@ function cameraCount(path: string): number {
   }
 }
 
+// There may be tens of thousands of models, and a million pictures: an object is little more than its names, and its views are made when
+// it is looked at.
+
 class RenderedModel implements DatasetObject {
-  readonly license = 'unknown';
-  readonly creator = 'unknown';
   readonly cameraDistance: number;
   readonly #context: Context;
   readonly #model: SplitModel;
@@ -148,13 +151,21 @@ class RenderedModel implements DatasetObject {
     return synsetCategories[this.#model.synset] ?? this.#model.synset;
   }
 
+  get license(): string {
+    return 'unknown';
+  }
+
+  get creator(): string {
+    return 'unknown';
+  }
+
   get meshFile(): string | undefined {
     const { meshes } = this.#context;
     return meshes && join(meshes, this.#model.synset, this.#model.model, modelFile);
   }
 
   get views(): View[] {
-    this.#views ??= this.#numbers.map((number) => this.#view(number));
+    this.#views ??= this.#numbers.map((number) => new Rendering(this.#context, this.#model, number));
     return this.#views;
   }
 
@@ -187,34 +198,6 @@ class RenderedModel implements DatasetObject {
     return this.#model.views ?? this.#context.views;
   }
 
-  #view(number: number): View {
-    const { renderings, imageSize, loader } = this.#context;
-    const imageAt = (size: number): Picture =>
-      loader.picture(picturePath(renderings, this.#model, number), size);
-    const camera = () => this.#camera(number);
-    return {
-      get image() {
-        return imageAt(imageSize);
-      },
-      imageAt,
-      get worldToCamera() {
-        return camera();
-      },
-    };
-  }
-
-  #camera(number: number): number[] {
-    const path = metadataPath(this.#context.renderings, this.#model);
-    const cameras = this.#context.loader.cached(
-      path,
-      () => readCameras(path),
-      (rows) => 100 * rows.length,
-    );
-    const camera = cameras[number];
-    if (!camera) throw new FileError(path, `has ${cameras.length} rows, and no camera of picture ${number}`);
-    return r2n2WorldToCamera({ ...camera, distance: r2n2FarthestDistance * camera.distance });
-  }
-
   #surface(): Surface {
     const { folder, loader } = this.#context;
     if (this.meshFile) return loader.meshSurface(this.meshFile, pointCount);
@@ -222,5 +205,39 @@ class RenderedModel implements DatasetObject {
       folder,
       `has no ${meshFolders[0]} beside ${renderingsFolder}, from whose meshes surface points are taken`,
     );
+  }
+}
+
+class Rendering implements View {
+  readonly #context: Context;
+  readonly #model: SplitModel;
+  readonly #number: number;
+
+  constructor(context: Context, model: SplitModel, number: number) {
+    this.#context = context;
+    this.#model = model;
+    this.#number = number;
+  }
+
+  get image(): Picture {
+    return this.imageAt(this.#context.imageSize);
+  }
+
+  imageAt(size: number): Picture {
+    const { renderings, loader } = this.#context;
+    return loader.picture(picturePath(renderings, this.#model, this.#number), size);
+  }
+
+  /** @throws FileError where the file of cameras has none for this picture, or is none. */
+  get worldToCamera(): number[] {
+    const { renderings, loader } = this.#context;
+    const path = metadataPath(renderings, this.#model);
+    const cameras = loader.cached(
+      path,
+      () => readCameras(path),
+      (rows) => 100 * rows.length,
+    );
+    const camera = cameraOfPicture(cameras, this.#number, path);
+    return r2n2WorldToCamera({ ...camera, distance: r2n2FarthestDistance * camera.distance });
   }
 }

@@ -15,7 +15,7 @@ import { BadSamples } from './badSamples.ts';
 import { type Job, type Picture, pngSize, readBytes, type Surface } from './decode.ts';
 import { FileLoader } from './fileLoader.ts';
 import type { OpenOptions } from './open.ts';
-import { parseRenderingMetadata, r2n2FovDegrees, r2n2WorldToCamera } from './r2n2.ts';
+import { cameraOfPicture, parseRenderingMetadata, r2n2FovDegrees, r2n2WorldToCamera } from './r2n2.ts';
 import {
   type Dataset,
   type DatasetObject,
@@ -281,8 +281,6 @@ class Rendering implements View {
       (rows) => 100 * (rows?.length ?? 1),
     );
     if (!cameras) return undefined;
-    const camera = cameras[Number(this.#number)];
-    if (camera) return r2n2WorldToCamera(camera);
-    throw new FileError(path, `has ${cameras.length} rows, and no camera of picture ${this.#number}`);
+    return r2n2WorldToCamera(cameraOfPicture(cameras, Number(this.#number), path));
   }
 }

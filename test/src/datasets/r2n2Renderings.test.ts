@@ -184,7 +184,7 @@ describe('a file that is bad', () => {
       'a camera too few',
       `ShapeNetRendering/${model}/rendering/rendering_metadata.txt`,
       '1 2 0 0.8 25\n1 2 0 0.8 25\n1 2 0 0.8 25\n',
-      /rendering_metadata\.txt: has 3 rows, and no camera of picture 3$/,
+      /rendering_metadata\.txt: has 3 rows, and no camera of picture 03$/,
     ],
   ])('is named: %s', async (_, file, content, problem) => {
     const other = await copy();
