@@ -20,8 +20,8 @@ export interface ExportOptions {
 
 /** How a layout stores a data set. */
 export interface Layout {
-  /** Whether the folder holds the models' meshes. */
-  withMeshes: boolean;
+  /** For the credits: whether the folder holds the models' meshes, and in words what it holds, by default pictures and surface points. */
+  attribution?: { withMeshes: boolean; holds: string };
   storeObject(object: DatasetObject, store: StoreFile): Promise<void>;
   /** What is said of the set as a whole. */
   storeLists(splits: Readonly<Record<SplitName, DatasetObject[]>>, store: StoreFile): Promise<void>;
@@ -46,17 +46,17 @@ export async function exportFolder(
   const splits = { train: chosenOf('train'), validation: chosenOf('validation'), test: chosenOf('test') };
   const chosen = splitNames.flatMap((split) => splits[split]);
   if (chosen.length === 0) throw new ArgumentError(`${dataset.name} has no objects to export`);
-  const { withMeshes, storeObject, storeLists } = layoutFor(dataset, file);
+  const layout = layoutFor(dataset, file);
   await writeFolder(output, async (store) => {
     for (const [i, object] of chosen.entries()) {
-      await storeObject(object, store);
+      await layout.storeObject(object, store);
       onProgress({ done: i + 1, total: chosen.length, id: object.id });
     }
-    await storeLists(splits, store);
+    await layout.storeLists(splits, store);
     const ids = new Set(chosen.map(({ id }) => id));
     const credited = file.objects.filter(({ id }) => ids.has(id));
     const credits = file.version === 1 ? undefined : file.credits;
-    await store('ATTRIBUTION.md', attribution(dataset.name, credited, { credits, withMeshes }));
+    await store('ATTRIBUTION.md', attribution(dataset.name, credited, { credits, ...layout.attribution }));
   });
   return chosen.length;
 }
@@ -64,11 +64,11 @@ export async function exportFolder(
 /** Our names of categories for which Pixel2Mesh has another. */
 const aliases: Readonly<Record<string, string>> = { sofa: 'couch' };
 
-/** The number that ShapeNet has for the category of an object; where it has none, the category's name. */
+/** The number that ShapeNet has for the category of an object; where it has none, the category's name, as that of a folder. */
 export function synsetOf({ category }: DatasetObject): string {
   const name = aliases[category] ?? category;
   const synset = Object.keys(synsetCategories).find((number) => synsetCategories[number] === name);
-  return synset ?? category;
+  return synset ?? (category.replace(/[^\w-]+/g, '_') || '_');
 }
 
 /**

@@ -60,7 +60,7 @@ export async function exportR2n2(
       const side = size ?? (hasLens ? storedImageSize : publishedSize);
       if (!hasLens || side !== storedImageSize) pictures = 'anew';
       return {
-        withMeshes: true,
+        attribution: { withMeshes: true, holds: 'pictures and meshes' },
         async storeObject(object, store) {
           object.checkMesh?.();
           const mesh = await readMeshData(object.meshFile!);

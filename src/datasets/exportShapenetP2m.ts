@@ -26,7 +26,6 @@ export function exportShapenetP2m(
     folder,
     options,
     ({ camera, pixel2meshScale: scale }) => ({
-      withMeshes: false,
       async storeObject(object, store) {
         const rendering = renderingFolder(object);
         for (const [i, view] of object.views.entries()) {
