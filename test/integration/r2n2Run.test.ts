@@ -3,7 +3,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { parseConfig, runExperiment } from '../../src/experiments/index.ts';
 import { useTestBackend } from '../backend.ts';
 import { lopsided, writeLookAlike } from '../src/datasets/r2n2LookAlike.ts';
@@ -20,11 +20,14 @@ beforeAll(async () => {
   }));
   await writeLookAlike(path.join(folder, 'data'), models, { views: 3, size: 32 });
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
 
 /** A run of three steps that finds no points kept. */
 async function run(workers: number) {
-  process.env.RASTERGRAD_CACHE = path.join(folder, `cache-${workers}`);
+  vi.stubEnv('RASTERGRAD_CACHE', path.join(folder, `cache-${workers}`));
   const config = parseConfig({
     task: 'train',
     name: `workers-${workers}`,

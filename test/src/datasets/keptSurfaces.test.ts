@@ -3,14 +3,17 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type KeptSurface, keptSurface } from '../../../src/datasets/keptSurfaces.ts';
 
 let scratch: string;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'rastergrad-surfaces-'));
 });
-afterAll(() => rm(scratch, { recursive: true }));
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(scratch, { recursive: true });
+});
 
 const made: KeptSurface = {
   points: Uint16Array.of(0, 65_535, 7, 1, 2, 3),
@@ -26,12 +29,13 @@ const take = () => {
 };
 
 it('are taken once, and again where the mesh or the count is another, or the file is not whole', async () => {
-  process.env.RASTERGRAD_CACHE = join(scratch, 'not', 'there', 'yet');
+  const cache = join(scratch, 'not', 'there', 'yet');
+  vi.stubEnv('RASTERGRAD_CACHE', cache);
   expect([keptSurface(mesh, 2, take), keptSurface(mesh, 2, take), taken]).toEqual([made, made, 1]);
   keptSurface(new TextEncoder().encode('v 0 0 1\n'), 2, take);
   keptSurface(mesh, 3, take);
   expect(taken).toBe(3);
-  const folder = join(process.env.RASTERGRAD_CACHE, 'surfaces');
+  const folder = join(cache, 'surfaces');
   const files = await readdir(folder);
   expect(files).toHaveLength(3);
   for (const file of files) await writeFile(join(folder, file), '');
@@ -41,8 +45,9 @@ it('are taken once, and again where the mesh or the count is another, or the fil
 });
 
 it('are taken every time where nothing can be kept', async () => {
-  process.env.RASTERGRAD_CACHE = join(scratch, 'file');
-  await writeFile(process.env.RASTERGRAD_CACHE, '');
+  const cache = join(scratch, 'file');
+  vi.stubEnv('RASTERGRAD_CACHE', cache);
+  await writeFile(cache, '');
   taken = 0;
   expect([keptSurface(mesh, 2, take), keptSurface(mesh, 2, take), taken]).toEqual([made, made, 2]);
 });

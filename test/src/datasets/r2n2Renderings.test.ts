@@ -3,7 +3,7 @@
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PerspectiveCamera } from '../../../renderer/camera/index.ts';
 import { FileError } from '../../../renderer/errors.ts';
 import { readMeshData } from '../../../renderer/io/index.ts';
@@ -25,14 +25,17 @@ let scratch: string;
 let folder: string;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'rastergrad-r2n2-'));
-  process.env.RASTERGRAD_CACHE = join(scratch, 'cache');
+  vi.stubEnv('RASTERGRAD_CACHE', join(scratch, 'cache'));
   folder = join(scratch, 'r2n2');
   await writeLookAlike(folder, models, { views: 4 });
   await writeLookAlike(folder, [{ synset: '04379243', model: 'box', boxes: [[0, 0, 0, 3, 1, 2]] }], {
     views: 4,
   });
 });
-afterAll(() => rm(scratch, { recursive: true }));
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(scratch, { recursive: true });
+});
 
 let copies = 0;
 async function copy(): Promise<string> {
@@ -66,7 +69,7 @@ describe("3D-R2N2's renderings", () => {
     const other = named(threaded, '04379243-box');
     await prefetchSample(other, 0, [0, 1]);
     // Not the points that the thread has kept.
-    process.env.RASTERGRAD_CACHE = join(scratch, 'other-cache');
+    vi.stubEnv('RASTERGRAD_CACHE', join(scratch, 'other-cache'));
     const object = named(await openDataset(folder, { workers: 0 }), '04379243-box');
     const { points, normals = [] } = object;
     expect(points.length).toBe(3 * 16_384);
@@ -129,7 +132,7 @@ describe("3D-R2N2's renderings", () => {
 
   it('put the object where its distance has it in the frame of a sample', async () => {
     const object = named(await openDataset(folder), '03001627-1a');
-    const { input, points } = toSample(object, 0, [0, 1]);
+    const { input, supervision, points } = toSample(object, 0, [0, 1]);
     const straight = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, -1.4, 0, 0, 0, 1];
     for (const [i, value] of straight.entries()) expect(input.objectToCamera[i]).toBeCloseTo(value, 12);
     const box = (axis: number, pick: (...values: number[]) => number) =>
@@ -137,6 +140,19 @@ describe("3D-R2N2's renderings", () => {
     const middle = (box(2, Math.min) + box(2, Math.max)) / 2;
     const [row] = rowsOf('1a', 4);
     expect(middle).toBeCloseTo(1.4 - 1.75 * row.ratio, 1);
+    // What a training step sees: the points lie on the pictures' silhouettes, but for those within a pixel of the outline.
+    const focal = 2.1875;
+    for (const { image, objectToCamera: m } of supervision) {
+      let off = 0;
+      for (let i = 0; i < points.length; i += 3) {
+        const along = (r: number) =>
+          m[r] * points[i] + m[r + 1] * points[i + 1] + m[r + 2] * points[i + 2] + m[r + 3];
+        const [x, y, z] = [along(0), along(4), along(8)];
+        const column = Math.floor((1 - (focal * x) / z) * 68.5);
+        if (image.get(Math.floor((1 + (focal * y) / z) * 68.5), column, 3) === 0) off++;
+      }
+      expect(off / (points.length / 3)).toBeLessThan(0.005);
+    }
   });
 
   it('take the distance of the input camera from camera.json', async () => {
