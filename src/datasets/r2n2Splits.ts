@@ -1,6 +1,6 @@
 // Which models of a folder of 3D-R2N2's renderings are for training, validation and tests: as its lists say, else as 3D-R2N2 has it.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
 import { readFileText, toFileError } from '../../renderer/io/files.ts';
@@ -139,11 +139,14 @@ function published(present: ReadonlyMap<string, readonly string[]>): ModelSplits
   return { ...withValidation(training), test };
 }
 
-/** Names of the folders in `folder`, and of links, in order. */
+/** Names of the folders in `folder`, and of links to such, in order. */
 function foldersIn(folder: string): string[] {
+  const isFolder = (entry: Dirent) =>
+    entry.isDirectory() ||
+    (entry.isSymbolicLink() && statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory());
   try {
     return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && isName(entry.name))
+      .filter((entry) => isName(entry.name) && isFolder(entry))
       .map(({ name }) => name)
       .sort();
   } catch (error) {

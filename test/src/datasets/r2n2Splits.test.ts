@@ -1,6 +1,6 @@
 // Splits of 3D-R2N2's renderings: by a file, by lists, and as R2N2 itself has them.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -63,6 +63,22 @@ describe('splits', () => {
       ],
     };
     expect(await read(models, { 'splits.json': formatSplits(splits) })).toEqual(splits);
+  });
+
+  it('may be links, as may what they are of', async () => {
+    const elsewhere = join(scratch, 'elsewhere');
+    await mkdir(join(elsewhere, 'e'), { recursive: true });
+    await writeFile(
+      join(scratch, 'published.json'),
+      '{"test": {"03636649": {"e": [1]}, "02691156": {"a": [0]}}}',
+    );
+    const folder = join(scratch, 'links');
+    const renderings = join(folder, 'ShapeNetRendering');
+    await mkdir(join(renderings, '02691156', 'a'), { recursive: true });
+    await symlink(elsewhere, join(renderings, '03636649'));
+    await symlink(join(scratch, 'absent'), join(renderings, '04256520'));
+    await symlink(join(scratch, 'published.json'), join(renderings, 'pix2mesh_splits_val05.json'));
+    expect(namesOf(await readSplits(folder, renderings))).toEqual([[], [], ['03636649/e', '02691156/a']]);
   });
 
   it('are those of lists in the folders of the categories', async () => {
