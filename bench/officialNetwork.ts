@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { lookAt, PerspectiveCamera, readMesh, render, sampleSurface } from '../renderer/index.ts';
 import { linearToSrgb } from '../renderer/io/colorSpace.ts';
-import { loadConfig, type TrainConfig } from '../src/experiments/index.ts';
+import { loadConfig, type TrainConfig } from '../src/config/index.ts';
 import { type LossSettings, lossPresets, pointClouds } from '../src/losses/index.ts';
 import { Pixel2Mesh, type Pixel2MeshOptions } from '../src/models/index.ts';
 import { Adam } from '../src/tensor/adam.ts';

@@ -2,6 +2,6 @@
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { formatConfigReference } from '../src/experiments/configReference.ts';
+import { formatConfigReference } from '../src/config/configReference.ts';
 
 writeFileSync(path.join(import.meta.dirname, '../docs/config.md'), formatConfigReference());

@@ -7,13 +7,8 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  columnHeading,
-  type ResultColumn,
-  type ResultRow,
-  type Results,
-} from '../src/experiments/results.ts';
 import { packageRoot } from '../src/packageRoot.ts';
+import { columnHeading, type ResultColumn, type ResultRow, type Results } from '../src/runs/results.ts';
 
 const configs = ['quickstart', '3d-only', '2d-only', '2d-hard'];
 const seeds = [1, 2, 3];

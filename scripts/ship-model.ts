@@ -6,9 +6,9 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetFolder } from '../src/datasets/index.ts';
-import { openRun } from '../src/experiments/runFolder.ts';
 import { shippedModel } from '../src/experiments/shippedModel.ts';
 import { evaluatedCheckpoint } from '../src/experiments/trainedModel.ts';
+import { openRun } from '../src/runs/runFolder.ts';
 import { readSafetensors, writeSafetensors } from '../src/tensor/safetensors.ts';
 
 const run = openRun(process.argv[2]);

@@ -4,6 +4,7 @@
 export * from '../renderer/errors.ts';
 export * from './captures/index.ts';
 export * from './comparison/index.ts';
+export * from './config/index.ts';
 export * from './datasets/index.ts';
 export * from './experiments/index.ts';
 export * from './fitting/index.ts';
@@ -13,10 +14,9 @@ export * from './models/index.ts';
 export * from './pictures/index.ts';
 export {
   formatTable,
-  type ReportedRun,
-  type ReportedSweep,
   writeEventFile,
   writeReport,
-  writeSweepReport,
 } from './report/index.ts';
+export * from './runs/index.ts';
+export { type ReportedRun, type ReportedSweep, writeSweepReport } from './sweeps/index.ts';
 export { Adam, type AdamOptions, type AdamState, type NamedVariable } from './tensor/adam.ts';

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { loadComparison, loadConfig } from '../src/experiments/config.ts';
+import { loadComparison, loadConfig } from '../src/config/config.ts';
 import { packageRoot } from '../src/packageRoot.ts';
 
 const folder = path.join(packageRoot, 'experiments');

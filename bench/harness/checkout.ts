@@ -1,8 +1,8 @@
 // The machine and the revision that results are of.
 
 import { execFileSync } from 'node:child_process';
-import { describeEnvironment } from '../../src/experiments/environment.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
+import { describeEnvironment } from '../../src/runs/environment.ts';
 import { useWasm } from '../backend.ts';
 import type { BenchmarkRecord } from './record.ts';
 

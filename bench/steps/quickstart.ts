@@ -1,7 +1,7 @@
 // The training of experiments/quickstart.yaml, step by step, as `rastergrad run` does it.
 
 import path from 'node:path';
-import { loadConfig, type TrainConfig } from '../../src/experiments/index.ts';
+import { loadConfig, type TrainConfig } from '../../src/config/index.ts';
 import { chooseObjects, openConfiguredDataset } from '../../src/experiments/objects.ts';
 import { makeModel } from '../../src/experiments/train.ts';
 import { packageRoot } from '../../src/packageRoot.ts';

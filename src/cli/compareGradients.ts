@@ -51,12 +51,11 @@ export default defineCommand({
     const [first, ...rest] = args._;
     const [file, words] = first?.includes('=') ? [undefined, args._] : [first, rest];
     const overrides = [...words, ...(await optionOverrides(args, (name) => repeated(rawArgs, name)))];
-    const { loadComparison } = await import('../experiments/config.ts');
+    const { loadComparison } = await import('../config/config.ts');
     const config = await loadComparison(file, overrides);
 
-    const { compareGradients, comparisonTables, makeFolder, writeComparison } = await import(
-      '../comparison/index.ts'
-    );
+    const { compareGradients, comparisonTables, writeComparison } = await import('../comparison/index.ts');
+    const { makeFolder } = await import('../../renderer/io/files.ts');
     const { formatTable } = await import('../report/index.ts');
     const { showComparisonProgress } = await import('./comparisonProgress.ts');
     const folder = args.output ?? `comparisons/${config.name}`;

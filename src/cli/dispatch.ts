@@ -49,7 +49,7 @@ export async function main(argv: string[]): Promise<number> {
 
 async function dispatch(argv: string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
-    const { packageVersion } = await import('../experiments/environment.ts');
+    const { packageVersion } = await import('../runs/environment.ts');
     process.stdout.write(`${packageVersion()}\n`);
     return 0;
   }

@@ -35,7 +35,7 @@ export default defineCommand({
   async run({ args }) {
     const { showProgress } = await import('./progress.ts');
     const { evaluateRun } = await import('../experiments/evaluate.ts');
-    const { mostEmdPoints } = await import('../experiments/schema/index.ts');
+    const { mostEmdPoints } = await import('../config/schema/index.ts');
     const { json = false, quiet = false, split, checkpoint } = args;
     const protocols = args.protocol === undefined ? undefined : await protocolNames(args.protocol);
     const text = args['emd-points'];

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { defineCommand } from 'citty';
-import type { ExperimentConfig } from '../experiments/schema/index.ts';
+import type { ExperimentConfig } from '../config/schema/index.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { runToEnd } from './runToEnd.ts';
 import { UsageError } from './usageError.ts';
@@ -41,7 +41,7 @@ export default defineCommand({
 
 /** The config itself, or that of photographs or of a mesh with the target filled in. */
 async function configFor(target: string, overrides: string[]): Promise<ExperimentConfig> {
-  const { loadConfig } = await import('../experiments/config.ts');
+  const { loadConfig } = await import('../config/config.ts');
   if (/\.ya?ml$/i.test(target)) {
     const config = await loadConfig(target, overrides);
     if (config.task === 'fit') return config;

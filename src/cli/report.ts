@@ -25,7 +25,7 @@ export default defineCommand({
 
 /** @returns the files that were written */
 async function reportRun(folder: string): Promise<string[]> {
-  const { openRun } = await import('../experiments/runFolder.ts');
+  const { openRun } = await import('../runs/runFolder.ts');
   const { writeEventFile, writeReport } = await import('../report/index.ts');
   const run = openRun(folder);
   return [await writeReport(run), await writeEventFile(run)];

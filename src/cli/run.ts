@@ -1,7 +1,7 @@
 // `rastergrad run`: one experiment from its config to its report.
 
 import { defineCommand } from 'citty';
-import type { ExperimentConfig } from '../experiments/schema/index.ts';
+import type { ExperimentConfig } from '../config/schema/index.ts';
 import { runToEnd } from './runToEnd.ts';
 import { UsageError } from './usageError.ts';
 
@@ -28,9 +28,8 @@ export default defineCommand({
   async run({ args }) {
     const [file, ...overrides] = args._;
     if (args.backend) overrides.push(`backend=${args.backend}`);
-    const config = await readConfig(file, overrides, args.resume);
-
-    return runToEnd(config, args);
+    const { config, parent } = await readConfig(file, overrides, args.resume);
+    return runToEnd(config, { ...args, parent });
   },
 });
 
@@ -38,18 +37,18 @@ async function readConfig(
   file: string | undefined,
   overrides: string[],
   resume: string | undefined,
-): Promise<ExperimentConfig> {
+): Promise<{ config: ExperimentConfig; parent?: ExperimentConfig }> {
   if (resume !== undefined) {
     if (file !== undefined || overrides.length > 0) {
       throw new UsageError(
         '--resume goes on with the config of that run: leave out CONFIG, key=value and --backend',
       );
     }
-    const { openRun } = await import('../experiments/runFolder.ts');
-    return openRun(resume).readConfig();
+    const { openRun } = await import('../runs/runFolder.ts');
+    return { config: await openRun(resume).readConfig() };
   }
   if (file === undefined) throw new UsageError('expected a config file, or --resume and a run folder');
   if (file.includes('=')) throw new UsageError(`expected a config file before "${file}"`);
-  const { loadConfig } = await import('../experiments/config.ts');
-  return loadConfig(file, overrides);
+  const { loadConfig, loadParent } = await import('../config/config.ts');
+  return { config: await loadConfig(file, overrides), parent: await loadParent(file, overrides) };
 }

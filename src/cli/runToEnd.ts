@@ -1,6 +1,6 @@
 // An experiment watched on the command line, until it ends or is interrupted.
 
-import type { ExperimentConfig } from '../experiments/schema/index.ts';
+import type { ExperimentConfig } from '../config/schema/index.ts';
 import { catchInterrupts } from './interrupt.ts';
 
 export interface RunArguments {
@@ -8,6 +8,8 @@ export interface RunArguments {
   output: string;
   /** Folder of an interrupted run to go on with. */
   resume?: string;
+  /** What the config is a variant of. */
+  parent?: ExperimentConfig;
   /** Print the results as one JSON object. */
   json?: boolean;
   /** No progress. */
@@ -17,7 +19,7 @@ export interface RunArguments {
 /** @returns the exit code */
 export async function runToEnd(
   config: ExperimentConfig,
-  { output, resume, json = false, quiet = false }: RunArguments,
+  { output, resume, parent, json = false, quiet = false }: RunArguments,
 ): Promise<number> {
   const { showProgress } = await import('./progress.ts');
   const progress = showProgress({ progress: process.stderr, results: process.stdout, json, quiet });
@@ -26,7 +28,7 @@ export async function runToEnd(
   );
   const { runExperiment } = await import('../experiments/run.ts');
   const observer = progress;
-  const result = await runExperiment(config, { output, resume, observer, signal: interrupt.signal });
+  const result = await runExperiment(config, { output, resume, parent, observer, signal: interrupt.signal });
   interrupt.release();
   progress.end();
 

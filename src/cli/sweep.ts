@@ -8,6 +8,7 @@ import { catchInterrupts } from './interrupt.ts';
 import { integerOption } from './numbers.ts';
 import { repeatedOption } from './repeatedOption.ts';
 import { reportSweep } from './reportSweep.ts';
+import { table } from './sweepTable.ts';
 import { UsageError } from './usageError.ts';
 
 const sweep = { type: 'positional', required: true, description: 'Folder of the sweep' } as const;
@@ -48,32 +49,6 @@ const cancel = defineCommand({
     if (outOfReach > 0) {
       process.stdout.write(`${runs(outOfReach)} elsewhere cannot be reached: cancel the sweep there\n`);
     }
-  },
-});
-
-const table = defineCommand({
-  meta: { name: 'table', description: 'Print the results of a sweep, mean ± standard deviation over seeds' },
-  args: {
-    sweep,
-    metric: {
-      type: 'string',
-      valueHint: 'key,…',
-      description: "Columns of results.json, such as chamfer,fScore; the first table's by default",
-    },
-    runs: { type: 'boolean', description: 'A row a run, in place of means over seeds' },
-    format: {
-      type: 'enum',
-      options: ['markdown', 'csv'],
-      default: 'markdown',
-      description: 'How to print it',
-    },
-  },
-  async run({ args }) {
-    const { formatCsv, formatMarkdown, openSweep, sweepTable } = await import('../sweeps/index.ts');
-    const { folder, record } = await openSweep(args.sweep);
-    const metrics = args.metric?.split(',').map((key) => key.trim());
-    const numbers = await sweepTable(folder, record, { metrics, perRun: args.runs });
-    process.stdout.write(`${args.format === 'csv' ? formatCsv(numbers) : formatMarkdown(numbers)}\n`);
   },
 });
 

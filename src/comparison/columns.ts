@@ -1,7 +1,7 @@
 // The measures as tables show them, on the page and in the terminal: where each is found, how it is written and judged.
 
-import type { Better } from '../experiments/results.ts';
 import { type Html, html } from '../report/html.ts';
+import type { Better } from '../runs/results.ts';
 import type { Mean, Measurement } from './results.ts';
 
 export interface Measure {

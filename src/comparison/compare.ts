@@ -2,9 +2,9 @@
 
 import { mathInUse, threadsInUse } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
-import { describeEnvironment } from '../experiments/environment.ts';
+import type { CompareConfig } from '../config/schema/index.ts';
 import { useExperimentBackend } from '../experiments/experimentBackend.ts';
-import type { CompareConfig } from '../experiments/schema/index.ts';
+import { describeEnvironment } from '../runs/environment.ts';
 import { measureBias } from './bias.ts';
 import { runDescents } from './descent.ts';
 import { comparedLosses } from './losses.ts';

@@ -17,4 +17,4 @@ export type {
 export { mapValues } from './results.ts';
 export { sceneDefinitions } from './scenes/index.ts';
 export { comparisonTables } from './tables.ts';
-export { makeFolder, writeComparison } from './write.ts';
+export { writeComparison } from './write.ts';

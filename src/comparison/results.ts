@@ -3,8 +3,8 @@
 // same configuration.
 
 import type { MethodOptions } from '../../renderer/methods/index.ts';
-import type { Environment } from '../experiments/environment.ts';
-import { comparedLossNames, descentNames } from '../experiments/schema/index.ts';
+import { comparedLossNames, descentNames } from '../config/schema/index.ts';
+import type { Environment } from '../runs/environment.ts';
 
 export { comparedLossNames, descentNames };
 

@@ -1,6 +1,6 @@
 // A comparison as tables for the terminal.
 
-import type { ResultColumn, ResultTable } from '../experiments/results.ts';
+import type { ResultColumn, ResultTable } from '../runs/results.ts';
 import { measures } from './columns.ts';
 import type { Bias, Comparison, Descent, Measurement, Timings } from './results.ts';
 

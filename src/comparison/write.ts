@@ -12,8 +12,6 @@ import type { CompareResult } from './compare.ts';
 import { writeComparisonPage } from './page/index.ts';
 import type { Comparison, Measurement } from './results.ts';
 
-export { makeFolder };
-
 /**
  * Writes all files, each whole or not at all; the folder is made where it is not there, and files of an earlier comparison are
  * replaced.

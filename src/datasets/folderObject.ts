@@ -20,7 +20,8 @@ import {
   viewsPath,
 } from './format.ts';
 import { hashBytes, hashDepth, hashPoints } from './hashes.ts';
-import type { DatasetObject, Picture, PrefetchRequest, View } from './sample.ts';
+import { type PointChoice, rowsOf } from './pointChoice.ts';
+import type { DatasetObject, Picture, PrefetchRequest, Surface, View } from './sample.ts';
 import { pictureOf } from './strip.ts';
 
 /** What the objects of a folder share. */
@@ -71,6 +72,15 @@ export class FolderObject implements DatasetObject {
 
   get normals(): Float32Array {
     return restoreNormals(this.#surface().normals);
+  }
+
+  surfaceAt(choose: PointChoice): Surface {
+    const { points, normals } = this.#surface();
+    const rows = choose(points.length / 3);
+    return {
+      points: restorePoints(rows ? rowsOf(points, rows) : points),
+      normals: restoreNormals(rows ? rowsOf(normals, rows) : normals),
+    };
   }
 
   checkMesh(): void {

@@ -5,6 +5,7 @@ import ndarray, { type NdArray } from 'ndarray';
 import { ArgumentError } from '../../renderer/errors.ts';
 import type { BadSamples } from './badSamples.ts';
 import { atSize, type Picture, type Surface } from './decode.ts';
+import { allPoints, chosenPoints, type PointChoice } from './pointChoice.ts';
 
 export type { Picture, Surface } from './decode.ts';
 
@@ -47,6 +48,8 @@ export interface DatasetObject {
   normals?: Float32Array;
   /** Where the input camera of a sample stands on the z axis; absent where that is each camera's own distance from the origin. */
   cameraDistance?: number;
+  /** Some of `points` and `normals`, where that takes less time than all of them. */
+  surfaceAt?(choose: PointChoice): Surface;
   /** Path of its mesh, in a format that `readMesh` reads, where the data set has meshes. In the world frame. */
   meshFile?: string;
   /** Reads the file of its mesh, where there is one. @throws FileError where it is missing or not the one that the data set describes. */
@@ -109,6 +112,8 @@ export interface SampleOptions {
   mirror?: boolean;
   /** Width and height of the supervising pictures; the data set's by default. */
   supervisionSize?: number;
+  /** Which points of the surface; all by default. */
+  choosePoints?: PointChoice;
 }
 
 /**
@@ -124,7 +129,7 @@ export function toSample(
   object: DatasetObject,
   inputView: number,
   supervisingViews: readonly number[],
-  { mirror = false, supervisionSize }: SampleOptions = {},
+  { mirror = false, supervisionSize, choosePoints }: SampleOptions = {},
 ): Sample {
   const sampleView = (index: number, size?: number): SampleView => {
     const image = pictureOf(viewOf(object, index), size);
@@ -138,7 +143,7 @@ export function toSample(
     category: object.category,
     input: sampleView(inputView),
     supervision: supervisingViews.map((index) => sampleView(index, supervisionSize)),
-    ...sampleSurface(object, inputView, { mirror }),
+    ...sampleSurface(object, inputView, { mirror, choosePoints }),
   };
 }
 
@@ -159,11 +164,12 @@ export async function prefetchSample(
 export function sampleSurface(
   object: DatasetObject,
   inputView: number,
-  { mirror = false }: { mirror?: boolean } = {},
+  { mirror = false, choosePoints = allPoints }: Pick<SampleOptions, 'mirror' | 'choosePoints'> = {},
 ): Surface {
   const { surface, worldToCamera } = viewOf(object, inputView);
   const camera = surface ? identity : cameraOf(object, inputView);
-  const { points, normals } = surface ?? object;
+  const { points, normals } =
+    (surface ? undefined : object.surfaceAt?.(choosePoints)) ?? chosenPoints(surface ?? object, choosePoints);
   const distance = object.cameraDistance ?? -(worldToCamera ?? identity)[11];
   const shift = [camera[3], camera[7], camera[11] + distance];
   return {

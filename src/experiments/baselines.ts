@@ -6,6 +6,7 @@ import { ArgumentError } from '../../renderer/errors.ts';
 import type { Topology } from '../../renderer/index.ts';
 import { resizeImage } from '../../renderer/io/index.ts';
 import type { BadSamples } from '../datasets/badSamples.ts';
+import { drawnPoints } from '../datasets/pointChoice.ts';
 import {
   type Dataset,
   type DatasetObject,
@@ -16,11 +17,11 @@ import {
   toSample,
 } from '../datasets/sample.ts';
 import { spread } from '../datasets/spread.ts';
-import { chamferLoss, edgeLoss, laplacianLoss } from '../losses/index.ts';
+import { chamferLoss, edgeLoss, laplacianLoss, pointClouds } from '../losses/index.ts';
 import { type Mask, maskIou, maskOf } from '../metrics/index.ts';
 import { Adam } from '../tensor/adam.ts';
 import type { Random } from '../tensor/random.ts';
-import { channel, drawSurfaces } from '../training/batch.ts';
+import { channel } from '../training/batch.ts';
 import { learningRateAt } from '../training/schedule.ts';
 import { placedViews } from './evaluation.ts';
 import { type Candidate, trueCandidate } from './scoring.ts';
@@ -44,9 +45,10 @@ export function bestConstantShape(
   const vertices = tf.variable(template) as tf.Variable<tf.Rank.R2>;
   const optimizer = new Adam([{ name: 'vertices', variable: vertices }]);
   for (let step = 1; step <= steps; step++) {
-    const surfaces = Array.from({ length: batchSize }, () => randomSurface(objects, badSamples, random));
+    const places = Array.from({ length: batchSize }, () => randomPlace(objects, random));
+    const surfaces = places.map((place) => surfaceNear(place, { objects, badSamples, points, random }));
     tf.tidy(() => {
-      const target = drawSurfaces(surfaces, points, random);
+      const target = pointClouds(surfaces);
       const loss = () => {
         const shape = vertices.expandDims<tf.Tensor3D>(0);
         const distance = chamferLoss(tf.tile(shape, [batchSize, 1, 1]), target, { oppositeWeight: 1 });
@@ -68,12 +70,31 @@ export function bestConstantShape(
   return result;
 }
 
-/** The surface of a random object in the frame of a random view of it, mirrored or not. */
-function randomSurface(objects: readonly DatasetObject[], badSamples: BadSamples, random: Random): Surface {
+/** Where to look at a surface from. */
+interface Place {
+  object: DatasetObject;
+  view: number;
+  mirror: boolean;
+}
+
+function randomPlace(objects: readonly DatasetObject[], random: Random): Place {
+  const object = objects[random.integer(objects.length)];
+  return { object, view: random.integer(object.views.length), mirror: random.uniform() < 0.5 };
+}
+
+interface SurfaceSource {
+  objects: readonly DatasetObject[];
+  badSamples: BadSamples;
+  points: number;
+  random: Random;
+}
+
+/** Points of the surface seen from `place`, or from random places until one can be read. */
+function surfaceNear(place: Place, { objects, badSamples, points, random }: SurfaceSource): Surface {
+  const choosePoints = drawnPoints(points, random);
   for (let tries = 0; tries < 1000; tries++) {
-    const object = objects[random.integer(objects.length)];
-    const [view, mirror] = [random.integer(object.views.length), random.uniform() < 0.5];
-    const surface = badSamples.attempt(() => sampleSurface(object, view, { mirror }));
+    const { object, view, mirror } = tries === 0 ? place : randomPlace(objects, random);
+    const surface = badSamples.attempt(() => sampleSurface(object, view, { mirror, choosePoints }));
     if (surface) return surface;
   }
   throw new ArgumentError('a thousand surfaces in a row cannot be read: every one of them has a bad file');

@@ -4,8 +4,9 @@
 import path from 'node:path';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
+import { makeFolder } from '../../renderer/io/files.ts';
+import type { RunFolder } from '../runs/runFolder.ts';
 import type { DivergenceError } from '../training/divergence.ts';
-import { makeFolder, type RunFolder } from './runFolder.ts';
 
 const stepFolder = (folder: RunFolder, step: number): string =>
   folder.file('diverged', `step-${String(step).padStart(6, '0')}`);

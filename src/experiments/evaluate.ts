@@ -1,7 +1,7 @@
 // Evaluates the trained model of a run again: the tables that `run` ends with, on another split or by other protocols.
 
+import type { Results } from '../runs/results.ts';
 import type { RunObserver } from './observer.ts';
-import type { Results } from './results.ts';
 import { type CheckpointChoice, openTrainedModel } from './trainedModel.ts';
 import { trainResults } from './trainResults.ts';
 

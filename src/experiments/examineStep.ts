@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { FileError } from '../../renderer/errors.ts';
 import type { MeshPredictor } from '../models/index.ts';
+import { openRun } from '../runs/runFolder.ts';
 import { readCheckpoint } from '../training/checkpoint.ts';
 import { divergenceOf, type StepFindings } from '../training/divergence.ts';
 import type { Trainer } from '../training/trainer.ts';
@@ -10,7 +11,6 @@ import { lossLimit } from '../training/trainingState.ts';
 import { divergedState } from './divergedStep.ts';
 import { useExperimentBackend } from './experimentBackend.ts';
 import { openConfiguredDataset } from './objects.ts';
-import { openRun } from './runFolder.ts';
 import { makeModel } from './train.ts';
 import { makeTrainer } from './trainingRun.ts';
 

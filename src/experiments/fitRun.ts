@@ -13,6 +13,7 @@ import {
   uvSphere,
   writeMesh,
 } from '../../renderer/index.ts';
+import type { FitConfig } from '../config/schema/index.ts';
 import { openDataset } from '../datasets/index.ts';
 import { spread } from '../datasets/spread.ts';
 import {
@@ -29,12 +30,11 @@ import {
   tensorsOf,
 } from '../fitting/index.ts';
 import { writeAnimation } from '../pictures/index.ts';
+import type { ResultColumn, ResultRow, Results } from '../runs/results.ts';
+import type { RunFolder } from '../runs/runFolder.ts';
 import { objectsToFit } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import { meshFile, type Picture, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
-import type { ResultColumn, ResultRow, Results } from './results.ts';
-import type { RunFolder } from './runFolder.ts';
-import type { FitConfig } from './schema/index.ts';
 import type { Scores } from './scoring.ts';
 
 const columns: ResultColumn[] = [

@@ -2,16 +2,7 @@
 
 import ndarray, { type NdArray } from 'ndarray';
 import { resizeImage } from '../../renderer/io/index.ts';
-
-/**
- * How pictures show their objects: by the circle about the middle of the object's bounding box that the object just fits into, since
- * that changes less as an object turns than the box does. In shares of the side of a square picture.
- */
-export interface Framing {
-  diameter: number;
-  /** From the left and from the top. */
-  center: [x: number, y: number];
-}
+import type { Framing } from '../runs/networkInput.ts';
 
 /** The circle of `Framing`, in pixels. */
 interface Circle {

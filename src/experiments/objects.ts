@@ -1,6 +1,7 @@
 // The data set of an experiment: opened as its config says, and which of its objects the experiment works on.
 
 import { ArgumentError } from '../../renderer/errors.ts';
+import type { TrainConfig } from '../config/schema/index.ts';
 import {
   type Dataset,
   type DatasetObject,
@@ -9,7 +10,6 @@ import {
   splitNames,
 } from '../datasets/index.ts';
 import { spread } from '../datasets/spread.ts';
-import type { TrainConfig } from './schema/index.ts';
 
 /**
  * Opens the data set that a config names. Its pictures are of the size that the network takes.

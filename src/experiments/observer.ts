@@ -1,6 +1,6 @@
 // How a run tells whoever watches (the command line, a notebook, a test) what happens.
 
-import type { ResultTable } from './results.ts';
+import type { ResultTable } from '../runs/results.ts';
 
 export interface StepEvent {
   /** The step just done, from 1 to `steps`. */

@@ -3,22 +3,13 @@
 import ndarray, { type NdArray } from 'ndarray';
 import { FileError } from '../../renderer/errors.ts';
 import { type ByteImage, resizeImage } from '../../renderer/io/index.ts';
+import type { TrainConfig } from '../config/schema/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
 import { spread } from '../datasets/spread.ts';
-import { type Framing, meanFraming, reframed } from './framing.ts';
+import type { NetworkInput } from '../runs/networkInput.ts';
+import { meanFraming, reframed } from './framing.ts';
 import { chooseObjects } from './objects.ts';
-import type { TrainConfig } from './schema/index.ts';
 import { cutFromWhite, whiteShareOfBorder, whiteTolerance } from './whiteBackground.ts';
-
-/** What a network has been trained to see: input.json of a run. */
-export interface NetworkInput {
-  /** Width and height of its pictures. */
-  imageSize: number;
-  /** That took them: vertical field of view, and distance from the object. */
-  camera: { fovDegrees: number; distance: number };
-  /** How they show their objects, on average. Without it, pictures are taken as they are framed. */
-  framing?: Framing;
-}
 
 /** How many training pictures the mean framing is of. */
 const measuredPictures = 500;

@@ -8,9 +8,9 @@ import { type Mesh, render, type Shading } from '../../renderer/index.ts';
 import { linearToSrgb } from '../../renderer/io/colorSpace.ts';
 import { writePng } from '../../renderer/io/index.ts';
 import type { Picture as SourcePicture } from '../datasets/sample.ts';
+import type { PictureGroup } from '../runs/results.ts';
+import type { RunFolder } from '../runs/runFolder.ts';
 import { channel, linearColors } from '../training/batch.ts';
-import type { PictureGroup } from './results.ts';
-import type { RunFolder } from './runFolder.ts';
 
 /** Side of a picture in pixels, and how many samples a pixel is the mean of, along each side. */
 const size = 128;

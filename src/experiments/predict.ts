@@ -2,12 +2,13 @@
 
 import path from 'node:path';
 import { ArgumentError, FileError, RastergradError } from '../../renderer/errors.ts';
+import { makeFolder } from '../../renderer/io/files.ts';
 import { readImage, writeMesh, writePng } from '../../renderer/io/index.ts';
 import { disposeMesh } from '../models/index.ts';
+import { openRun } from '../runs/runFolder.ts';
 import { reframed } from './framing.ts';
 import type { CutOut } from './pictureInput.ts';
 import { openPredictor, type Predictor, type PredictorOptions } from './predictor.ts';
-import { makeFolder, openRun } from './runFolder.ts';
 import { turntable } from './turntable.ts';
 
 export interface PredictMeshesOptions extends PredictorOptions {

@@ -7,9 +7,9 @@ import {
   protocols,
   sharedColumns,
 } from '../metrics/index.ts';
+import type { ResultRow, ResultTable } from '../runs/results.ts';
 import { Random } from '../tensor/random.ts';
 import type { Evaluation, EvaluationSample, Scorer } from './evaluation.ts';
-import type { ResultRow, ResultTable } from './results.ts';
 import { meanScores, type Scores } from './scoring.ts';
 
 /** The protocols of these names, in their own order, each once. */

@@ -1,22 +1,22 @@
 // Runs an experiment from its config to its report, or goes on with one that was interrupted.
 
 import { mathInUse, threadsInUse } from '../../renderer/backend/index.ts';
+import { loadConfig, loadParent } from '../config/config.ts';
+import type { ExperimentConfig, FitConfig, TrainConfig } from '../config/schema/index.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { writeReport } from '../report/index.ts';
 import { writeEventFile } from '../report/tensorboard/index.ts';
+import { describeEngine } from '../runs/environment.ts';
+import type { Results } from '../runs/results.ts';
+import { createRun, openRun, type RunFolder } from '../runs/runFolder.ts';
 import { latestCheckpoint, readWeights } from '../training/checkpoint.ts';
 import { loadStartWeights } from '../training/startWeights.ts';
-import { loadConfig } from './config.ts';
-import { describeEngine } from './environment.ts';
 import { useExperimentBackend } from './experimentBackend.ts';
 import { checkStart, fitTargets, openTargets } from './fitRun.ts';
 import { openConfiguredDataset, resizingNote } from './objects.ts';
 import type { RunObserver } from './observer.ts';
 import { describeInput } from './pictureInput.ts';
-import type { Results } from './results.ts';
-import { createRun, openRun, type RunFolder } from './runFolder.ts';
-import type { ExperimentConfig, FitConfig, TrainConfig } from './schema/index.ts';
 import { checkTrainConfig, makeModel, train } from './train.ts';
 import { evaluatedCheckpoint } from './trainedModel.ts';
 import { writeTrainPictures } from './trainPictures.ts';
@@ -27,6 +27,8 @@ export interface RunOptions {
   output?: string;
   /** Folder of an interrupted run to go on with; the config must be that run's. */
   resume?: string;
+  /** What the config is a variant of, for the report. */
+  parent?: ExperimentConfig;
   observer?: RunObserver;
   /** Ends the run where it can be resumed. */
   signal?: AbortSignal;
@@ -42,22 +44,23 @@ export interface RunResult {
 }
 
 /**
- * Runs `config`, or the config file at that path.
+ * Runs `config`, or the config file at that path, whose parent is what it extends.
  *
  * @throws FileError, ArgumentError for whatever in the config, the data set or the disk stands in the way
  */
 export async function runExperiment(
   config: ExperimentConfig | string,
-  { output = 'runs', resume, observer = {}, signal }: RunOptions = {},
+  { output = 'runs', resume, parent, observer = {}, signal }: RunOptions = {},
 ): Promise<RunResult> {
-  const resolved = typeof config === 'string' ? await loadConfig(config) : config;
+  const isFile = typeof config === 'string';
+  const resolved = isFile ? await loadConfig(config) : config;
   const backend = await useExperimentBackend(resolved.backend, {
     math: resolved.math,
     threads: resolved.threads,
   });
   const open = async (): Promise<RunFolder> => {
     const folder = resume ? openRun(resume) : await createRun({ root: output, name: resolved.name });
-    if (!resume) await folder.writeConfig(resolved);
+    if (!resume) await folder.writeConfig(resolved, isFile ? await loadParent(config) : parent);
     const engine = backend === 'wasm' ? { math: mathInUse(), threads: threadsInUse() } : undefined;
     await folder.writeEnvironment(backend, engine);
     observer.onNote?.(

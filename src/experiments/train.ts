@@ -5,18 +5,18 @@ import { setImmediate } from 'node:timers/promises';
 import { wasmMemoryBytes } from '../../renderer/backend/index.ts';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { methods } from '../../renderer/index.ts';
+import type { TrainConfig } from '../config/schema/index.ts';
 import type { Dataset } from '../datasets/sample.ts';
 import { losses as allLosses, comparesSurface } from '../losses/index.ts';
 import { type MeshPredictor, modelOf } from '../models/index.ts';
 import { EventFile } from '../report/tensorboard/index.ts';
+import type { StepTimes } from '../runs/results.ts';
 import { Random } from '../tensor/random.ts';
 import { DivergenceError } from '../training/divergence.ts';
 import { ExampleOrder } from '../training/exampleOrder.ts';
 import type { StepReport } from '../training/trainer.ts';
 import { chooseObjects } from './objects.ts';
 import type { RunObserver } from './observer.ts';
-import type { StepTimes } from './results.ts';
-import type { TrainConfig } from './schema/index.ts';
 import { comparesPictures, exampleOptions, type TrainingParts, TrainingRun } from './trainingRun.ts';
 
 /** Steps between lines of timings.jsonl. */

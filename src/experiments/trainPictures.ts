@@ -4,15 +4,15 @@ import * as tf from '@tensorflow/tfjs';
 import ndarray from 'ndarray';
 import { clay, lookAt, PerspectiveCamera } from '../../renderer/index.ts';
 import { writeMesh } from '../../renderer/io/index.ts';
+import type { TrainConfig } from '../config/schema/index.ts';
 import { type Dataset, type DatasetObject, type SampleView, toSample } from '../datasets/sample.ts';
 import { spread } from '../datasets/spread.ts';
 import { disposeMesh, type MeshPredictor } from '../models/index.ts';
+import type { ObjectScores } from '../runs/results.ts';
+import type { RunFolder } from '../runs/runFolder.ts';
 import { comparableViews } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
 import { meshFile, type PictureRow, picture, truthPicture, writePictures } from './pictures.ts';
-import type { ObjectScores } from './results.ts';
-import type { RunFolder } from './runFolder.ts';
-import type { TrainConfig } from './schema/index.ts';
 import { errorMesh, errorShading } from './surfaceError.ts';
 import { predictedMesh } from './trainResults.ts';
 

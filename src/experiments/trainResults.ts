@@ -2,8 +2,16 @@
 
 import { scoped } from '../../renderer/backend/index.ts';
 import type { Mesh } from '../../renderer/index.ts';
+import type { TrainConfig } from '../config/schema/index.ts';
 import type { Dataset, SampleView } from '../datasets/sample.ts';
 import { type MeshPredictor, meshOf, modelOf } from '../models/index.ts';
+import {
+  columnFactors,
+  type ResultColumn,
+  type ResultRow,
+  type Results,
+  type ResultTable,
+} from '../runs/results.ts';
 import { Random } from '../tensor/random.ts';
 import { networkInput } from '../training/batch.ts';
 import { bestConstantShape, NearestSilhouette } from './baselines.ts';
@@ -18,8 +26,6 @@ import {
 } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
 import { protocolScorer, protocolsNamed, protocolTables } from './protocolTables.ts';
-import type { ResultColumn, ResultRow, Results, ResultTable } from './results.ts';
-import type { TrainConfig } from './schema/index.ts';
 
 /** Pictures of an object that a validation during the training predicts from. */
 export const validationViews = 1;
@@ -122,9 +128,8 @@ function categoryTable({ byCategory }: Evaluation): ResultTable {
 }
 
 function row(label: string, kind: ResultRow['kind'], scores: Record<string, number>): ResultRow {
-  const values = { ...scores };
-  if ('chamfer' in values) values.chamfer *= 1e3;
-  return { label, kind, values };
+  const scaled = Object.entries(scores).map(([key, value]) => [key, value * (columnFactors[key] ?? 1)]);
+  return { label, kind, values: Object.fromEntries(scaled) };
 }
 
 /** The finest level of a prediction as a mesh with colours, or a texture, in [0, 1]. */

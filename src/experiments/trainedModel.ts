@@ -2,14 +2,15 @@
 
 import { existsSync } from 'node:fs';
 import { FileError } from '../../renderer/errors.ts';
+import type { TrainConfig } from '../config/schema/index.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
+import type { NetworkInput } from '../runs/networkInput.ts';
+import { openRun, type RunFolder } from '../runs/runFolder.ts';
 import { bestCheckpoint, latestCheckpoint, readWeights } from '../training/checkpoint.ts';
 import { useExperimentBackend } from './experimentBackend.ts';
 import { openConfiguredDataset } from './objects.ts';
-import { describeInput, type NetworkInput } from './pictureInput.ts';
-import { openRun, type RunFolder } from './runFolder.ts';
-import type { TrainConfig } from './schema/index.ts';
+import { describeInput } from './pictureInput.ts';
 import { makeModel } from './train.ts';
 
 /**

@@ -1,8 +1,11 @@
 // A training at work, from one checkpoint to the next: all that has to go into a checkpoint is here, and everything that changes it.
 
+import type { TrainConfig } from '../config/schema/index.ts';
+import { validationMetric } from '../config/validationMetric.ts';
 import type { Dataset } from '../datasets/sample.ts';
 import { losses as allLosses } from '../losses/index.ts';
 import type { MeshPredictor } from '../models/index.ts';
+import type { RunFolder } from '../runs/runFolder.ts';
 import { Random } from '../tensor/random.ts';
 import {
   bestCheckpoint,
@@ -28,11 +31,8 @@ import { WeightAverage } from '../training/weightAverage.ts';
 import { stopAt, writeDivergedStep } from './divergedStep.ts';
 import { evaluateModel } from './evaluation.ts';
 import { chooseObjects } from './objects.ts';
-import type { RunFolder } from './runFolder.ts';
-import type { TrainConfig } from './schema/index.ts';
 import type { Scores } from './scoring.ts';
 import { validationViews } from './trainResults.ts';
-import { validationMetric } from './validationMetric.ts';
 
 /** Steps between looks at the gradient of each loss term. One costs less than a step. */
 const termGradientsEvery = 100;

@@ -1,15 +1,16 @@
-// What a config says otherwise than the defaults do.
+// What a config says otherwise than the defaults do, or than the config that it is a variant of.
 
-import { branchFor, configJsonSchema, type SchemaNode } from '../experiments/jsonSchema.ts';
-import { isFields } from '../experiments/overrides.ts';
-import type { ExperimentConfig } from '../experiments/schema/index.ts';
+import { differences } from '../config/differences.ts';
+import { branchFor, configJsonSchema, type SchemaNode } from '../config/jsonSchema.ts';
+import { isFields } from '../config/overrides.ts';
+import type { ExperimentConfig } from '../config/schema/index.ts';
 import { type Html, html } from './html.ts';
 
 export interface ConfigChange {
   /** Dotted path. */
   field: string;
   value: unknown;
-  /** The default; undefined where there is none. */
+  /** The default, or the parent's value; undefined where there is none. */
   usual: unknown;
 }
 
@@ -19,6 +20,13 @@ const NAMES = ['name', 'description'];
 /** Fields with a value other than the default, in the order of the config; defaults of a union are those of the variant in use. */
 export function configChanges(config: ExperimentConfig): ConfigChange[] {
   return changesWithin(configJsonSchema(), config, '').filter(({ field }) => !NAMES.includes(field));
+}
+
+/** Fields with a value other than that of `parent`. */
+export function changesFrom(parent: ExperimentConfig, config: ExperimentConfig): ConfigChange[] {
+  return differences(parent, config)
+    .filter(({ field }) => !NAMES.includes(field))
+    .map(({ field, before, after }) => ({ field, value: after, usual: before }));
 }
 
 function changesWithin(node: SchemaNode, fields: object, prefix: string): ConfigChange[] {
@@ -32,13 +40,14 @@ function changesWithin(node: SchemaNode, fields: object, prefix: string): Config
   });
 }
 
-export function changesTable(changes: readonly ConfigChange[]): Html {
-  if (changes.length === 0) return html`<p>Everything is as it is by default.</p>`;
+/** @param usual what the usual values are those of: "default", or the name of a config */
+export function changesTable(changes: readonly ConfigChange[], usual: string): Html {
+  if (changes.length === 0) return html`<p>Everything is the same.</p>`;
   const rows = changes.map(
-    ({ field, value, usual }) =>
-      html`<tr><td>${field}</td><td>${valueText(value)}</td><td class="usual">${valueText(usual)}</td></tr>`,
+    ({ field, value, usual: other }) =>
+      html`<tr><td>${field}</td><td>${valueText(value)}</td><td class="usual">${valueText(other)}</td></tr>`,
   );
-  return html`<div class="scroll"><table class="changes"><thead><tr><th>field</th><th>this run</th><th>default</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll"><table class="changes"><thead><tr><th>field</th><th>this run</th><th>${usual}</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** A value as a config would say it; a dash where there is none. */

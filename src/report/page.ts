@@ -1,16 +1,10 @@
 // The sections of a report page. Each takes data and gives HTML; none reads a file.
 
-import type { Environment } from '../experiments/environment.ts';
-import {
-  bestRow,
-  columnHeading,
-  formatValue,
-  type PictureGroup,
-  type ResultTable,
-} from '../experiments/results.ts';
-import type { ExperimentConfig } from '../experiments/schema/index.ts';
+import type { ExperimentConfig } from '../config/schema/index.ts';
 import { modelOf } from '../models/index.ts';
 import { rampStops } from '../pictures/colorRamp.ts';
+import type { Environment } from '../runs/environment.ts';
+import { bestRow, columnHeading, formatValue, type PictureGroup, type ResultTable } from '../runs/results.ts';
 import { type Html, html } from './html.ts';
 
 /** A label and what it says. */

@@ -2,7 +2,7 @@
 
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { MetricsRecord } from '../experiments/results.ts';
+import type { MetricsRecord } from '../runs/results.ts';
 import { Html, html } from './html.ts';
 
 /** One point of a curve. */

@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
-import { formatConfig } from '../experiments/config.ts';
-import type { MetricsRecord, PictureGroup, Results } from '../experiments/results.ts';
-import type { RunFolder } from '../experiments/runFolder.ts';
-import { changesTable, configChanges } from './configChanges.ts';
+import { formatConfig } from '../config/config.ts';
+import type { MetricsRecord, PictureGroup, Results } from '../runs/results.ts';
+import type { RunFolder } from '../runs/runFolder.ts';
+import { changesFrom, changesTable, configChanges } from './configChanges.ts';
 import { dataUri } from './dataUri.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
@@ -35,8 +35,9 @@ export async function writeReport(run: RunFolder): Promise<string> {
 }
 
 async function reportPage(run: RunFolder): Promise<Html> {
-  const [config, environment, results, index] = await Promise.all([
+  const [config, parent, environment, results, index] = await Promise.all([
     run.readConfig(),
+    run.readParent(),
     run.readEnvironment(),
     run.readResults(),
     run.readPictureIndex(),
@@ -55,8 +56,9 @@ ${index.groups.length > 0 && html`<h2>Pictures</h2>`}
 ${index.groups.map((group, i) => pictureGrid(withNewScale(group, index.groups[i - 1]), (name) => sources.get(name)))}
 ${metrics.length > 0 && html`<h2>Course of the training</h2>${await plots(metrics, results)}`}
 ${parts.length > 0 && html`<h2>Where the time went</h2>${timeBar(parts)}`}
+${parent && html`<h2>What is not as in ${parent.name}</h2>${changesTable(changesFrom(parent, config), parent.name)}`}
 <h2>What is not as by default</h2>
-${changesTable(configChanges(config))}
+${changesTable(configChanges(config), 'default')}
 <h2>How to repeat it</h2>
 <p>Save the config below as <code>config.yaml</code>; the same seed and back end give the same numbers.</p>
 <pre>rastergrad run config.yaml</pre>

@@ -1,6 +1,6 @@
 // Result tables for the terminal.
 
-import { bestRow, columnHeading, formatValue, type ResultTable } from '../experiments/results.ts';
+import { bestRow, columnHeading, formatValue, type ResultTable } from '../runs/results.ts';
 
 /**
  * A table as lines of text: labels to the left, numbers to the right. The best number of a column is bold, or followed by an

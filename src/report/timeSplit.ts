@@ -1,6 +1,6 @@
 // Where the time of a run went, from timings.jsonl.
 
-import type { TimingsRecord } from '../experiments/results.ts';
+import type { TimingsRecord } from '../runs/results.ts';
 import { formatDuration } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { Fact } from './page.ts';

@@ -2,7 +2,7 @@
 // belong to it.
 
 import { ArgumentError } from '../../renderer/errors.ts';
-import { parseOverride } from '../experiments/overrides.ts';
+import { parseOverride } from '../config/overrides.ts';
 
 /** A field's dotted path, and the values that it takes in turn. */
 export interface Axis {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { FileError } from '../../renderer/errors.ts';
 import { readFileText } from '../../renderer/io/files.ts';
-import { isFields, parseOverride } from '../experiments/overrides.ts';
+import { isFields, parseOverride } from '../config/overrides.ts';
 import type { OverrideSet } from './overrideSet.ts';
 
 /**

@@ -1,7 +1,7 @@
 // The runs that a grid and a list make, each with its config resolved and checked before anything starts.
 
 import { ArgumentError, FileError, RastergradError } from '../../renderer/errors.ts';
-import { type ExperimentConfig, loadConfig } from '../experiments/index.ts';
+import { type ExperimentConfig, loadConfig } from '../config/index.ts';
 import type { Axis } from './axis.ts';
 import { formatOverrides, type OverrideSet } from './overrideSet.ts';
 

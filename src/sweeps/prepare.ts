@@ -4,9 +4,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ArgumentError } from '../../renderer/errors.ts';
-import { type ExperimentConfig, loadConfig, openRun, prepareRun } from '../experiments/index.ts';
-import { configJsonSchema, fieldPaths } from '../experiments/jsonSchema.ts';
-import { isFields } from '../experiments/overrides.ts';
+import { differences } from '../config/differences.ts';
+import { type ExperimentConfig, loadConfig, loadParent } from '../config/index.ts';
+import { configJsonSchema, fieldPaths } from '../config/jsonSchema.ts';
+import { openRun, prepareRun } from '../runs/index.ts';
 import { formatOverrides, varyingKeys } from './overrideSet.ts';
 import { decisiveFields, identityOf, type PlannedRun } from './plan.ts';
 import { runName } from './runName.ts';
@@ -43,7 +44,8 @@ export async function prepareSweep(
   for (const { overrides, config } of added) {
     const name = freeName(runName(overrides, keys, fields), taken);
     const run = { name, overrides };
-    await prepareRun(folder.runFolder(run), { ...config, name });
+    const parent = await loadParent(configFile, formatOverrides(overrides));
+    await prepareRun(folder.runFolder(run), { ...config, name }, parent);
     byIdentity.set(identityOf({ overrides, config }), run);
     taken.add(name);
     record.runs.push(run);
@@ -67,34 +69,19 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
  * @throws ArgumentError where what decides results is no longer what the config file says
  */
 async function unchangedConfig(folder: SweepFolder, file: string, run: SweepRun): Promise<ExperimentConfig> {
-  const now = { ...(await loadConfig(file, formatOverrides(run.overrides))), name: run.name };
+  const overrides = formatOverrides(run.overrides);
+  const now = { ...(await loadConfig(file, overrides)), name: run.name };
   const runFolder = folder.runFolder(run);
   if (!existsSync(runFolder)) {
-    await prepareRun(runFolder, now);
+    await prepareRun(runFolder, now, await loadParent(file, overrides));
     return now;
   }
   const then = await openRun(runFolder).readConfig();
-  const [difference] = differences(decisiveFields(then), decisiveFields(now), '');
+  const [difference] = differences(decisiveFields(then), decisiveFields(now));
   if (!difference) return now;
   const { field, before, after } = difference;
   throw new ArgumentError(
     `${file} has changed since ${runFolder} was made: ${field} is ${JSON.stringify(after)}, and was ${JSON.stringify(before)}. ` +
       'Change it back, or choose another --output',
   );
-}
-
-interface Difference {
-  field: string;
-  before: unknown;
-  after: unknown;
-}
-
-function differences(before: unknown, after: unknown, field: string): Difference[] {
-  if (isFields(before) && isFields(after)) {
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return keys.flatMap((key) =>
-      differences(before[key], after[key], field === '' ? key : `${field}.${key}`),
-    );
-  }
-  return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ field, before, after }];
 }

@@ -1,6 +1,6 @@
 // Short names for the runs of a sweep, which name their folders too: `hidden=32,method=dibr,seed=1`.
 
-import { isFields } from '../experiments/overrides.ts';
+import { isFields } from '../config/overrides.ts';
 import type { OverrideSet } from './overrideSet.ts';
 
 const longestValue = 40;
@@ -21,13 +21,17 @@ export function runName(overrides: OverrideSet, keys: readonly string[], fields:
 
 /** `model.hidden` → `hidden`, `losses.edge.weight` → `edge.weight`, `renderer.method.type` → `method`. */
 export function shortKey(key: string, fields: readonly string[]): string {
-  const words = key.replace(/\.type$/, '').split('.');
+  const own = withoutType(key);
+  const words = own.split('.');
+  const others = fields.map(withoutType).filter((field) => field !== own);
   for (let count = 1; count < words.length; count++) {
     const end = words.slice(-count).join('.');
-    if (fields.filter((field) => field === end || field.endsWith(`.${end}`)).length <= 1) return end;
+    if (!others.some((field) => field === end || field.endsWith(`.${end}`))) return end;
   }
-  return words.join('.');
+  return own;
 }
+
+const withoutType = (key: string) => key.replace(/\.type$/, '');
 
 /** A value without what a folder's name should not have: `{type: dibr, sharpness: 1e3}` → `dibr-sharpness-1000`. */
 function valueText(value: unknown): string {

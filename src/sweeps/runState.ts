@@ -1,8 +1,9 @@
 // How far each run of a sweep has come: what its folder says, and what the launcher says of the last job that worked on it.
 
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { type ExperimentConfig, openRun } from '../experiments/index.ts';
+import type { ExperimentConfig } from '../config/index.ts';
 import { exitCodeOf, type JobState, queues, stoppedCodes } from '../launchers/index.ts';
+import { openRun } from '../runs/index.ts';
 import type { Attempt, SweepFolder, SweepRun } from './sweepFolder.ts';
 
 /**

@@ -14,11 +14,10 @@ import path from 'node:path';
 import { parse, stringify } from 'yaml';
 import { ArgumentError, FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
-import { readFileText, toFileError } from '../../renderer/io/files.ts';
-import { JsonLines } from '../experiments/jsonLines.ts';
-import { isFields } from '../experiments/overrides.ts';
-import { makeFolder } from '../experiments/runFolder.ts';
+import { makeFolder, readFileText, toFileError } from '../../renderer/io/files.ts';
+import { isFields } from '../config/overrides.ts';
 import { isAlive, type LauncherName } from '../launchers/index.ts';
+import { JsonLines } from '../runs/jsonLines.ts';
 import type { OverrideSet } from './overrideSet.ts';
 
 export interface SweepRun {

@@ -1,22 +1,31 @@
-// The numbers of a sweep: a row for each combination of its axes, with mean and standard deviation over seeds, or a row for each
-// run.
+// The numbers of sweeps: a row for each combination of their axes, with mean and standard deviation over seeds; or with the difference
+// to something else, object by object, and how sure it is; or a row for each run.
 
-import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { ArgumentError } from '../../renderer/errors.ts';
 import { nearestName } from '../../renderer/nearestName.ts';
-import { openRun, type RunFolder } from '../experiments/index.ts';
-import { configJsonSchema, fieldPaths } from '../experiments/jsonSchema.ts';
-import type { ResultColumn, Results } from '../experiments/results.ts';
-import { type OverrideSet, varyingKeys } from './overrideSet.ts';
-import { shortKey } from './runName.ts';
+import { type MeanInterval, meanInterval } from '../metrics/index.ts';
+import type { ResultColumn } from '../runs/results.ts';
+import { Random } from '../tensor/random.ts';
+import { axesOf, axisNames, groupRuns } from './groups.ts';
+import { type Contender, commonObjects, objectNumbers } from './objectNumbers.ts';
+import { type ReportedRun, type RunOutcome, readOutcome } from './outcome.ts';
+import {
+  baselineLabels,
+  baselineNumber,
+  ownNumber,
+  type Statistic,
+  statistic,
+  sweepColumns,
+} from './statistics.ts';
 import type { SweepFolder, SweepRecord } from './sweepFolder.ts';
 
 export interface SweepTable {
-  /** Short names of the axes. */
+  /** Names of the columns that say what a row is of. */
   axes: string[];
   metrics: ResultColumn[];
-  /** Whether each row is one run, and its numbers have no deviation. */
-  perRun: boolean;
+  /** What a cell is: one number, a mean and its standard deviation, or a mean difference and its interval. */
+  cells: 'single' | 'spread' | 'difference';
   rows: SweepRow[];
   /** Runs that are left out since they have no results. */
   missing: number;
@@ -27,14 +36,8 @@ export interface SweepRow {
   values: unknown[];
   /** How many runs it sums up. */
   runs: number;
-  /** One number a metric; undefined where no run has it. */
-  cells: (Statistic | undefined)[];
-}
-
-export interface Statistic {
-  mean: number;
-  /** With n − 1; undefined of a single number. */
-  sd?: number;
+  /** One a metric; undefined where no run has it. */
+  cells: (Statistic | MeanInterval | undefined)[];
 }
 
 export interface SweepTableOptions {
@@ -42,49 +45,162 @@ export interface SweepTableOptions {
   metrics?: readonly string[];
   /** A row a run, seeds apart. */
   perRun?: boolean;
+  /** A row for each category of objects, too. */
+  categories?: boolean;
+  /** A row for each baseline, too. */
+  baselines?: boolean;
+  /**
+   * Label of a baseline, or of another row such as "method dibr": rows have the mean difference to it (theirs minus its), object by
+   * object and, for a row, seed by seed, with its 95 % interval over objects and seeds (`meanInterval`).
+   */
+  against?: string;
 }
 
-/** @throws ArgumentError where no run has results, or none of them a metric asked for */
+/** A sweep that is there. */
+export interface OpenedSweep {
+  folder: SweepFolder;
+  record: SweepRecord;
+}
+
+/**
+ * The table of one sweep, or of several, which the names of their folders tell apart.
+ *
+ * @throws ArgumentError where no run has results, none of them a metric asked for, or nothing is called as `against`
+ */
 export async function sweepTable(
-  folder: SweepFolder,
-  { runs }: SweepRecord,
-  { metrics: wanted, perRun = false }: SweepTableOptions = {},
+  sweeps: readonly OpenedSweep[],
+  options: SweepTableOptions = {},
 ): Promise<SweepTable> {
-  const finished: { overrides: OverrideSet; run: RunFolder; results: Results }[] = [];
-  for (const { name, overrides } of runs) {
-    const path = folder.runFolder({ name, overrides });
-    if (!existsSync(path)) continue;
-    const run = openRun(path);
-    const results = await run.readResults();
-    if (results) finished.push({ overrides, run, results });
+  const { perRun = false, categories = false, baselines = false, against } = options;
+  const outcomes = await Promise.all(sweeps.flatMap(reportedRuns).map(readOutcome));
+  const finished = outcomes.filter(({ results }) => results);
+  if (finished.length === 0) {
+    const folders = sweeps.map(({ folder }) => folder.path).join(', ');
+    throw new ArgumentError(`${folders}: no run has results yet`);
   }
-  if (finished.length === 0) throw new ArgumentError(`${folder.path}: no run has results yet`);
-  const metrics = chooseMetrics(
-    finished.map(({ results }) => results),
-    wanted,
-  );
-  const config = await finished[0].run.readConfig();
-  const fields = fieldPaths(configJsonSchema(), config);
-  const keys = varyingKeys(runs.map(({ overrides }) => overrides)).filter((key) => perRun || key !== 'seed');
-  const groups = new Map<string, typeof finished>();
-  for (const run of finished) {
-    const group = JSON.stringify(keys.map((key) => run.overrides[key]));
-    groups.set(group, [...(groups.get(group) ?? []), run]);
-  }
-  const rows = [...groups.values()].map((group) => ({
-    values: keys.map((key) => group[0].overrides[key]),
-    runs: group.length,
-    cells: metrics.map(({ key }) => statistic(group.map(({ results }) => numberOf(results, key)))),
-  }));
-  const axes = keys.map((key) => shortKey(key, fields));
-  return { axes, metrics, perRun, rows, missing: runs.length - finished.length };
+  const metrics = chooseMetrics(finished, options.metrics);
+  const varying = axesOf(outcomes.map(({ run }) => run));
+  const axes = varying.length > 0 ? varying : [sweepName];
+  const groups = groupRuns(finished, axes, '').map(({ label, values, outcomes }) => {
+    return { label, values, outcomes, contender: 'model' as const };
+  });
+  const opponents = [...groups, ...baselineLines(finished, axes.length)];
+  const opponent = against === undefined ? undefined : lineNamed(against, opponents);
+  const lines = baselines ? opponents : groups;
+  const parts = perRun ? lines.flatMap(singleRuns) : lines;
+  const cellOf = (line: Line, key: string, category?: string) =>
+    opponent ? difference(line, opponent, key, category) : spread(line, key, category);
+  return {
+    axes: [...axisNames(axes), ...(perRun ? ['seed'] : []), ...(categories ? ['category'] : [])],
+    metrics,
+    cells: opponent ? 'difference' : perRun ? 'single' : 'spread',
+    rows: parts.flatMap((line) =>
+      (categories ? [undefined, ...categoriesOf(line)] : [undefined]).map((category) => ({
+        values: categories ? [...line.values, category ?? 'all'] : line.values,
+        runs: (opponent ? pairsOf(line, opponent) : line.outcomes).length,
+        cells: metrics.map(({ key }) => cellOf(line, key, category)),
+      })),
+    ),
+    missing: outcomes.length - finished.length,
+  };
 }
 
-function chooseMetrics(results: readonly Results[], wanted: readonly string[] | undefined): ResultColumn[] {
-  const unique = (columns: ResultColumn[]) =>
-    [...new Map(columns.toReversed().map((column) => [column.key, column])).values()].toReversed();
-  if (!wanted) return unique(results.flatMap(({ tables }) => tables[0].columns));
-  const known = unique(results.flatMap(({ tables }) => tables.flatMap(({ columns }) => columns)));
+/** Stands beside the overrides of each run. */
+const sweepName = 'sweep';
+
+const reportedRuns = ({ folder, record }: OpenedSweep): ReportedRun[] =>
+  record.runs.map((run) => ({
+    name: run.name,
+    overrides: { [sweepName]: path.basename(path.resolve(folder.path)), ...run.overrides },
+    folder: folder.runFolder(run),
+  }));
+
+/** What has a row, and what rows are compared with. */
+interface Line {
+  label: string;
+  values: unknown[];
+  outcomes: RunOutcome[];
+  contender: Contender;
+}
+
+/** A line a baseline, named in the first of `width` columns. */
+const baselineLines = (finished: RunOutcome[], width: number): Line[] =>
+  baselineLabels(finished).map((label) => ({
+    label,
+    values: [label, ...Array(width - 1).fill('')],
+    outcomes: finished.filter(({ results }) => results?.tables[0].rows.some((row) => row.label === label)),
+    contender: { baseline: label },
+  }));
+
+const singleRuns = ({ values, outcomes, ...line }: Line): Line[] =>
+  outcomes.map((outcome) => ({
+    ...line,
+    values: [...values, outcome.run.overrides.seed],
+    outcomes: [outcome],
+  }));
+
+function lineNamed(name: string, lines: readonly Line[]): Line {
+  const line = lines.find(({ label }) => label === name);
+  if (line) return line;
+  const names = lines.map(({ label }) => label);
+  const nearest = nearestName(name, names);
+  throw new ArgumentError(
+    `there is no row or baseline "${name}"; ${nearest ? `did you mean "${nearest}"?` : `known: ${names.join(', ')}`}`,
+  );
+}
+
+const categoriesOf = ({ outcomes }: Line) =>
+  [...new Set(commonObjects(outcomes).map(({ category }) => category))].sort();
+
+const idsOf = (outcomes: readonly RunOutcome[], category: string | undefined) =>
+  commonObjects(outcomes)
+    .filter((object) => category === undefined || object.category === category)
+    .map(({ id }) => id);
+
+/** Of all objects as the tables of the runs have it; of a category, from its objects. */
+function spread({ outcomes, contender }: Line, key: string, category?: string): Statistic | undefined {
+  return statistic(
+    outcomes.map((outcome) => {
+      if (category !== undefined) {
+        const numbers = objectNumbers(outcome, contender, idsOf([outcome], category), key);
+        return numbers && statistic(numbers)?.mean;
+      }
+      const { results } = outcome;
+      return contender === 'model'
+        ? ownNumber(results, key)
+        : baselineNumber(results, contender.baseline, key);
+    }),
+  );
+}
+
+function difference(line: Line, opponent: Line, key: string, category?: string): MeanInterval | undefined {
+  const pairs = pairsOf(line, opponent);
+  const ids = idsOf(pairs.flat(), category);
+  const table = pairs.flatMap(([outcome, other]) => {
+    const own = objectNumbers(outcome, line.contender, ids, key);
+    const theirs = objectNumbers(other, opponent.contender, ids, key);
+    return own && theirs ? [own.map((number, i) => number - theirs[i])] : [];
+  });
+  if (table.length === 0 || ids.length === 0) return undefined;
+  return meanInterval(table, { random: new Random('table of a sweep') });
+}
+
+/** Runs of the same seed; a baseline is that of the very run that it is compared with. */
+function pairsOf(line: Line, opponent: Line): [RunOutcome, RunOutcome][] {
+  if (opponent.contender !== 'model') return line.outcomes.map((outcome) => [outcome, outcome]);
+  if (line.contender !== 'model') return opponent.outcomes.map((outcome) => [outcome, outcome]);
+  return line.outcomes.flatMap((outcome): [RunOutcome, RunOutcome][] => {
+    const other = opponent.outcomes.find(({ run }) => run.overrides.seed === outcome.run.overrides.seed);
+    return other ? [[outcome, other]] : [];
+  });
+}
+
+function chooseMetrics(
+  finished: readonly RunOutcome[],
+  wanted: readonly string[] | undefined,
+): ResultColumn[] {
+  if (!wanted) return sweepColumns(finished);
+  const known = sweepColumns(finished, 'all');
   const names = known.map(({ key }) => key);
   return wanted.map((key) => {
     const column = known.find((candidate) => candidate.key === key);
@@ -94,23 +210,4 @@ function chooseMetrics(results: readonly Results[], wanted: readonly string[] | 
       `there is no metric "${key}"; ${nearest ? `did you mean ${nearest}?` : `known: ${names.join(', ')}`}`,
     );
   });
-}
-
-/** A run's own number: of its model, or of the sum of its objects, in the first table that has it. */
-function numberOf({ tables }: Results, key: string): number | undefined {
-  for (const [i, { rows, ranked }] of tables.entries()) {
-    if (i > 0 && ranked === false) continue;
-    const value = rows.findLast(({ kind }) => kind === 'model')?.values[key];
-    if (value !== undefined && Number.isFinite(value)) return value;
-  }
-  return undefined;
-}
-
-function statistic(numbers: (number | undefined)[]): Statistic | undefined {
-  const known = numbers.filter((number) => number !== undefined);
-  if (known.length === 0) return undefined;
-  const mean = known.reduce((sum, number) => sum + number, 0) / known.length;
-  if (known.length === 1) return { mean };
-  const squares = known.reduce((sum, number) => sum + (number - mean) ** 2, 0);
-  return { mean, sd: Math.sqrt(squares / (known.length - 1)) };
 }

@@ -2,10 +2,8 @@
 
 import * as tf from '@tensorflow/tfjs';
 import type { NdArray } from 'ndarray';
-import type { RealArray } from '../../renderer/backend/index.ts';
 import { srgbToLinear } from '../../renderer/io/colorSpace.ts';
-import { type PointCloudArrays, type PointClouds, pointClouds } from '../losses/index.ts';
-import type { Random } from '../tensor/random.ts';
+import { type PointClouds, pointClouds } from '../losses/index.ts';
 import type { PoseRows } from './poseRefinement.ts';
 import type { TrainingSample } from './supervision.ts';
 
@@ -25,8 +23,7 @@ export interface Batch {
   poses?: PoseRows;
 }
 
-/** @param pointCount surface points of each sample, drawn without repetition; all of them where there are no more */
-export function makeBatch(samples: readonly TrainingSample[], pointCount: number, random: Random): Batch {
+export function makeBatch(samples: readonly TrainingSample[]): Batch {
   const views = samples.flatMap((sample) => sample.supervision);
   const images = views.map((view) => view.image);
   const [height, width] = images[0].shape;
@@ -34,11 +31,7 @@ export function makeBatch(samples: readonly TrainingSample[], pointCount: number
   const poses = samples.flatMap((sample) => sample.pictures ?? []);
   return {
     pictures: networkInput(samples.map((sample) => sample.input.image)),
-    target: drawSurfaces(
-      labelled.map((item) => samples[item]),
-      pointCount,
-      random,
-    ),
+    target: pointClouds(labelled.map((item) => samples[item])),
     ...(labelled.length < samples.length && { labelled }),
     silhouettes: tf.tensor3d(channel(images, 3), [images.length, height, width]),
     colors: tf.tensor4d(linearColors(images), [images.length, height, width, 3]),
@@ -82,39 +75,6 @@ export function channel(images: readonly NdArray<Float32Array>[], index: number)
   const result = new Float32Array(images.length * pixels);
   for (const [item, { data }] of images.entries()) {
     for (let p = 0; p < pixels; p++) result[item * pixels + p] = data[4 * p + index];
-  }
-  return result;
-}
-
-/** `count` points of each surface, drawn without repetition, and their normals; all of a surface that has no more. */
-export function drawSurfaces(
-  surfaces: readonly PointCloudArrays[],
-  count: number,
-  random: Random,
-): PointClouds {
-  return pointClouds(surfaces.map((surface) => drawPoints(surface, count, random)));
-}
-
-function drawPoints(surface: PointCloudArrays, count: number, random: Random): PointCloudArrays {
-  const { points, normals } = surface;
-  const available = points.length / 3;
-  if (count >= available) return surface;
-  // The first `count` steps of a Fisher-Yates shuffle.
-  const order = new Int32Array(available);
-  for (let i = 0; i < available; i++) order[i] = i;
-  for (let i = 0; i < count; i++) {
-    const k = i + random.integer(available - i);
-    [order[i], order[k]] = [order[k], order[i]];
-  }
-  const drawn = order.subarray(0, count);
-  return { points: rowsOf(points, drawn), ...(normals && { normals: rowsOf(normals, drawn) }) };
-}
-
-/** Rows of a table of three numbers a row. */
-function rowsOf(table: RealArray, rows: Int32Array): Float32Array {
-  const result = new Float32Array(3 * rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    for (let axis = 0; axis < 3; axis++) result[3 * i + axis] = table[3 * rows[i] + axis];
   }
   return result;
 }

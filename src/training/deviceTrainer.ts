@@ -61,8 +61,8 @@ export class DeviceTrainer {
   }
 
   #work(step: number): Record<string, tf.Tensor> {
-    const { samples, random } = this.examples.step(step);
-    const batch = makeBatch(samples, this.options.targetPoints, random);
+    const { samples } = this.examples.step(step);
+    const batch = makeBatch(samples);
     const parameters = this.model.parameters.list();
     const results: Record<string, tf.Tensor> = {};
     const { grads } = tf.variableGrads(

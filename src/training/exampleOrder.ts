@@ -3,6 +3,7 @@
 
 import { ArgumentError } from '../../renderer/errors.ts';
 import type { BadSamples } from '../datasets/badSamples.ts';
+import { drawnPoints, noPoints } from '../datasets/pointChoice.ts';
 import type { DatasetObject } from '../datasets/sample.ts';
 import { prefetchSample, toSample } from '../datasets/sample.ts';
 import type { Random } from '../tensor/random.ts';
@@ -19,6 +20,8 @@ export interface ExampleOptions {
   mirror: boolean;
   /** Width and height of supervising pictures; the data set's by default. */
   supervisionSize?: number;
+  /** Surface points of an example, drawn without repetition; all by default. */
+  targetPoints?: number;
   /** What becomes of samples whose files cannot be read. An error by default. */
   badSamples?: BadSamples;
 }
@@ -74,12 +77,13 @@ export class ExampleOrder {
     this.pairs = objects.flatMap((object) => this.viewsOf.get(object)!.map((view) => ({ object, view })));
   }
 
-  /** The samples of step `step` (counted from 1), their names, and random numbers for whatever else the step draws. */
-  step(step: number): { samples: TrainingSample[]; shown: ShownExample[]; random: Random } {
+  /** The samples of step `step` (counted from 1), and their names. */
+  step(step: number): { samples: TrainingSample[]; shown: ShownExample[] } {
     const { examples, random } = this.examples(step);
     const first = this.firstPosition(step);
     const found = examples.map(
-      (example, i) => this.read(example) ?? this.replacement(first + i, random.split(`replacement ${i}`)),
+      (example, i) =>
+        this.read(example, random) ?? this.replacement(first + i, random.split(`replacement ${i}`)),
     );
     return {
       samples: found.map(({ sample }) => sample),
@@ -88,7 +92,6 @@ export class ExampleOrder {
         ...views,
         mirrored: mirror,
       })),
-      random,
     };
   }
 
@@ -126,13 +129,14 @@ export class ExampleOrder {
   }
 
   /** Undefined where a file is bad and bad samples are skipped. */
-  private read(example: Example): FoundExample | undefined {
+  private read(example: Example, random: Random): FoundExample | undefined {
     const { object, view, supervision, mirror } = example;
-    const { supervisionSize, badSamples } = this.options;
+    const { supervisionSize, targetPoints = Number.POSITIVE_INFINITY, badSamples } = this.options;
+    const choosePoints = this.supervision.knowsSurface(object) ? drawnPoints(targetPoints, random) : noPoints;
     const read = () => ({
       example,
       sample: this.supervision.apply(
-        toSample(object, view, supervision, { mirror, supervisionSize }),
+        toSample(object, view, supervision, { mirror, supervisionSize, choosePoints }),
         example,
       ),
     });
@@ -142,7 +146,7 @@ export class ExampleOrder {
   /** The next example in the order, after the bad one at `position`, that can be read. */
   private replacement(position: number, random: Random): FoundExample {
     for (let next = 1; next <= this.pairs.length; next++) {
-      const found = this.read(this.example(position + next, random));
+      const found = this.read(this.example(position + next, random), random);
       if (found) return found;
     }
     throw new ArgumentError('no training sample can be read: every one of them has a bad file');

@@ -117,6 +117,11 @@ export class Supervision {
     return [input, ...others];
   }
 
+  /** Whether 3D losses may look at an object's surface. */
+  knowsSurface(object: DatasetObject): boolean {
+    return !this.#unlabelled.has(object);
+  }
+
   /** The sample with the errors of its pictures, and with what training may know of it. */
   apply(sample: Sample, { object, view, supervision, mirror }: SampleViews): TrainingSample {
     const first = this.#firstPicture.get(object)!;
@@ -125,7 +130,7 @@ export class Supervision {
       supervision: sample.supervision.map((shown, i) =>
         this.#degraded(shown, { object, view: supervision[i], isInput: supervision[i] === view, mirror }),
       ),
-      labelled: !this.#unlabelled.has(object),
+      labelled: this.knowsSurface(object),
       pictures: supervision.map((index) => ({
         row: first + index,
         signs: index === view ? still : mirror ? mirrorSigns : asIs,

@@ -130,13 +130,13 @@ export class Trainer {
   /** Losses and gradients of a step: means over its batches. To be called in a scope. */
   private work(step: number, withTermGradients = false): StepWork {
     const lap = stopwatch();
-    const { samples, shown, random } = this.examples.step(step);
+    const { samples, shown } = this.examples.step(step);
     const { batchSize, accumulate = 1 } = this.options;
     let work: BatchWork | undefined;
     let termGradients: StepReport['termGradients'];
     for (let first = 0; first < samples.length; first += batchSize) {
       const part = tf.tidy(() => {
-        const batch = makeBatch(samples.slice(first, first + batchSize), this.options.targetPoints, random);
+        const batch = makeBatch(samples.slice(first, first + batchSize));
         const dataMilliseconds = lap();
         if (withTermGradients && first === 0) {
           termGradients = scoped(() => this.termGradients.norms(this.model.predict(batch.pictures), batch));

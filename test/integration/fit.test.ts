@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readMesh, writePng } from '../../renderer/index.ts';
-import { loadConfig, type RunObserver, type RunResult, runExperiment } from '../../src/experiments/index.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import { type RunObserver, type RunResult, runExperiment } from '../../src/experiments/index.ts';
 import { meshTarget } from '../../src/fitting/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
 

@@ -4,8 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/index.ts';
 import { datasetFolder, exportShapenetP2m, openDataset, splitNames } from '../../src/datasets/index.ts';
-import { parseConfig, runExperiment } from '../../src/experiments/index.ts';
+import { runExperiment } from '../../src/experiments/index.ts';
 import { useTestBackend } from '../backend.ts';
 
 await useTestBackend();

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readMesh, readPng, writePng } from '../../renderer/io/index.ts';
+import { loadConfig } from '../../src/config/index.ts';
 import { openDataset } from '../../src/datasets/index.ts';
-import { loadConfig, predictMeshes, runExperiment } from '../../src/experiments/index.ts';
+import { predictMeshes, runExperiment } from '../../src/experiments/index.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'rastergrad-textured-'));
 const run = path.join(folder, 'textured');

@@ -9,8 +9,10 @@ import { encode } from 'jpeg-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readImage, readMesh, readPng, writePng } from '../../renderer/io/index.ts';
 import { main } from '../../src/cli/dispatch.ts';
+import { loadConfig } from '../../src/config/index.ts';
 import { openDataset } from '../../src/datasets/index.ts';
-import { loadConfig, openPredictor, type Results, runExperiment } from '../../src/experiments/index.ts';
+import { openPredictor, runExperiment } from '../../src/experiments/index.ts';
+import type { Results } from '../../src/runs/index.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'rastergrad-trained-'));
 const run = path.join(folder, 'tiny');

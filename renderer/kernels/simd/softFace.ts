@@ -1,4 +1,4 @@
-// What the compiled loops of SoftRas (assembly/softFace.ts) are given: their record of a face.
+// What the compiled loops of SoftRas (assembly/softFace/) are given: their record of a face.
 
 import { hiddenFrom } from '../scalar/softFace.ts';
 import { flatness, type Picture, type RealArray, smallestArea } from '../scene.ts';

@@ -1,7 +1,7 @@
 // The page's tables: a summary, all measures of a scene, bias, time and memory.
 
-import { penalties } from '../../experiments/results.ts';
 import { type Html, html } from '../../report/html.ts';
+import { penalties } from '../../runs/results.ts';
 import { type Measure, measures } from '../columns.ts';
 import type { Bias, Comparison, LossName, Mean, Measurement, Timings } from '../results.ts';
 import { methodLabel } from './methods.ts';

@@ -8,8 +8,8 @@ import path from 'node:path';
 import { linearToSrgb } from '../../../renderer/io/colorSpace.ts';
 import { readFileBytes, toFileError } from '../../../renderer/io/files.ts';
 import { decodePng, readMeshData } from '../../../renderer/io/index.ts';
-import type { MetricsRecord, TimingsRecord } from '../../experiments/results.ts';
-import type { RunFolder } from '../../experiments/runFolder.ts';
+import type { MetricsRecord, TimingsRecord } from '../../runs/results.ts';
+import type { RunFolder } from '../../runs/runFolder.ts';
 import {
   type EncodedPicture,
   type MeshArrays,

@@ -1,6 +1,6 @@
 // When the steps of a run happened, from timings.jsonl, which says so for some of them.
 
-import type { TimingsRecord } from '../../experiments/results.ts';
+import type { TimingsRecord } from '../../runs/results.ts';
 
 /** Answers for ascending steps, of one object after another. */
 export class WallClock {

@@ -11,7 +11,7 @@ import { measureScene } from '../../../src/comparison/measure.ts';
 import { parseMethod, summarizeMethods } from '../../../src/comparison/methods.ts';
 import type { Comparison } from '../../../src/comparison/results.ts';
 import { buildScenes } from '../../../src/comparison/scenes/index.ts';
-import { loadComparison } from '../../../src/experiments/config.ts';
+import { loadComparison } from '../../../src/config/config.ts';
 import { packageRoot } from '../../../src/packageRoot.ts';
 import { useTestBackend } from '../../backend.ts';
 

@@ -7,8 +7,10 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, expect, it } from 'vitest';
 import { threadsInUse, useBackend } from '../../../renderer/backend/index.ts';
 import { makeFolder } from '../../../renderer/io/files.ts';
+import { parseConfig } from '../../../src/config/index.ts';
 import { divergedState } from '../../../src/experiments/divergedStep.ts';
-import { createRun, examineStep, parseConfig } from '../../../src/experiments/index.ts';
+import { examineStep } from '../../../src/experiments/index.ts';
+import { createRun } from '../../../src/runs/index.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-examine-'));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -6,15 +6,11 @@ import ndarray, { type NdArray } from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { FileError } from '../../../renderer/errors.ts';
 import type { ByteImage } from '../../../renderer/io/index.ts';
+import { parseConfig, type TrainConfig } from '../../../src/config/index.ts';
 import { openDataset } from '../../../src/datasets/index.ts';
 import { meanFraming } from '../../../src/experiments/framing.ts';
-import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
-import {
-  cutOut,
-  describeInput,
-  frameInput,
-  type NetworkInput,
-} from '../../../src/experiments/pictureInput.ts';
+import { cutOut, describeInput, frameInput } from '../../../src/experiments/pictureInput.ts';
+import type { NetworkInput } from '../../../src/runs/index.ts';
 
 const input: NetworkInput = {
   imageSize: 48,

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadConfig, runExperiment } from '../../../src/experiments/index.ts';
+import { loadConfig } from '../../../src/config/index.ts';
+import { runExperiment } from '../../../src/experiments/index.ts';
 import { packageRoot } from '../../../src/packageRoot.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-train-'));

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, expect, it } from 'vitest';
-import { createRun, parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
+import { parseConfig, type TrainConfig } from '../../../src/config/index.ts';
 import { openConfiguredDataset } from '../../../src/experiments/objects.ts';
 import { makeModel } from '../../../src/experiments/train.ts';
 import { writeTrainPictures } from '../../../src/experiments/trainPictures.ts';
+import { createRun } from '../../../src/runs/index.ts';
 import { useTestBackend } from '../../backend.ts';
 
 await useTestBackend();

@@ -4,16 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  evaluateRun,
-  examineStep,
-  type MetricsRecord,
-  openRun,
-  parseConfig,
-  type RunObserver,
-  runExperiment,
-  type TrainConfig,
-} from '../../../src/experiments/index.ts';
+import { parseConfig, type TrainConfig } from '../../../src/config/index.ts';
+import { evaluateRun, examineStep, type RunObserver, runExperiment } from '../../../src/experiments/index.ts';
+import { type MetricsRecord, openRun } from '../../../src/runs/index.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-training-'));
 afterAll(() => rmSync(root, { recursive: true }));

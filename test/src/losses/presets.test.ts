@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { unitIcosphere } from '../../../renderer/mesh/index.ts';
-import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
+import { parseConfig, type TrainConfig } from '../../../src/config/index.ts';
 import { pointClouds } from '../../../src/losses/index.ts';
 import type { Batch } from '../../../src/training/batch.ts';
 import { Objective } from '../../../src/training/objective.ts';

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { scoped } from '../../../renderer/backend/index.ts';
 
-import { loadConfig, type TrainConfig } from '../../../src/experiments/index.ts';
+import { loadConfig, type TrainConfig } from '../../../src/config/index.ts';
 import { pointClouds } from '../../../src/losses/index.ts';
 import {
   namedArrays,

@@ -73,6 +73,18 @@ describe('report.html', () => {
     ]);
   });
 
+  it('lists what the config says otherwise than its parent', async () => {
+    const run = await makeSampleRun(root, { finished: false });
+    const config = await run.readConfig();
+    await run.writeConfig({ ...config, seed: 2, name: 'other' }, config);
+    const text = await readFile(await writeReport(run), 'utf8');
+    expect(text).toContain('<h2>What is not as in quickstart</h2>');
+    expect(text).toContain(
+      '<th>quickstart</th></tr></thead><tbody><tr><td>seed</td><td>2</td><td class="usual">1</td></tr></tbody>',
+    );
+    expect(page).not.toContain('What is not as in');
+  });
+
   it('says what was trained, for how long, with what', () => {
     for (const fact of [
       '42 → 162 → 642 vertices',

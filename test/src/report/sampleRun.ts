@@ -3,9 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PNG } from 'pngjs';
-import { parseConfig } from '../../../src/experiments/config.ts';
-import type { PictureGroup, Results } from '../../../src/experiments/results.ts';
-import { createRun, type RunFolder } from '../../../src/experiments/runFolder.ts';
+import { parseConfig } from '../../../src/config/config.ts';
+import type { PictureGroup, Results } from '../../../src/runs/results.ts';
+import { createRun, type RunFolder } from '../../../src/runs/runFolder.ts';
 
 const columns = [
   'input picture',

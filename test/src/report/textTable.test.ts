@@ -1,8 +1,8 @@
 // Result tables on a terminal.
 
 import { describe, expect, it } from 'vitest';
-import type { ResultTable } from '../../../src/experiments/results.ts';
 import { displayWidth, formatTable } from '../../../src/report/textTable.ts';
+import type { ResultTable } from '../../../src/runs/results.ts';
 
 const table: ResultTable = {
   title: 'Test objects',

@@ -1,9 +1,9 @@
 // Where the time of a run went.
 
 import { describe, expect, it } from 'vitest';
-import type { TimingsRecord } from '../../../src/experiments/results.ts';
 import { WallClock } from '../../../src/report/tensorboard/wallClock.ts';
 import { timeParts } from '../../../src/report/timeSplit.ts';
+import type { TimingsRecord } from '../../../src/runs/results.ts';
 
 const line = (step: number, seconds: number, more: Partial<TimingsRecord> = {}): TimingsRecord => ({
   step,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseOverride } from '../../../src/experiments/overrides.ts';
+import { parseOverride } from '../../../src/config/overrides.ts';
 import { formatOverrides, varyingKeys } from '../../../src/sweeps/overrideSet.ts';
 
 it('overrides are written as a person would, where that reads back to the same', () => {

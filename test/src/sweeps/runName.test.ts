@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { configJsonSchema, fieldPaths } from '../../../src/experiments/jsonSchema.ts';
+import { configJsonSchema, fieldPaths } from '../../../src/config/jsonSchema.ts';
 import { runName, shortKey } from '../../../src/sweeps/runName.ts';
 
 const fields = fieldPaths(configJsonSchema(), { task: 'train', renderer: { method: { type: 'softras' } } });

@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRun } from '../../../src/experiments/index.ts';
+import { openRun } from '../../../src/runs/index.ts';
 import {
   formatCsv,
   formatMarkdown,
+  type OpenedSweep,
   openSweep,
   parseAxis,
   planRuns,
@@ -54,8 +55,7 @@ beforeAll(async () => {
   }
 });
 
-const table = async (options?: SweepTableOptions) =>
-  sweepTable(folder, (await openSweep(folder.path)).record, options);
+const table = async (options?: SweepTableOptions) => sweepTable([await openSweep(folder.path)], options);
 
 describe('the table of a sweep', () => {
   it('has means and deviations over seeds', async () => {
@@ -86,7 +86,7 @@ describe('the table of a sweep', () => {
   it('leaves out runs whose folders are gone', async () => {
     const { record } = await openSweep(folder.path);
     const runs = [{ name: 'gone', overrides: { 'renderer.method': 'nmr' } }, ...record.runs];
-    expect(await sweepTable(folder, { ...record, runs })).toMatchObject({
+    expect(await sweepTable([{ folder, record: { ...record, runs } }])).toMatchObject({
       missing: 2,
       rows: [{ runs: 3 }, { runs: 2 }],
     });
@@ -96,5 +96,98 @@ describe('the table of a sweep', () => {
     const { record } = await openSweep(folder.path);
     const states = await runStates(folder, record.runs);
     expect(states.map(({ phase }) => phase)).toEqual([...Array(5).fill('finished'), 'pending']);
+  });
+});
+
+describe('with the numbers of objects', () => {
+  const category = { a: 'chair', b: 'chair', c: 'lamp' } as const;
+  const sweeps: OpenedSweep[] = [];
+
+  /** A sweep of two seeds, whose objects have these chamfer distances in thousandths; the baseline's are 10, 20 and 30. */
+  async function makeSweep(name: string, chamfers: Record<'a' | 'b' | 'c', number>[]): Promise<void> {
+    const sweep = new SweepFolder(path.join(root, name));
+    const file = path.join(root, `${name}.yaml`);
+    writeFileSync(file, 'task: train\nlosses: { chamfer: { weight: 1 } }\n');
+    const runs = await sweep.locked(async () =>
+      prepareSweep(sweep, file, await planRuns(file, { axes: [parseAxis('seed=1..2')] })),
+    );
+    for (const [i, run] of runs.entries()) {
+      const objects = (['a', 'b', 'c'] as const).map((id, k) => ({
+        id,
+        category: category[id],
+        rows: [{ chamfer: chamfers[i][id] / 1e3 }, { chamfer: (10 * (k + 1)) / 1e3 }],
+      }));
+      const mean = (row: number) =>
+        (1e3 * objects.reduce((sum, { rows }) => sum + rows[row].chamfer, 0)) / objects.length;
+      await openRun(sweep.runFolder(run)).writeResults({
+        title: run.name,
+        tables: [
+          {
+            title: 'Held-out',
+            note: '',
+            columns: [column('chamfer', 1)],
+            rows: [
+              { label: run.name, kind: 'model', values: { chamfer: mean(0) } },
+              { label: 'mean shape', kind: 'baseline', values: { chamfer: mean(1) } },
+            ],
+          },
+        ],
+        objects,
+      });
+    }
+    sweeps.push(await openSweep(sweep.path));
+  }
+
+  beforeAll(async () => {
+    await makeSweep('near', [
+      { a: 9, b: 19, c: 26 },
+      { a: 11, b: 21, c: 28 },
+    ]);
+    await makeSweep('far', [
+      { a: 14, b: 24, c: 31 },
+      { a: 16, b: 26, c: 33 },
+    ]);
+  });
+
+  it('tells sweeps apart by their folders, and has rows of categories and baselines', async () => {
+    const numbers = await sweepTable(sweeps, { categories: true, baselines: true });
+    expect(formatMarkdown(numbers)).toBe(`\
+| sweep      | category | runs |  chamfer ↓ |
+| ---------- | -------- | ---: | ---------: |
+| near       | all      |    2 | 19.0 ± 1.4 |
+| near       | chair    |    2 | 15.0 ± 1.4 |
+| near       | lamp     |    2 | 27.0 ± 1.4 |
+| far        | all      |    2 | 24.0 ± 1.4 |
+| far        | chair    |    2 | 20.0 ± 1.4 |
+| far        | lamp     |    2 | 32.0 ± 1.4 |
+| mean shape | all      |    4 | 20.0 ± 0.0 |
+| mean shape | chair    |    4 | 15.0 ± 0.0 |
+| mean shape | lamp     |    4 | 30.0 ± 0.0 |`);
+  });
+
+  it('has differences to a baseline, object by object, with an interval over seeds and objects', async () => {
+    const { rows } = await sweepTable(sweeps, { against: 'mean shape', categories: true });
+    expect(rows.map(({ cells: [cell] }) => cell!.mean)).toEqual(
+      [-1, 0, -3, 4, 5, 2].map((mean) => expect.closeTo(mean, 6)),
+    );
+    // Of the chairs no two differ, so that the interval is that of two seeds.
+    expect(rows[1].cells[0]).toMatchObject({ low: expect.closeTo(-1, 6), high: expect.closeTo(1, 6) });
+  });
+
+  it('has differences to another row, seed by seed', async () => {
+    const numbers = await sweepTable(sweeps, { against: 'sweep far', baselines: true });
+    expect(formatMarkdown(numbers)).toBe(`\
+| sweep      | runs |         chamfer ↓ |
+| ---------- | ---: | ----------------: |
+| near       |    2 | -5.0 [-5.0, -5.0] |
+| far        |    2 |    0.0 [0.0, 0.0] |
+| mean shape |    2 | -4.0 [-6.0, -2.0] |`);
+    expect(formatCsv(numbers).split('\n')[0]).toBe('sweep,runs,chamfer mean,chamfer low,chamfer high');
+  });
+
+  it('names the nearest row where nothing is called so', async () => {
+    await expect(sweepTable(sweeps, { against: 'mean shapes' })).rejects.toThrow(
+      'there is no row or baseline "mean shapes"; did you mean "mean shape"?',
+    );
   });
 });

@@ -6,7 +6,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { FileError } from '../../../renderer/errors.ts';
-import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
+import { parseConfig, type TrainConfig } from '../../../src/config/index.ts';
 import { type MeshPredictor, modelOf } from '../../../src/models/index.ts';
 import { Adam } from '../../../src/tensor/adam.ts';
 import { Random } from '../../../src/tensor/random.ts';

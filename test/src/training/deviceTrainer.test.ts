@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../../../renderer/backend/index.ts';
+import { parseConfig, type TrainConfig } from '../../../src/config/index.ts';
 import { openDataset } from '../../../src/datasets/index.ts';
-import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
 import { modelOf } from '../../../src/models/index.ts';
 import { Random } from '../../../src/tensor/random.ts';
 import { makeBatch } from '../../../src/training/batch.ts';
@@ -57,8 +57,8 @@ describe.skipIf(absent)(`on webgpu${absent ? `: ${absent}` : ''}`, { timeout: 18
   it('losses and the gradients of all weights are those of wasm', async () => {
     const compute = () => {
       const model = startModel();
-      const { samples, random } = new ExampleOrder(objects, options, new Random(2)).step(1);
-      const batch = makeBatch(samples, options.targetPoints, random);
+      const { samples } = new ExampleOrder(objects, options, new Random(2)).step(1);
+      const batch = makeBatch(samples);
       const parameters = model.parameters.list();
       const objective = new Objective(options.objective);
       const terms: Record<string, tf.Scalar> = {};

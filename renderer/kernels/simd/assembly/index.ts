@@ -20,7 +20,7 @@ export { addRows, movePatches } from './patches';
 export { poolFeatures, poolFeaturesBackward } from './pooling';
 export { copyRows, scaleTo, sumRows } from './rows';
 export { scanlineGradient, scanlineScratch } from './scanlineGradient';
-export { softFaceBytes, startSoftFaces } from './softFace';
+export { softFaceBytes, startSoftFaces } from './softFace/index';
 export {
   addBackground,
   hearFronts,

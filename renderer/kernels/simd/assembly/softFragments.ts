@@ -38,7 +38,7 @@ import {
   weigh,
   weights,
   width,
-} from './softFace';
+} from './softFace/index';
 import {
   blend,
   clearCorners,

@@ -41,7 +41,7 @@ import {
   weigh,
   weights,
   width,
-} from './softFace';
+} from './softFace/index';
 
 /** Groups of pixels whose gradients are summed in float32 before they go on in double precision. */
 export const mostGroups: i32 = 256;

@@ -8,9 +8,9 @@ import ndarray from 'ndarray';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { icosphere } from '../../../../renderer/index.ts';
 import { writeMesh, writePng } from '../../../../renderer/io/index.ts';
-import type { MetricsRecord } from '../../../../src/experiments/results.ts';
-import { createRun, openRun, type RunFolder } from '../../../../src/experiments/runFolder.ts';
 import { EVENT_FILE, EventFile, writeEventFile } from '../../../../src/report/tensorboard/index.ts';
+import type { MetricsRecord } from '../../../../src/runs/results.ts';
+import { createRun, openRun, type RunFolder } from '../../../../src/runs/runFolder.ts';
 import { makeSampleRun } from '../sampleRun.ts';
 import { type EventMessage, readEvents, readMeshMetadata, type ValueMessage } from './readEvents.ts';
 

@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { spread } from '../../datasets/spread.ts';
-import type { PictureGroup } from '../../experiments/results.ts';
-import { dataUri } from '../dataUri.ts';
-import type { RunGroup, RunOutcome } from './sweep.ts';
+import { dataUri } from '../../report/dataUri.ts';
+import type { PictureGroup } from '../../runs/results.ts';
+import type { RunGroup } from '../groups.ts';
+import type { RunOutcome } from '../outcome.ts';
 
 /** Objects in a row. */
 const mostObjects = 4;

@@ -6,15 +6,10 @@ import path from 'node:path';
 import ndarray from 'ndarray';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writePng } from '../../../../renderer/io/index.ts';
-import { parseConfig } from '../../../../src/experiments/config.ts';
-import type { Results } from '../../../../src/experiments/results.ts';
-import { createRun } from '../../../../src/experiments/runFolder.ts';
-import {
-  type ReportedRun,
-  type ReportedSweep,
-  writeReport,
-  writeSweepReport,
-} from '../../../../src/report/index.ts';
+import { parseConfig } from '../../../../src/config/config.ts';
+import { writeReport } from '../../../../src/report/index.ts';
+import { createRun, type Results } from '../../../../src/runs/index.ts';
+import { type ReportedRun, type ReportedSweep, writeSweepReport } from '../../../../src/sweeps/index.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-sweep-'));
 const runs: ReportedRun[] = [];

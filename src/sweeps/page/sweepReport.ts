@@ -4,32 +4,30 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { atomicWrite } from '../../../renderer/io/atomicWrite.ts';
-import { columnHeading, penalties, type ResultColumn } from '../../experiments/results.ts';
-import { htmlDocument } from '../document.ts';
-import { type Html, html } from '../html.ts';
-import { pictureGrid } from '../page.ts';
-import { curveLegend, drawCurves } from '../plots.ts';
-import { drawAgainstAxis, otherLabels } from './axisPlots.ts';
+import { htmlDocument } from '../../report/document.ts';
+import { type Html, html } from '../../report/html.ts';
+import { pictureGrid } from '../../report/page.ts';
+import { curveLegend, drawCurves } from '../../report/plots.ts';
+import { columnHeading, penalties, type ResultColumn } from '../../runs/results.ts';
+import { axesOf, axisNames, groupRuns, type RunGroup, valueName } from '../groups.ts';
+import { type ReportedRun, type RunOutcome, readOutcome } from '../outcome.ts';
 import {
   baselineLabels,
   baselineNumber,
-  meanValidationCurves,
   ownNumber,
   type Statistic,
   statistic,
+  statisticText,
   sweepColumns,
-} from './statistics.ts';
-import {
-  axesOf,
-  axisNames,
-  groupRuns,
-  type ReportedSweep,
-  type RunGroup,
-  type RunOutcome,
-  readOutcome,
-  valueName,
-} from './sweep.ts';
+} from '../statistics.ts';
+import { drawAgainstAxis, otherLabels } from './axisPlots.ts';
 import { sweepPictures } from './sweepPictures.ts';
+import { meanValidationCurves } from './validationCurves.ts';
+
+export interface ReportedSweep {
+  name: string;
+  runs: ReportedRun[];
+}
 
 /**
  * Writes report.html into the folder of a sweep, as far as its runs have come, and returns its path.
@@ -119,11 +117,6 @@ function bestMean({ better }: ResultColumn, cells: readonly (Statistic | undefin
   const ranks = cells.map((cell) => (cell ? penalties[better](cell.mean) : Infinity));
   const least = Math.min(...ranks);
   return Number.isFinite(least) ? ranks.indexOf(least) : -1;
-}
-
-function statisticText(cell: Statistic | undefined, digits: number): string {
-  if (!cell) return '–';
-  return cell.mean.toFixed(digits) + (cell.sd === undefined ? '' : ` ± ${cell.sd.toFixed(digits)}`);
 }
 
 async function axisSections(

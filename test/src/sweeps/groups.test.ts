@@ -1,14 +1,8 @@
-// What a sweep's report knows of its runs: axes, groups, and numbers over seeds.
+// Groups of a sweep's runs, and what they are called.
 
 import { describe, expect, it } from 'vitest';
-import { statistic } from '../../../../src/report/sweep/statistics.ts';
-import {
-  axesOf,
-  axisNames,
-  groupLabel,
-  groupRuns,
-  type ReportedRun,
-} from '../../../../src/report/sweep/sweep.ts';
+import { axesOf, axisNames, groupLabel, groupRuns } from '../../../src/sweeps/groups.ts';
+import type { ReportedRun } from '../../../src/sweeps/index.ts';
 
 const run = (overrides: ReportedRun['overrides']): ReportedRun => ({ name: 'run', overrides, folder: '' });
 
@@ -36,9 +30,7 @@ describe('axes', () => {
       ['model.hidden', 'renderer.method', 'dataset.categories', 'training.startWeights'],
       [32, { type: 'dibr', sharpness: 7000 }, ['chair', 'sofa'], undefined],
     );
-    expect(label).toBe(
-      'hidden 32 · method dibr sharpness 7000 · categories ["chair","sofa"] · startWeights –',
-    );
+    expect(label).toBe('hidden 32 · method dibr sharpness 7000 · categories ["chair","sofa"]');
   });
 });
 
@@ -54,15 +46,4 @@ it('groups runs by all axes, in their order', () => {
     ['hidden 32', 1],
   ]);
   expect(groupRuns(outcomes, [], 'sweep').map(({ label }) => label)).toEqual(['sweep']);
-});
-
-describe('statistic', () => {
-  it('is mean and standard deviation with n − 1', () => {
-    expect(statistic([2, 4, 4, 4, 5, 5, 7, 9])).toEqual({ mean: 5, sd: Math.sqrt(32 / 7) });
-  });
-
-  it('leaves out what is not there, and has no deviation of one number', () => {
-    expect(statistic([undefined, 3, Number.NaN])).toEqual({ mean: 3 });
-    expect(statistic([undefined])).toBeUndefined();
-  });
 });

@@ -2,6 +2,7 @@
 // environment.json, timings.jsonl, and what shows those too: the event file, whose events have wall times, and the report.
 //
 //   config.resolved.yaml   the config with all its defaults: `rastergrad run` on it repeats the run
+//   config.parent.yaml     the config that it is a variant of, where there is one
 //   environment.json       versions, machine, back end
 //   input.json             what pictures the network takes
 //   metrics.jsonl          losses and validations, a line each;  timings.jsonl  speed and memory
@@ -18,17 +19,16 @@ import path from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { makeFolder, readFileText, toFileError } from '../../renderer/io/files.ts';
+import { formatConfig, loadConfig } from '../config/config.ts';
+import type { ExperimentConfig } from '../config/schema/index.ts';
 import type { BadFile } from '../datasets/badSamples.ts';
-import { formatConfig, loadConfig } from './config.ts';
 import { describeEnvironment, type Engine, type Environment } from './environment.ts';
 import { JsonLines } from './jsonLines.ts';
-import type { NetworkInput } from './pictureInput.ts';
+import type { NetworkInput } from './networkInput.ts';
 import type { MetricsRecord, PictureIndex, Results, TimingsRecord } from './results.ts';
-import type { ExperimentConfig } from './schema/index.ts';
-
-export { makeFolder };
 
 const CONFIG = 'config.resolved.yaml';
+const PARENT = 'config.parent.yaml';
 const FOLDERS = ['pictures', 'meshes', 'checkpoints'] as const;
 
 /**
@@ -56,10 +56,14 @@ export async function createRun({ root, name }: { root: string; name: string }):
  *
  * @throws FileError where nothing can be written.
  */
-export async function prepareRun(folder: string, config: ExperimentConfig): Promise<RunFolder> {
+export async function prepareRun(
+  folder: string,
+  config: ExperimentConfig,
+  parent?: ExperimentConfig,
+): Promise<RunFolder> {
   await makeFolder(folder);
   const run = await fillRun(folder);
-  await run.writeConfig(config);
+  await run.writeConfig(config, parent);
   return run;
 }
 
@@ -99,12 +103,19 @@ export class RunFolder {
     return path.join(this.path, ...parts);
   }
 
-  async writeConfig(config: ExperimentConfig): Promise<void> {
+  /** @param parent what it is a variant of */
+  async writeConfig(config: ExperimentConfig, parent?: ExperimentConfig): Promise<void> {
+    if (parent) await atomicWrite(this.file(PARENT), formatConfig(parent));
     await atomicWrite(this.file(CONFIG), formatConfig(config));
   }
 
   async readConfig(): Promise<ExperimentConfig> {
     return loadConfig(this.file(CONFIG));
+  }
+
+  /** Undefined where the config is a variant of none. */
+  async readParent(): Promise<ExperimentConfig | undefined> {
+    return existsSync(this.file(PARENT)) ? loadConfig(this.file(PARENT)) : undefined;
   }
 
   /** Writes environment.json; `backend` is the name of the tensor back end in use. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig, type TrainConfig } from '../../../src/experiments/index.ts';
-import { validationMetric } from '../../../src/experiments/validationMetric.ts';
+import { parseConfig, type TrainConfig } from '../../../src/config/index.ts';
+import { validationMetric } from '../../../src/config/validationMetric.ts';
 
 const scores = { chamfer: 1, fScore: 2, iouInput: 3, iouUnseen: 4 };
 const { iouUnseen: _, ...oneView } = scores;

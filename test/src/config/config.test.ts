@@ -6,8 +6,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ArgumentError, FileError } from '../../../renderer/errors.ts';
 import { methods } from '../../../renderer/methods/index.ts';
-import { formatConfig, loadConfig, parseConfig } from '../../../src/experiments/config.ts';
-import type { TrainConfig } from '../../../src/experiments/schema/index.ts';
+import { formatConfig, loadConfig, loadParent, parseConfig } from '../../../src/config/config.ts';
+import type { TrainConfig } from '../../../src/config/schema/index.ts';
 import { lossPresets } from '../../../src/losses/index.ts';
 
 let folder: string;
@@ -53,6 +53,16 @@ describe('loadConfig', () => {
     expect(config).toMatchObject({ name: 'child', description: '' });
     expect(config.training).toMatchObject({ steps: 9, batchSize: 2 });
     expect(config.model).toMatchObject({ type: 'pixel2mesh', encoder: { channels: [8], convolutions: 1 } });
+  });
+
+  it('knows the parent: the file without overrides, else what the file extends', async () => {
+    const base = await write('base.yaml', `${minimal}training: {steps: 7}\n`);
+    const child = await write('child.yaml', 'extends: base.yaml\nseed: 2\n');
+    expect(await loadParent(child)).toEqual(await loadConfig(base));
+    expect(await loadParent(child, ['seed=3'])).toEqual(await loadConfig(child));
+    expect(await loadParent(base)).toBeUndefined();
+    const part = await write('part.yaml', 'training: {steps: 7}\n');
+    expect(await loadParent(part, ['task=fit'])).toBeUndefined();
   });
 
   it('takes a bare name for the type of a mapping, which keeps its options', async () => {

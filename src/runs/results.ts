@@ -31,6 +31,9 @@ export interface ResultTable {
   ranked?: boolean;
 }
 
+/** What takes the numbers of `ObjectScores` to the units of columns: those with no factor have one unit. */
+export const columnFactors: Readonly<Record<string, number>> = { chamfer: 1e3 };
+
 /** Numbers of one object: means over its pictures. */
 export interface ObjectScores {
   id: string;

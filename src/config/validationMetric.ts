@@ -4,7 +4,6 @@
 import { ArgumentError } from '../../renderer/errors.ts';
 import { losses as allLosses } from '../losses/index.ts';
 import type { TrainConfig } from './schema/index.ts';
-import type { Scores } from './scoring.ts';
 
 /** Names of scores, and which values of them are better. */
 export const validationMetrics = {
@@ -27,7 +26,7 @@ export const validationMetricNames = Object.keys(validationMetrics) as Validatio
  */
 export function validationMetric(
   { training: { bestBy }, losses }: Pick<TrainConfig, 'training' | 'losses'>,
-  scores: Scores,
+  scores: Record<string, number>,
 ): { name: ValidationMetric; value: number; better: 'lower' | 'higher' } {
   const comparesSurface = allLosses.some(
     (loss) => loss.kind === '3d' && loss.comparesSurface && losses[loss.name].weight > 0,

@@ -1,11 +1,11 @@
 // Final numbers of a sweep against one of its axes: a mark for each group, with a standard deviation to either side.
 
-import type { ResultColumn } from '../../experiments/results.ts';
-import { columnHeading } from '../../experiments/results.ts';
-import type { Html } from '../html.ts';
-import { curveStyles, drawChart } from '../plots.ts';
-import { ownNumber, statistic } from './statistics.ts';
-import { axisNames, groupLabel, type RunGroup, valueName } from './sweep.ts';
+import type { Html } from '../../report/html.ts';
+import { curveStyles, drawChart } from '../../report/plots.ts';
+import type { ResultColumn } from '../../runs/results.ts';
+import { columnHeading } from '../../runs/results.ts';
+import { axisNames, groupLabel, type RunGroup, valueName } from '../groups.ts';
+import { ownNumber, statistic } from '../statistics.ts';
 
 /** What differs beside an axis: its values are the colours of the axis's charts. */
 export function otherLabels(groups: readonly RunGroup[], axes: readonly string[], axis: number): string[] {

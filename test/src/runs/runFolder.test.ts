@@ -5,9 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../src/experiments/config.ts';
-import { JsonLines } from '../../../src/experiments/jsonLines.ts';
-import { createRun, openRun } from '../../../src/experiments/runFolder.ts';
+import { parseConfig } from '../../../src/config/config.ts';
+import { JsonLines } from '../../../src/runs/jsonLines.ts';
+import { createRun, openRun } from '../../../src/runs/runFolder.ts';
 
 let root: string;
 beforeEach(async () => {

@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../../src/experiments/config.ts';
-import { formatConfigReference } from '../../../src/experiments/configReference.ts';
-import { configJsonSchema, type SchemaNode } from '../../../src/experiments/jsonSchema.ts';
+import { loadConfig } from '../../../src/config/config.ts';
+import { formatConfigReference } from '../../../src/config/configReference.ts';
+import { configJsonSchema, type SchemaNode } from '../../../src/config/jsonSchema.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 

@@ -4,7 +4,7 @@ import { branchesOf, configJsonSchema, describeType, type SchemaNode } from './j
 
 const INTRODUCTION = `# Configs
 
-<!-- Written by scripts/config-docs.ts from src/experiments/schema/. Change it there. -->
+<!-- Written by scripts/config-docs.ts from src/config/schema/. Change it there. -->
 
 An experiment is a YAML file. \`task\` says which kind it is; every other field has a default. \`rastergrad run CONFIG key=value …\`
 overrides fields by their dotted path, with values as YAML: \`training.steps=100 dataset.categories=[chair,sofa]\`. For a mapping told

@@ -4,7 +4,7 @@
 import path from 'node:path';
 import { LineCounter, parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
-import { ArgumentError, FileError, type RastergradError } from '../../renderer/errors.ts';
+import { ArgumentError, FileError, RastergradError } from '../../renderer/errors.ts';
 import { readFileText } from '../../renderer/io/files.ts';
 import { nearestName } from '../../renderer/nearestName.ts';
 import { configJsonSchema, describeType, fieldPaths, schemaAt } from './jsonSchema.ts';
@@ -37,6 +37,24 @@ export async function loadConfig(file: string, overrides: string[] = []): Promis
   const config = await load(file, overrides);
   if (config.task !== 'compare-gradients') return config;
   throw new FileError(file, 'is a comparison: run it with "rastergrad compare-gradients"');
+}
+
+/**
+ * What `loadConfig(file, overrides)` is a variant of: with overrides, the file by itself; without, what the file extends. Undefined where
+ * there is none, or it is no complete config of an experiment.
+ */
+export async function loadParent(
+  file: string,
+  overrides: string[] = [],
+): Promise<ExperimentConfig | undefined> {
+  const { extends: extended } = await readFields(file);
+  if (overrides.length === 0 && extended === undefined) return undefined;
+  try {
+    return await loadConfig(overrides.length > 0 ? file : parentFile(file, extended));
+  } catch (error) {
+    if (error instanceof RastergradError) return undefined;
+    throw error;
+  }
 }
 
 /** The same for the config of a comparison; without a file, what the overrides leave open has its default. */
@@ -157,16 +175,21 @@ async function readExtended(file: string, extendedBy: string[]): Promise<ConfigF
   const fields = await readFields(file);
   const { extends: parent, ...own } = fields;
   if (parent === undefined) return own;
-  if (typeof parent !== 'string')
-    throw new FileError(file, `extends is ${show(parent)}: expected a file name`);
-  const parentFile = path.join(path.dirname(file), parent);
+  const inheritedFile = parentFile(file, parent);
   const chain = [...extendedBy, file];
-  if (chain.some((earlier) => path.resolve(earlier) === path.resolve(parentFile))) {
-    throw new FileError(file, `extends goes in a circle: ${[...chain, parentFile].join(' → ')}`);
+  if (chain.some((earlier) => path.resolve(earlier) === path.resolve(inheritedFile))) {
+    throw new FileError(file, `extends goes in a circle: ${[...chain, inheritedFile].join(' → ')}`);
   }
-  const inherited = { ...(await readExtended(parentFile, chain)) };
+  const inherited = { ...(await readExtended(inheritedFile, chain)) };
   for (const field of OWN_FIELDS) delete inherited[field];
   return mergeFields(inherited, own);
+}
+
+/** The file that `file` names with its `extends`. */
+function parentFile(file: string, extended: unknown): string {
+  if (typeof extended !== 'string')
+    throw new FileError(file, `extends is ${show(extended)}: expected a file name`);
+  return path.join(path.dirname(file), extended);
 }
 
 async function readFields(file: string): Promise<ConfigFields> {
