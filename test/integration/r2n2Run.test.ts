@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { parseConfig, runExperiment } from '../../src/experiments/index.ts';
+import { parseConfig } from '../../src/config/index.ts';
+import { runExperiment } from '../../src/experiments/index.ts';
 import { useTestBackend } from '../backend.ts';
 import { lopsided, writeLookAlike } from '../src/datasets/r2n2LookAlike.ts';
 
