@@ -51,4 +51,4 @@ it('trains and evaluates, and comes to the same with any number of threads', asy
   expect(none.finished).toBe(true);
   expect(none.metrics).toMatch(/"kind":"validation","values":\{"chamfer":[\d.]+/);
   expect(two.metrics).toBe(none.metrics);
-});
+}, 240_000);
