@@ -25,3 +25,4 @@ export { parseOff } from './off.ts';
 export { encodePly, parsePly } from './ply.ts';
 export { resizeImage } from './resize.ts';
 export { parseStl } from './stl.ts';
+export { wavefrontFiles } from './wavefront.ts';

@@ -60,30 +60,38 @@ async function readLibraries(
  */
 export async function writeWavefront(path: string, mesh: MeshData): Promise<void> {
   const { basename, dirname, join } = await import('node:path');
-  if (mesh.materials.length === 0) {
-    await atomicWrite(path, formatObj(mesh));
-    return;
+  // Whole before anything is written, so that a broken mesh leaves no files.
+  for (const [name, content] of await wavefrontFiles(basename(path), mesh)) {
+    await atomicWrite(join(dirname(path), name), content);
   }
-  const stem = safeName(basename(path).replace(/\.obj$/i, ''));
+}
+
+/**
+ * The files that `writeWavefront` writes, by their names, in that order.
+ *
+ * @param name of the OBJ file.
+ * @throws ArgumentError where the mesh has numbers that are not finite.
+ */
+export async function wavefrontFiles(
+  name: string,
+  mesh: MeshData,
+): Promise<[name: string, content: string | Uint8Array][]> {
+  if (mesh.materials.length === 0) return [[name, formatObj(mesh)]];
+  const stem = safeName(name.replace(/\.obj$/i, ''));
   const library = `${stem}.mtl`;
-  // Before anything is written, so that a broken mesh leaves no files.
   const text = formatObj(mesh, library);
   const { textures = {} } = mesh;
   const files = textureFiles(mesh, stem);
-  for (const [name, file] of files) {
-    await atomicWrite(join(dirname(path), file), await encodePng(textures[name].image));
-  }
+  const pictures: [string, Uint8Array][] = [];
+  for (const [texture, file] of files) pictures.push([file, await encodePng(textures[texture].image)]);
   const materials = mesh.materials.map((material) => {
     const file = files.get(material.diffuseTexture ?? '');
     return file === undefined ? material : { ...material, diffuseTexture: file };
   });
-  const isClamped = (name: string) => textures[name].wrapU === 'clamp' && textures[name].wrapV === 'clamp';
-  const clamped = new Set([...files.keys()].filter(isClamped).map((name) => files.get(name)));
-  await atomicWrite(
-    join(dirname(path), library),
-    formatMtl(materials, (file) => clamped.has(file)),
-  );
-  await atomicWrite(path, text);
+  const isClamped = (texture: string) =>
+    textures[texture].wrapU === 'clamp' && textures[texture].wrapV === 'clamp';
+  const clamped = new Set([...files.keys()].filter(isClamped).map((texture) => files.get(texture)));
+  return [...pictures, [library, formatMtl(materials, (file) => clamped.has(file))], [name, text]];
 }
 
 /** Names for the files of the textures that materials use, of letters that any system takes, and each its own. */

@@ -1,8 +1,10 @@
 // `rastergrad dataset`: what data sets there are, what is in one, whether all of it can be read, and how to build and export one.
 
 import { defineCommand } from 'citty';
+import type { BuildProgress, R2n2Export } from '../datasets/index.ts';
 import build from './datasetBuild.ts';
 import { integerOption } from './numbers.ts';
+import { UsageError } from './usageError.ts';
 
 const json = { type: 'boolean', description: 'Print it as JSON' } as const;
 
@@ -97,9 +99,9 @@ const exportCommand = defineCommand({
     dataset: { type: 'positional', required: true, description: 'Name of a data set, or its folder' },
     format: {
       type: 'enum',
-      options: ['shapenet-p2m'],
+      options: ['shapenet-p2m', 'r2n2'],
       required: true,
-      description: 'Layout to write: that of Pixel2Mesh',
+      description: "Layout to write: that of Pixel2Mesh, or that of 3D-R2N2's renderings",
     },
     output: {
       type: 'string',
@@ -109,28 +111,39 @@ const exportCommand = defineCommand({
       description: 'Folder to make',
     },
     objects: { type: 'string', valueHint: 'count', description: 'Objects of each split; all by default' },
+    size: {
+      type: 'string',
+      valueHint: 'pixels',
+      description:
+        "r2n2: width and height of the pictures. Default: as they are where the lens is R2N2's, else 137",
+    },
     json,
     quiet: { type: 'boolean', alias: 'q', description: 'No progress' },
   },
   async run({ args }) {
-    const [{ exportShapenetP2m }, { datasetFolder }] = await Promise.all([
-      import('../datasets/exportShapenetP2m.ts'),
-      import('../datasets/index.ts'),
-    ]);
-    const most = args.objects === undefined ? undefined : integerOption('objects', args.objects, 1, 1e9);
+    const { datasetFolder, exportR2n2, exportShapenetP2m } = await import('../datasets/index.ts');
+    const { output, format } = args;
+    const objects = args.objects === undefined ? undefined : integerOption('objects', args.objects, 1, 1e9);
+    const size = args.size === undefined ? undefined : integerOption('size', args.size, 8, 1024);
+    if (size !== undefined && format !== 'r2n2') throw new UsageError('--size is for --format r2n2 alone');
+    const folder = await datasetFolder(args.dataset);
     const live = process.stderr.isTTY && !args.quiet;
-    const objects = await exportShapenetP2m(
-      await datasetFolder(args.dataset),
-      { output: args.output, objects: most },
-      ({ done, total, id }) => {
-        if (live) process.stderr.write(`\r\x1b[2K${done}/${total}  ${id}`);
-      },
-    );
+    const showProgress = ({ done, total, id }: BuildProgress) => {
+      if (live) process.stderr.write(`\r\x1b[2K${done}/${total}  ${id}`);
+    };
+    const result =
+      format === 'r2n2'
+        ? await exportR2n2(folder, { output, objects, size }, showProgress)
+        : { objects: await exportShapenetP2m(folder, { output, objects }, showProgress) };
     if (live) process.stderr.write('\r\x1b[2K');
-    if (args.json) process.stdout.write(`${JSON.stringify({ folder: args.output, objects })}\n`);
-    else if (!args.quiet) process.stdout.write(`${args.output}: ${objects} objects\n`);
+    if (args.json) process.stdout.write(`${JSON.stringify({ folder: output, ...result })}\n`);
+    else if (!args.quiet) process.stdout.write(`${output}: ${formatExport(result)}\n`);
   },
 });
+
+function formatExport({ objects, pictures }: { objects: number; pictures?: R2n2Export['pictures'] }): string {
+  return `${objects} objects${pictures === 'anew' ? ", pictures taken anew of their meshes, through R2N2's lens" : ''}`;
+}
 
 export default defineCommand({
   meta: { name: 'dataset', description: 'List, describe, check, build and export data sets' },

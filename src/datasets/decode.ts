@@ -29,11 +29,15 @@ export interface StripFile {
   sha256: string;
 }
 
-/** A file to read: a PNG as a picture of `size` × `size`, or as a strip of such; or a pickle of an array of points. */
+/**
+ * A file to read: a PNG as a picture of `size` × `size`, or as a strip of such; a pickle of an array of points; or a mesh of which `count`
+ * points are wanted.
+ */
 export type Job =
   | { kind: 'picture'; path: string; size: number }
   | ({ kind: 'strip'; size: number } & StripFile)
-  | { kind: 'surface'; path: string };
+  | { kind: 'surface'; path: string }
+  | { kind: 'mesh'; path: string; count: number };
 
 /** [H, W, 4] in 0..1, sRGB and straight alpha, contiguous. */
 export type Picture = NdArray<Float32Array>;

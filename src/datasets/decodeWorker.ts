@@ -12,8 +12,8 @@ export type Answer =
   | { points: Float32Array; normals?: Float32Array }
   | { badFile: string };
 
-parentPort!.on('message', (job: Job) => {
-  const answer = answerTo(job);
+parentPort!.on('message', async (job: Job) => {
+  const answer = await answerTo(job);
   const arrays = Object.values(answer).filter(ArrayBuffer.isView);
   parentPort!.postMessage(
     answer,
@@ -21,10 +21,15 @@ parentPort!.on('message', (job: Job) => {
   );
 });
 
-function answerTo(job: Job): Answer | Defect {
+async function answerTo(job: Job): Promise<Answer | Defect> {
   try {
     if (job.kind === 'strip') return { strip: readStrip(job, job.size) };
     if (job.kind === 'surface') return { ...readSurface(job.path) };
+    if (job.kind === 'mesh') {
+      // Brings the renderer along, which threads that decode pictures do without.
+      const { readMeshSurface } = await import('./meshSurface.ts');
+      return { ...readMeshSurface(job.path, job.count) };
+    }
     return { picture: readPicture(job.path, job.size).data };
   } catch (defect) {
     return defect instanceof FileError ? { badFile: defect.message } : { defect };

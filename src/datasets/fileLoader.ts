@@ -15,6 +15,7 @@ import {
   type Surface,
 } from './decode.ts';
 import type { Answer } from './decodeWorker.ts';
+import { readMeshSurface } from './meshSurface.ts';
 import { WorkerPool } from './workerPool.ts';
 
 export interface LoaderOptions {
@@ -43,6 +44,12 @@ export class FileLoader {
   /** @throws FileError as `readSurface` */
   surface(path: string): Surface {
     return this.cached(nameOf({ kind: 'surface', path }), () => readSurface(path), surfaceBytes);
+  }
+
+  /** @throws FileError as `readMeshSurface` */
+  meshSurface(path: string, count: number): Surface {
+    const job: Job = { kind: 'mesh', path, count };
+    return this.cached(nameOf(job), () => readMeshSurface(path, count), surfaceBytes);
   }
 
   /**
@@ -98,7 +105,11 @@ export class FileLoader {
   }
 }
 
-const nameOf = (job: Job) => (job.kind === 'surface' ? job.path : `${job.size} ${job.path}`);
+function nameOf(job: Job): string {
+  if (job.kind === 'surface') return job.path;
+  return `${job.kind === 'mesh' ? job.count : job.size} ${job.path}`;
+}
+
 export const byteLength = (bytes: ArrayBufferView) => bytes.byteLength;
 export const pictureBytes = ({ data }: Picture) => data.byteLength;
 const surfaceBytes = ({ points, normals }: Surface) => points.byteLength + (normals?.byteLength ?? 0);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openFolder } from './folder.ts';
 import { isNpzRenderings, openNpzRenderings } from './npzRenderings.ts';
 import type { OpenOptions } from './open.ts';
+import { isR2n2, openR2n2 } from './r2n2Renderings.ts';
 import type { Dataset } from './sample.ts';
 import { isShapenetP2m, openShapenetP2m } from './shapenetP2m.ts';
 
@@ -23,5 +24,6 @@ export const folderFormats: readonly FolderFormat[] = [
     open: openFolder,
   },
   { mark: 'a train_list.txt', matches: isShapenetP2m, open: openShapenetP2m },
+  { mark: 'a ShapeNetRendering', matches: isR2n2, open: openR2n2 },
   { mark: 'a SYNSET/train.lst', matches: isNpzRenderings, open: openNpzRenderings },
 ];

@@ -15,7 +15,9 @@ import type { DatasetSource } from './source.ts';
 
 export { type BadFile, BadSamples, type OnBadSample } from './badSamples.ts';
 export { checkDataset } from './check.ts';
-export { type ExportOptions, exportShapenetP2m } from './exportShapenetP2m.ts';
+export type { ExportOptions } from './exportFolder.ts';
+export { exportR2n2, type R2n2Export, type R2n2ExportOptions } from './exportR2n2.ts';
+export { exportShapenetP2m } from './exportShapenetP2m.ts';
 export { openFolder, readDatasetFile } from './folder.ts';
 export type { DatasetFile, StoredObject } from './format.ts';
 export { openNpzRenderings } from './npzRenderings.ts';
@@ -28,6 +30,7 @@ export {
   r2n2FovDegrees,
   r2n2WorldToCamera,
 } from './r2n2.ts';
+export { openR2n2 } from './r2n2Renderings.ts';
 export {
   type Dataset,
   type DatasetObject,

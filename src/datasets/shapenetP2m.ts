@@ -6,7 +6,6 @@
 //   SYNSET/MODEL/rendering/rendering_metadata.txt            optional: the cameras, row NN for picture NN
 //   camera.json                                              optional: field of view and distance other than Pixel2Mesh's
 
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -16,7 +15,7 @@ import { BadSamples } from './badSamples.ts';
 import { type Job, type Picture, pngSize, readBytes, type Surface } from './decode.ts';
 import { FileLoader } from './fileLoader.ts';
 import type { OpenOptions } from './open.ts';
-import { parseRenderingMetadata, r2n2FovDegrees, r2n2WorldToCamera } from './r2n2.ts';
+import { cameraOfPicture, parseRenderingMetadata, r2n2FovDegrees, r2n2WorldToCamera } from './r2n2.ts';
 import {
   type Dataset,
   type DatasetObject,
@@ -25,6 +24,7 @@ import {
   splitNames,
   type View,
 } from './sample.ts';
+import { withValidation } from './validationShare.ts';
 
 /** Categories by their WordNet number, as Pixel2Mesh names them. */
 export const synsetCategories: Readonly<Record<string, string>> = {
@@ -57,9 +57,6 @@ const cameraSchema = z.strictObject({
 
 /** Width and height of R2N2's pictures, for a data set whose first one cannot be read. */
 const publishedSize = 137;
-
-/** One training model in so many is for validation where no list says which. */
-const validationShare = 20;
 
 /** Whether `folder` has lists as ShapeNetP2M has them. */
 export function isShapenetP2m(folder: string): boolean {
@@ -105,12 +102,12 @@ interface ListedModel {
 
 async function readIndex(folder: string) {
   const [camera, train, validation, test] = await Promise.all([
-    readCamera(join(folder, cameraFile)),
+    readCamera(join(folder, cameraFile), publishedCamera),
     readList(join(folder, listFile('train'))),
     readList(join(folder, listFile('validation'))),
     readList(join(folder, listFile('test'))),
   ]);
-  const trained = validation ? { train, validation } : divided(train ?? []);
+  const trained = validation ? { train, validation } : withValidation(train ?? []);
   const models: Record<SplitName, ListedModel[]> = {
     train: trained.train ?? [],
     validation: trained.validation ?? [],
@@ -119,8 +116,9 @@ async function readIndex(folder: string) {
   return { camera, models };
 }
 
-async function readCamera(path: string): Promise<Dataset['camera']> {
-  if (!existsSync(path)) return publishedCamera;
+/** The content of a camera.json, `otherwise` where there is none. @throws FileError where it is malformed */
+export async function readCamera(path: string, otherwise: Dataset['camera']): Promise<Dataset['camera']> {
+  if (!existsSync(path)) return otherwise;
   let content: unknown;
   try {
     content = JSON.parse(await readFileText(path));
@@ -155,29 +153,11 @@ async function readList(path: string): Promise<ListedModel[] | undefined> {
   return [...models.values()];
 }
 
-/** A folder's name that leads nowhere else. */
-const isName = (name: string) => /^\w[\w.-]*$/.test(name);
-
-/** Takes the validation models out of a training list: always the same, whatever else is on the list. */
-function divided(models: readonly ListedModel[]): Record<'train' | 'validation', ListedModel[]> {
-  const hashed = models.map((model) => ({ model, hash: hashOf(model) }));
-  const lowest = hashed.reduce((least, { hash }) => Math.min(least, hash), Infinity);
-  const chosen = hashed.some(({ hash }) => hash % validationShare === 0)
-    ? ({ hash }: { hash: number }) => hash % validationShare === 0
-    : // Few models, none of which the hash takes: one of them, so that there is something to validate on.
-      ({ hash }: { hash: number }) => models.length > 1 && hash === lowest;
-  return {
-    train: hashed.filter((entry) => !chosen(entry)).map(({ model }) => model),
-    validation: hashed.filter(chosen).map(({ model }) => model),
-  };
-}
-
-function hashOf({ synset, model }: ListedModel): number {
-  return createHash('sha256').update(`${synset}/${model}`).digest().readUInt32BE();
-}
+/** Whether a folder's name leads nowhere else. */
+export const isName = (name: string) => /^\w[\w.-]*$/.test(name);
 
 /** Width of the picture; the published one where it cannot be read: whoever looks at it will be told. */
-function sizeOf(path: string): number {
+export function sizeOf(path: string): number {
   try {
     return pngSize(readBytes(path), path).width;
   } catch {
@@ -301,8 +281,6 @@ class Rendering implements View {
       (rows) => 100 * (rows?.length ?? 1),
     );
     if (!cameras) return undefined;
-    const camera = cameras[Number(this.#number)];
-    if (camera) return r2n2WorldToCamera(camera);
-    throw new FileError(path, `has ${cameras.length} rows, and no camera of picture ${this.#number}`);
+    return r2n2WorldToCamera(cameraOfPicture(cameras, Number(this.#number), path));
   }
 }

@@ -43,7 +43,7 @@ const source = {
         .union([z.int().min(0).max(64), z.literal('auto')])
         .default('auto')
         .describe(
-          'Threads that read files ahead, of a ShapeNetP2M folder or of a large data set of our own; 0: none; `auto`: one less than cores, 1 to 4. Results are the same.',
+          "Threads that read files ahead, of ShapeNetP2M, of R2N2's renderings or of a large data set of our own; 0: none; `auto`: one less than cores, 1 to 4. Results are the same.",
         ),
       cacheMegabytes: z
         .int()

@@ -35,13 +35,19 @@ export interface AttributionOptions {
   credits?: string;
   /** Whether the folder holds the models' meshes. */
   withMeshes?: boolean;
+  /** What the folder holds, in words. Default: what a data set of ours does, with meshes or without. */
+  holds?: string;
 }
 
 /** Markdown that credits every work, grouped by licence. */
 export function attribution(
   name: string,
   objects: readonly (StoredObject | BuiltObject)[],
-  { credits = furnitureCredits, withMeshes = false }: AttributionOptions = {},
+  {
+    credits = furnitureCredits,
+    withMeshes = false,
+    holds = `pictures${withMeshes ? ', depth maps, meshes' : ''} and surface points`,
+  }: AttributionOptions = {},
 ): string {
   const named = [...new Set(objects.map(({ license }) => license))];
   const order = [...Object.keys(licenses), ...named.filter((license) => !(license in licenses))];
@@ -65,7 +71,7 @@ ${rows.join('\n')}
   });
   return `# Attribution of ${name}
 
-The ${withMeshes ? 'pictures, depth maps, meshes' : 'pictures'} and surface points in this folder are adaptations of the 3D models listed below. **Every model was modified**: it was
+The ${holds} in this folder are adaptations of the 3D models listed below. **Every model was modified**: it was
 turned, centred and scaled into a common frame, rendered to small pictures, and sampled to points with normals; ${withMeshes ? 'meshes were cleaned, and their\ntextures reduced.' : 'the models\nthemselves are not included.'} Each adaptation may be used under the licence of its model. The authors endorse neither this data
 set nor its use. CC0 asks for no credit; it is given all the same.
 

@@ -15,6 +15,13 @@ export interface PaintOptions {
   leastOpacity: number;
 }
 
+/** A rotation for models that are upright already, and keep their front. */
+export const asTheyStand: readonly number[] = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+
+/** The pictures that come with a mesh, as `PaintOptions.images`. */
+export const imagesOf = ({ textures = {} }: MeshData): PaintOptions['images'] =>
+  new Map(Object.entries(textures).map(([name, { image }]) => [name, image]));
+
 export function paintedMesh(data: MeshData, { images, rotation, leastOpacity }: PaintOptions): PaintedMesh {
   const drawn = Array.from(data.faceMaterials.keys()).filter((face) => {
     const material = data.materials[data.faceMaterials[face]];

@@ -3,6 +3,7 @@
 import { r2n2FovDegrees } from '../../../renderer/camera/index.ts';
 import { Random } from '../../tensor/random.ts';
 import type { StoredCamera } from '../format.ts';
+import { r2n2FarthestDistance } from '../r2n2.ts';
 import { distance, fovDegrees, ringCameras, rounded } from './rig.ts';
 
 export const viewCount = 24;
@@ -16,8 +17,7 @@ export interface Rig {
   cameras(id: string): StoredCamera[];
 }
 
-/** R2N2's cameras stand at 1.75 times a random ratio, in units of a model's diagonal; so does the mean of its ratios. */
-const farthest = 1.75;
+/** R2N2's cameras stand at its greatest distance times a random ratio, in units of a model's diagonal; so does the mean of its ratios. */
 const leastRatio = 0.65;
 
 const ring: StoredCamera[] = ringCameras(viewCount, [10, 25, 40]);
@@ -36,12 +36,12 @@ export const rigs = {
     description:
       'all around, from 25° to 30° above the horizon, at distances from 1.1375 to 1.75, as 3D-R2N2',
     fovDegrees: r2n2FovDegrees,
-    distance: (farthest * (1 + leastRatio)) / 2,
+    distance: (r2n2FarthestDistance * (1 + leastRatio)) / 2,
     cameras: (id) =>
       randomCameras(id, (random) => [
         360 * random.uniform(),
         25 + 5 * random.uniform(),
-        farthest * (leastRatio + (1 - leastRatio) * random.uniform()),
+        r2n2FarthestDistance * (leastRatio + (1 - leastRatio) * random.uniform()),
       ]),
   },
   // Niemeyer et al., "Differentiable Volumetric Rendering", 2020: views from the upper hemisphere.

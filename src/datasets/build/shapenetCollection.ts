@@ -7,13 +7,11 @@ import { toFileError } from '../../../renderer/io/files.ts';
 import { readMeshData } from '../../../renderer/io/index.ts';
 import { synsetCategories } from '../shapenetP2m.ts';
 import type { ModelEntry, OpenCollection } from './collection.ts';
-import { paintedMesh } from './paintedMesh.ts';
+import { asTheyStand, imagesOf, paintedMesh } from './paintedMesh.ts';
 
 /** Of version 2, and of version 1. */
 const modelFiles = ['models/model_normalized.obj', 'model.obj'];
 
-/** Models stand upright already, and keep the front that ShapeNet gives them. */
-const asTheyStand = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 const leastOpacity = 0.1;
 
 export const openShapenet: OpenCollection = async (source) => {
@@ -42,8 +40,7 @@ export const openShapenet: OpenCollection = async (source) => {
     async load({ id }) {
       // Version 2 has its textures in MODEL/images, beside MODEL/models.
       const data = await readMeshData(paths.get(id)!, { allowOutside: true });
-      const images = new Map(Object.entries(data.textures ?? {}).map(([name, { image }]) => [name, image]));
-      return { mesh: paintedMesh(data, { images, rotation: asTheyStand, leastOpacity }) };
+      return { mesh: paintedMesh(data, { images: imagesOf(data), rotation: asTheyStand, leastOpacity }) };
     },
   };
 };

@@ -6,16 +6,16 @@ import { dirname, join, resolve } from 'node:path';
 import { FileError } from '../../../renderer/errors.ts';
 import { makeFolder, toFileError } from '../../../renderer/io/files.ts';
 
+/** Stores one file, given its path inside of the folder. */
+export type StoreFile = (path: string, data: string | Uint8Array) => Promise<void>;
+
 /**
  * Makes the folder `output`: `write` gets a function that stores one file, given its path inside. Only when `write` is through
  * does the folder appear under its name.
  *
  * @throws FileError where `output` has files already, or cannot be written; nothing is left behind then.
  */
-export async function writeFolder(
-  output: string,
-  write: (store: (path: string, data: string | Uint8Array) => Promise<void>) => Promise<void>,
-): Promise<void> {
+export async function writeFolder(output: string, write: (store: StoreFile) => Promise<void>): Promise<void> {
   await requireAbsent(output);
   const temporary = `${resolve(output)}.${randomUUID()}.tmp`;
   try {

@@ -286,4 +286,13 @@ describe('rastergrad dataset', () => {
     expect(bad[0].file).toBe(file);
     expect(bad[0].reason).toMatch(/refers to "__builtin__\.eval"/);
   });
+
+  it("says what cannot be written in R2N2's layout", async () => {
+    const output = path.join(folder, 'r2n2');
+    const args = ['dataset', 'export', 'furniture-views', '--output', output];
+    expect(await main([...args, '--format', 'r2n2'])).toBe(1);
+    expect(stderr).toContain('furniture-views has no meshes (it is of version 1 of the format)');
+    expect(await main([...args, '--format', 'shapenet-p2m', '--size', '64'])).toBe(1);
+    expect(stderr).toContain('--size is for --format r2n2 alone');
+  });
 });

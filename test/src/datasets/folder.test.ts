@@ -25,7 +25,7 @@ describe('openDataset', () => {
   it('says how to build a data set that is missing, and which there are', async () => {
     await expect(openDataset('cutlery')).rejects.toThrow(
       new ArgumentError(
-        'data set "cutlery" is not here; expected one of furniture-mini, furniture-views, furniture, planes, shapenet-core, or a folder with a dataset.json, a train_list.txt or a SYNSET/train.lst',
+        'data set "cutlery" is not here; expected one of furniture-mini, furniture-views, furniture, planes, shapenet-core, or a folder with a dataset.json, a train_list.txt, a ShapeNetRendering or a SYNSET/train.lst',
       ),
     );
   });

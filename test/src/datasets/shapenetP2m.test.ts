@@ -1,7 +1,8 @@
 // Look-alikes of ShapeNetP2M, made of furniture-mini, and lists of its size.
 
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -98,6 +99,21 @@ describe('a data set exported as ShapeNetP2M', () => {
     const rows = text.split('\n').filter((line) => /^\| (?!id|---)/.test(line));
     expect(rows).toHaveLength(models.length);
     expect(text).toContain('creativecommons.org');
+  });
+
+  it('names a camera that rendering_metadata.txt has no words for', async () => {
+    const folder = path.join(scratch, 'shifted');
+    await mkdir(folder);
+    const source = path.resolve(await datasetFolder('furniture-mini'));
+    await symlink(path.join(source, 'objects'), path.join(folder, 'objects'));
+    const content = JSON.parse(await readFile(path.join(source, 'dataset.json'), 'utf8'));
+    content.views[2].worldToCamera[3] = 0.1;
+    await writeFile(path.join(folder, 'dataset.json'), JSON.stringify(content));
+    const output = path.join(scratch, 'none');
+    await expect(exportShapenetP2m(folder, { output, objects: 1 })).rejects.toThrow(
+      /^view 2 of [\w.-]+: worldToCamera is not that of an upright camera .*, which is all that rendering_metadata\.txt can say$/,
+    );
+    expect(existsSync(output)).toBe(false);
   });
 
   it('is not written over anything', async () => {
