@@ -34,7 +34,7 @@ async function writeChart(
     field: 'x',
     type: 'quantitative' as const,
     title: titles.x,
-    scale: { type: 'log' as const, padding: 20 },
+    scale: { type: 'log' as const, nice: false, padding: 30 },
     axis: { grid: false, values: ticks },
   };
   const y = { type: 'quantitative' as const, title: null, scale: { zero: false }, axis: { tickCount: 5 } };
@@ -42,8 +42,8 @@ async function writeChart(
   const styles = curveStyles(names, true);
   const chart = await drawChart({
     title: { text: titles.y, anchor: 'start' },
-    width: 520,
-    height: 260,
+    width: 620,
+    height: 240,
     data: { values },
     layer: [
       {
@@ -83,14 +83,14 @@ async function labelsFigure(): Promise<void> {
   };
   const all: Mark[] = [];
   for (const [name, sweeps] of Object.entries(kinds)) {
-    const rows = await rowsOf(sweeps, 'chamfer');
+    const rows = await rowsOf(sweeps, 'fScore');
     const share = ({ values }: SweepRow) =>
       100 * Number(values.find((value) => typeof value === 'number') ?? 1);
     all.push(...marks(rows, () => name, share));
   }
   await writeChart('study-labels.svg', all, {
     x: 'objects whose surface is known, %',
-    y: 'chamfer ×10⁻³ of held-out objects',
+    y: 'F of held-out objects, %',
   });
 }
 

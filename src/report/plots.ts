@@ -194,7 +194,7 @@ const PAGE_COLORS = {
     gridColor: 'currentColor',
     gridOpacity: 0.12,
   },
-  legend: text,
+  legend: { ...text, labelLimit: 260 },
   view: { stroke: 'transparent' },
 };
 
