@@ -8,7 +8,8 @@ import { packageRoot } from '../src/packageRoot.ts';
 
 const [file] = process.argv.slice(2);
 const text = readFileSync(file, 'utf8');
-const withTable = /(```sh\n((?:(?!```)[\s\S])*rastergrad sweep table(?:(?!```)[\s\S])*)```\n\n)(?:\|.*\n)+/g;
+const withTable =
+  /(```sh\n((?:(?!```)[\s\S])*rastergrad sweep table(?:(?!```)[\s\S])*)```\n\n)(?:\|.*\n)+(?:\n\d+ runs? ha(?:s|ve) no results yet\.\n)?/g;
 const rastergrad = 'rastergrad() { npx tsx src/cli/main.ts "$@"; }';
 writeFileSync(
   file,

@@ -150,8 +150,10 @@ export class NearestSilhouette {
       .map(({ object, view, mask: other }) => ({ object, view, iou: maskIou(other, mask) }))
       .sort((a, b) => b.iou - a.iou);
     for (const { object, view } of ranked) {
-      const views = viewsOf(object, view);
-      const candidate = views && this.badSamples.attempt(() => toSample(object, view, views));
+      const candidate = this.badSamples.attempt(() => {
+        const views = viewsOf(object, view);
+        return views && toSample(object, view, views);
+      });
       if (candidate) return candidate;
     }
     return undefined;

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
 import { makeFolder, readFileText, toFileError } from '../../renderer/io/files.ts';
+import { datasetFolder } from '../datasets/index.ts';
 import type { Results } from '../runs/results.ts';
 import { type EvaluateOptions, evaluateRun, evaluationConfig } from './evaluate.ts';
 import { openTrainedRun } from './trainedModel.ts';
@@ -17,6 +18,8 @@ interface KeptEvaluation {
   /** Checkpoint, and hash of its file. */
   checkpoint: string;
   sha256: string;
+  /** Hash of the data set's description. */
+  dataset?: string;
   split: 'validation' | 'test';
   /** As in the config, but for what was asked. */
   evaluation: object;
@@ -59,18 +62,25 @@ export async function keptEvaluation(run: string, options: EvaluateOptions = {})
   return results;
 }
 
+async function hashOf(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error) => {
+    throw toFileError(file, error);
+  });
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 async function describe(
   run: string,
   options: EvaluateOptions,
 ): Promise<{ file: string; asked: Omit<KeptEvaluation, 'results'> }> {
   const { folder, config, checkpoint } = await openTrainedRun(run, options.checkpoint);
   const { checkpoint: _, split, ...evaluation } = evaluationConfig(config, options);
-  const weights = await readFile(checkpoint).catch((error) => {
-    throw toFileError(checkpoint, error);
-  });
+  const dataset = path.join(await datasetFolder(config.dataset.name), 'dataset.json');
   const asked = {
     checkpoint: path.basename(checkpoint, '.safetensors'),
-    sha256: createHash('sha256').update(weights).digest('hex'),
+    sha256: await hashOf(checkpoint),
+    // Layouts of others have no such file.
+    dataset: existsSync(dataset) ? await hashOf(dataset) : undefined,
     split,
     evaluation,
   };

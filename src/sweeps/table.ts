@@ -72,7 +72,7 @@ export async function sweepTable(
   options: SweepTableOptions = {},
 ): Promise<SweepTable> {
   const { perRun = false, categories = false, baselines = false, against } = options;
-  const outcomes = await Promise.all(sweeps.flatMap(reportedRuns).map(readOutcome));
+  const outcomes = await Promise.all(reportedRuns(sweeps).map(readOutcome));
   const finished = outcomes.filter(({ results }) => results);
   if (finished.length === 0) {
     const folders = sweeps.map(({ folder }) => folder.path).join(', ');
@@ -88,6 +88,10 @@ export async function sweepTable(
   const opponent = against === undefined ? undefined : lineNamed(against, opponents);
   const lines = baselines ? opponents : groups;
   const parts = perRun ? lines.flatMap(singleRuns) : lines;
+  const others = lines.filter((line) => line !== opponent);
+  if (opponent && others.length > 0 && others.every((line) => pairsOf(line, opponent).length === 0)) {
+    throw new ArgumentError(`no row has runs of the same seeds as "${against}"`);
+  }
   const cellOf = (line: Line, key: string, category?: string) =>
     opponent ? difference(line, opponent, key, category) : spread(line, key, category);
   return {
@@ -108,12 +112,19 @@ export async function sweepTable(
 /** Stands beside the overrides of each run. */
 const sweepName = 'sweep';
 
-const reportedRuns = ({ folder, record }: OpenedSweep): ReportedRun[] =>
-  record.runs.map((run) => ({
-    name: run.name,
-    overrides: { [sweepName]: path.basename(path.resolve(folder.path)), ...run.overrides },
-    folder: folder.runFolder(run),
-  }));
+/** The runs of all sweeps, each once, under the last part of its sweep's path, or the whole where that does not tell sweeps apart. */
+function reportedRuns(sweeps: readonly OpenedSweep[]): ReportedRun[] {
+  const byPath = new Map(sweeps.map((sweep) => [path.resolve(sweep.folder.path), sweep]));
+  const paths = [...byPath.keys()];
+  const isClear = new Set(paths.map((whole) => path.basename(whole))).size === paths.length;
+  return [...byPath].flatMap(([whole, { folder, record }]) =>
+    record.runs.map((run) => ({
+      name: run.name,
+      overrides: { [sweepName]: isClear ? path.basename(whole) : folder.path, ...run.overrides },
+      folder: folder.runFolder(run),
+    })),
+  );
+}
 
 /** What has a row, and what rows are compared with. */
 interface Line {
@@ -123,14 +134,29 @@ interface Line {
   contender: Contender;
 }
 
-/** A line a baseline, named in the first of `width` columns. */
-const baselineLines = (finished: RunOutcome[], width: number): Line[] =>
-  baselineLabels(finished).map((label) => ({
+/** A line a baseline, named in the first of `width` columns; none of those that were judged on different objects. */
+function baselineLines(finished: RunOutcome[], width: number): Line[] {
+  const objectsOf = ({ results }: RunOutcome) => JSON.stringify(results?.objects?.map(({ id }) => id));
+  if (new Set(finished.map(objectsOf)).size > 1) return [];
+  return baselineLabels(finished).map((label) => ({
     label,
     values: [label, ...Array(width - 1).fill('')],
-    outcomes: finished.filter(({ results }) => results?.tables[0].rows.some((row) => row.label === label)),
+    outcomes: distinctBy(
+      finished.filter(({ results }) => results?.tables[0].rows.some((row) => row.label === label)),
+      // Runs of one seed have the same baselines, which count once.
+      ({ run, results }) =>
+        JSON.stringify([
+          run.overrides.seed,
+          results?.tables[0].rows.find((row) => row.label === label)?.values,
+        ]),
+    ),
     contender: { baseline: label },
   }));
+}
+
+function distinctBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  return [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
+}
 
 const singleRuns = ({ values, outcomes, ...line }: Line): Line[] =>
   outcomes.map((outcome) => ({
@@ -181,7 +207,8 @@ function difference(line: Line, opponent: Line, key: string, category?: string):
     const theirs = objectNumbers(other, opponent.contender, ids, key);
     return own && theirs ? [own.map((number, i) => number - theirs[i])] : [];
   });
-  if (table.length === 0 || ids.length === 0) return undefined;
+  // Without the runs that lack a number, the worst ones, it would flatter.
+  if (ids.length === 0 || table.length === 0 || table.length < pairs.length) return undefined;
   return meanInterval(table, { random: new Random('table of a sweep') });
 }
 
