@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/index.ts';
+import { loadConfig, loadParent } from '../../src/config/index.ts';
 import { runExperiment } from '../../src/experiments/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
 import { EVENT_FILE } from '../../src/report/index.ts';
@@ -73,7 +73,8 @@ describe.each([
   it('ends with the same bytes however often it was killed', async () => {
     const fields = [...overrides, `backend=${backend}`];
     const loaded = await loadConfig(config, fields);
-    const whole = await runExperiment(loaded, { output: path.join(root, backend, 'whole') });
+    const parent = await loadParent(config, fields);
+    const whole = await runExperiment(loaded, { output: path.join(root, backend, 'whole'), parent });
 
     const output = path.join(root, backend, 'killed');
     const folder = path.join(output, 'tiny');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/index.ts';
+import { loadConfig, loadParent } from '../../src/config/index.ts';
 import { type RunObserver, runExperiment } from '../../src/experiments/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
 import { EVENT_FILE } from '../../src/report/index.ts';
@@ -31,7 +31,14 @@ const reference = path.join(root, 'reference', 'tiny');
 const run = async (
   output: string,
   options: { observer?: RunObserver; signal?: AbortSignal; resume?: string } = {},
-) => runExperiment(await loadConfig(configFile, overrides), { output: path.join(root, output), ...options });
+) => {
+  const parent = await loadParent(configFile, overrides);
+  return runExperiment(await loadConfig(configFile, overrides), {
+    output: path.join(root, output),
+    parent,
+    ...options,
+  });
+};
 
 /** Files of a run that must not depend on anything but config and seed, by their path within it. */
 function lastingFiles(folder: string): Map<string, Buffer> {

@@ -84,7 +84,7 @@ describe('a sweep on this machine', { timeout: 180_000 }, () => {
     expect(readFileSync(path.join(folder, 'report.html'), 'utf8')).toContain('3 runs');
     const { stdout } = await rastergrad('sweep', 'table', folder, '--metric', 'chamfer');
     expect(stdout).toMatch(
-      /^\| runs \| +chamfer ×10⁻³ ↓ \|\n\| ---: \| -+: \|\n\| +3 \| +[\d.]+ ± [\d.]+ \|\n$/,
+      /^\| sweep +\| runs \| +chamfer ×10⁻³ ↓ \|\n\| -+ \| ---: \| -+: \|\n\| tiny-sweep \| +3 \| +[\d.]+ ± [\d.]+ \|\n$/,
     );
   });
 

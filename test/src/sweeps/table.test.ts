@@ -1,6 +1,6 @@
 // The table of a sweep, from run folders with results that are known.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -160,9 +160,9 @@ describe('with the numbers of objects', () => {
 | far        | all      |    2 | 24.0 ± 1.4 |
 | far        | chair    |    2 | 20.0 ± 1.4 |
 | far        | lamp     |    2 | 32.0 ± 1.4 |
-| mean shape | all      |    4 | 20.0 ± 0.0 |
-| mean shape | chair    |    4 | 15.0 ± 0.0 |
-| mean shape | lamp     |    4 | 30.0 ± 0.0 |`);
+| mean shape | all      |    2 | 20.0 ± 0.0 |
+| mean shape | chair    |    2 | 15.0 ± 0.0 |
+| mean shape | lamp     |    2 | 30.0 ± 0.0 |`);
   });
 
   it('has differences to a baseline, object by object, with an interval over seeds and objects', async () => {
@@ -183,6 +183,26 @@ describe('with the numbers of objects', () => {
 | far        |    2 |    0.0 [0.0, 0.0] |
 | mean shape |    2 | -4.0 [-6.0, -2.0] |`);
     expect(formatCsv(numbers).split('\n')[0]).toBe('sweep,runs,chamfer mean,chamfer low,chamfer high');
+  });
+
+  it('counts a sweep that is named twice once, and tells sweeps of one name apart by their paths', async () => {
+    const twice = await sweepTable([...sweeps, sweeps[0]]);
+    expect(twice.rows.map(({ runs }) => runs)).toEqual([2, 2]);
+    const [{ folder, record }] = sweeps;
+    mkdirSync(path.join(root, 'other'));
+    cpSync(folder.path, path.join(root, 'other', 'near'), { recursive: true });
+    const namesake = await openSweep(path.join(root, 'other', 'near'));
+    const { rows } = await sweepTable([{ folder, record }, namesake]);
+    expect(rows.map(({ values }) => values)).toEqual([[folder.path], [namesake.folder.path]]);
+  });
+
+  it('says where no runs have seeds in common', async () => {
+    const [near, { folder, record }] = sweeps;
+    const [first, ...others] = record.runs;
+    const unseeded = { ...record, runs: [{ ...first, overrides: {} }, ...others.slice(1)] };
+    await expect(sweepTable([near, { folder, record: unseeded }], { against: 'sweep far' })).rejects.toThrow(
+      'no row has runs of the same seeds as "sweep far"',
+    );
   });
 
   it('names the nearest row where nothing is called so', async () => {
