@@ -7,7 +7,7 @@ import { openFolder, readDatasetFile } from './folder.ts';
 import type { DatasetFile } from './format.ts';
 import { type R2n2Camera, r2n2Camera } from './r2n2.ts';
 import { type Dataset, type DatasetObject, type SplitName, splitNames } from './sample.ts';
-import { synsetCategories } from './shapenetP2m.ts';
+import { synsetCategories } from './shapenetModel.ts';
 import type { BuildProgress } from './source.ts';
 import { spread } from './spread.ts';
 

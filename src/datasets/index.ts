@@ -46,7 +46,8 @@ export {
   toSample,
   type View,
 } from './sample.ts';
-export { openShapenetP2m, synsetCategories } from './shapenetP2m.ts';
+export { synsetCategories } from './shapenetModel.ts';
+export { openShapenetP2m } from './shapenetP2m.ts';
 export type {
   BuildListener,
   BuildOptions,

@@ -17,7 +17,7 @@ import { FileLoader, pictureBytes } from './fileLoader.ts';
 import { readMaskedPicture, readNpzCameras, readNpzSurface } from './npzFiles.ts';
 import type { OpenOptions } from './open.ts';
 import type { Dataset, DatasetObject, Picture, SplitName, View } from './sample.ts';
-import { synsetCategories } from './shapenetP2m.ts';
+import { ShapenetModel } from './shapenetModel.ts';
 
 /** Names of the lists of each split, the first that is there counts. */
 const lists: Readonly<Record<SplitName, readonly string[]>> = {
@@ -118,12 +118,9 @@ function picturesOf(model: string): PicturePaths[] {
   });
 }
 
-class NpzObject implements DatasetObject {
-  readonly id: string;
+class NpzObject extends ShapenetModel implements DatasetObject {
+  readonly synset: string;
   readonly name: string;
-  readonly category: string;
-  readonly license = 'unknown';
-  readonly creator = 'unknown';
   readonly cameraDistance: number;
   readonly #context: Context;
   readonly #folder: string;
@@ -131,10 +128,8 @@ class NpzObject implements DatasetObject {
 
   /** @param model SYNSET/MODEL */
   constructor(context: Context, model: string) {
-    const [synset, name] = model.split('/');
-    this.id = `${synset}-${name}`;
-    this.name = name;
-    this.category = synsetCategories[synset] ?? synset;
+    super();
+    [this.synset, this.name] = model.split('/');
     this.cameraDistance = context.camera.distance;
     this.#context = context;
     this.#folder = join(context.folder, model);

@@ -33,7 +33,8 @@ import {
   splitNames,
   type View,
 } from './sample.ts';
-import { cameraFile, metadataFile, readCamera, sizeOf, synsetCategories } from './shapenetP2m.ts';
+import { ShapenetModel } from './shapenetModel.ts';
+import { cameraFile, metadataFile, readCamera, sizeOf } from './shapenetP2m.ts';
 
 export const renderingsFolder = 'ShapeNetRendering';
 
@@ -127,36 +128,25 @@ function cameraCount(path: string): number {
 // There may be tens of thousands of models, and a million pictures: an object is little more than its names, and its views are made when
 // it is looked at.
 
-class RenderedModel implements DatasetObject {
+class RenderedModel extends ShapenetModel implements DatasetObject {
   readonly cameraDistance: number;
   readonly #context: Context;
   readonly #model: SplitModel;
   #views: View[] | undefined;
 
   constructor(context: Context, model: SplitModel) {
+    super();
     this.cameraDistance = context.distance;
     this.#context = context;
     this.#model = model;
   }
 
-  get id(): string {
-    return `${this.#model.synset}-${this.#model.model}`;
+  get synset(): string {
+    return this.#model.synset;
   }
 
   get name(): string {
     return this.#model.model;
-  }
-
-  get category(): string {
-    return synsetCategories[this.#model.synset] ?? this.#model.synset;
-  }
-
-  get license(): string {
-    return 'unknown';
-  }
-
-  get creator(): string {
-    return 'unknown';
   }
 
   get meshFile(): string | undefined {

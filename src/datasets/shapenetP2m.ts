@@ -24,24 +24,8 @@ import {
   splitNames,
   type View,
 } from './sample.ts';
+import { ShapenetModel } from './shapenetModel.ts';
 import { withValidation } from './validationShare.ts';
-
-/** Categories by their WordNet number, as Pixel2Mesh names them. */
-export const synsetCategories: Readonly<Record<string, string>> = {
-  '02691156': 'plane',
-  '02828884': 'bench',
-  '02933112': 'cabinet',
-  '02958343': 'car',
-  '03001627': 'chair',
-  '03211117': 'monitor',
-  '03636649': 'lamp',
-  '03691459': 'speaker',
-  '04090263': 'firearm',
-  '04256520': 'couch',
-  '04379243': 'table',
-  '04401088': 'cellphone',
-  '04530566': 'watercraft',
-};
 
 export const listFile = (split: SplitName) => `${split}_list.txt`;
 export const cameraFile = 'camera.json';
@@ -182,36 +166,25 @@ const surfacePath = (folder: string, model: ListedModel, number: string) =>
 // There are tens of thousands of models and hundreds of thousands of renderings: an object is little more than its names, and its
 // views are made when it is looked at.
 
-class ShapenetObject implements DatasetObject {
+class ShapenetObject extends ShapenetModel implements DatasetObject {
   readonly cameraDistance: number;
   readonly #context: Context;
   readonly #model: ListedModel;
   #views: View[] | undefined;
 
   constructor(context: Context, model: ListedModel) {
+    super();
     this.cameraDistance = context.distance;
     this.#context = context;
     this.#model = model;
   }
 
-  get id(): string {
-    return `${this.#model.synset}-${this.#model.model}`;
+  get synset(): string {
+    return this.#model.synset;
   }
 
   get name(): string {
     return this.#model.model;
-  }
-
-  get category(): string {
-    return synsetCategories[this.#model.synset] ?? this.#model.synset;
-  }
-
-  get license(): string {
-    return 'unknown';
-  }
-
-  get creator(): string {
-    return 'unknown';
   }
 
   get views(): View[] {

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { FileError } from '../../../renderer/errors.ts';
 import { toFileError } from '../../../renderer/io/files.ts';
 import { readMeshData } from '../../../renderer/io/index.ts';
-import { synsetCategories } from '../shapenetP2m.ts';
+import { synsetCategories } from '../shapenetModel.ts';
 import type { ModelEntry, OpenCollection } from './collection.ts';
 import { asTheyStand, imagesOf, paintedMesh } from './paintedMesh.ts';
 
