@@ -1,23 +1,22 @@
 // DIB-R's network for single pictures (Chen et al., NeurIPS 2019, section 4.1): an image encoder makes a code of the whole picture, of
 // which two decoders make an offset and a colour for every vertex of a sphere; by option, others a texture around it and the light.
-// Nothing is looked up where a vertex projects, so that it needs no camera to predict; pictures and silhouettes teach it.
+// Shapes need no camera to be predicted, as nothing is looked up where a vertex projects; pictures and silhouettes teach them.
 // experiments/dibr/official.yaml is the published network, but for its batch normalisation (see encoders/resnet18.ts); the defaults are a
 // small relative that learns in minutes.
 
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import type { MeshUv } from '../../renderer/index.ts';
 import { icosphere, type Topology } from '../../renderer/mesh/index.ts';
-import { Dense, glorotUniform, heUniform, Parameters, scaled } from '../nn/index.ts';
+import { Dense, glorotUniform, heUniform, Parameters, type PoolingCamera, scaled } from '../nn/index.ts';
 import type { Random } from '../tensor/random.ts';
 import { encoderOptions, type ImageEncoder, makeEncoder } from './encoders/index.ts';
 import { lightOnVertices, lightOptions, lightSize } from './light.ts';
 import type { MeshPrediction, MeshPredictor } from './meshPredictor.ts';
 import { inputSize, modelDefinition } from './model.ts';
 import { encodedChannels, encodePictures, pictureEncoding } from './pictureEncoding.ts';
-import { sphereUv } from './sphereUv.ts';
+import { SphereTexture } from './sphereTexture.ts';
 import { templateLevel, templateRadii } from './template.ts';
-import { TextureDecoder, textureOptions } from './textureDecoder.ts';
+import { textureOptions } from './textureDecoder.ts';
 
 const widths = z.array(z.int().min(1)).min(1).max(8);
 
@@ -56,7 +55,7 @@ export const dibrNet = modelDefinition({
     ...(texture.size > 0 && { Texture: `${texture.size} × ${texture.size}` }),
     ...(light.type !== 'none' && { Light: light.type }),
   }),
-  create: (chosen, _camera, random) => new DibrNet(chosen, random),
+  create: (chosen, camera, random) => new DibrNet(chosen, camera, random),
 });
 
 /** How far a fresh decoder's output is from zero: near it, predictions start as the sphere in grey. */
@@ -71,10 +70,10 @@ export class DibrNet implements MeshPredictor {
   private readonly code: Dense[];
   private readonly offsets: Decoder;
   private readonly colors: Decoder | undefined;
-  private readonly texture: { decoder: TextureDecoder; uv: MeshUv } | undefined;
+  private readonly texture: SphereTexture | undefined;
   private readonly light: Decoder | undefined;
 
-  constructor(options: DibrNetOptions, random: Random) {
+  constructor(options: DibrNetOptions, camera: PoolingCamera, random: Random) {
     const { imageSize, picture, encoder, code, decoder, level, radii, texture, light } = options;
     this.parameters = new Parameters(random);
     this.options = options;
@@ -90,9 +89,8 @@ export class DibrNet implements MeshPredictor {
       new Decoder(this.parameters, name, [codeSize, ...decoder], outputs);
     this.offsets = decoderOf('offsets', 3 * topology.vertexCount);
     if (texture.size > 0) {
-      const uv = sphereUv(vertices.dataSync() as Float32Array, topology);
-      tf.keep(uv.values);
-      this.texture = { decoder: new TextureDecoder(this.parameters, 'texture', codeSize, texture), uv };
+      const around = { codeSize, template: vertices, topology, camera };
+      this.texture = new SphereTexture(this.parameters, 'texture', { ...texture, ...around });
     } else this.colors = decoderOf('colors', 3 * topology.vertexCount);
     if (light.type !== 'none') this.light = decoderOf('light', lightSize(light));
     vertices.dispose();
@@ -108,14 +106,14 @@ export class DibrNet implements MeshPredictor {
     return {
       levels: [{ topology, vertices, before: this.template }],
       ...(this.colors && { colors: tf.sigmoid(this.colors.apply(code).reshape(shape)) }),
-      ...(texture && { texture: { texels: texture.decoder.apply(code), uv: texture.uv } }),
+      ...(texture && { texture: texture.apply({ code, pictures, vertices }) }),
       ...(light && { light: lightOnVertices(this.options.light, light.apply(code), vertices, topology) }),
     };
   }
 
   dispose(): void {
     this.template.dispose();
-    this.texture?.uv.values.dispose();
+    this.texture?.dispose();
     this.parameters.dispose();
   }
 }

@@ -1,5 +1,5 @@
-// From a code of a picture to a texture: a colour for all of it, and transposed convolutions, each of which doubles the sides, for what
-// differs from that. Through the convolutions alone, hues are learnt late.
+// From a code of a picture to three numbers for each texel of a texture: three for all of it, and transposed convolutions, each of which
+// doubles the sides, for what differs from that. Through the convolutions alone, hues are learnt late.
 
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
@@ -15,7 +15,7 @@ import {
 /** Where it starts from. */
 const firstSize = 4;
 const mostChannels = 128;
-/** A fresh texture is nearly even grey, as fresh vertex colours are. */
+/** Fresh numbers are near zero. */
 const startScale = 0.1;
 
 export const textureOptions = z
@@ -32,6 +32,17 @@ export const textureOptions = z
       .describe(
         `Channels of the decoder at half the texture's size; twice as many at each size before, up to ${mostChannels}.`,
       ),
+    from: z
+      .enum(['code', 'picture'])
+      .default('code')
+      .describe(
+        "Where a texel's colour is from. `code`: decoded, as in DIB-R. `picture`: looked up in the input picture, where a point near the texel's " +
+          'own on the predicted surface projects; which point is decoded, as the texture flow of CMR.',
+      ),
+  })
+  .refine(({ size, from }) => size > 0 || from === 'code', {
+    path: ['size'],
+    error: 'expected a size above 0 where texture.from is picture',
   })
   .prefault({})
   .describe('A texture over longitude and latitude of the sphere, as in DIB-R.');
@@ -46,7 +57,12 @@ export class TextureDecoder {
   private readonly widths: number[];
 
   /** @param codeSize channels of a code @param options of a size above 0 */
-  constructor(parameters: Parameters, name: string, codeSize: number, { size, channels }: TextureOptions) {
+  constructor(
+    parameters: Parameters,
+    name: string,
+    codeSize: number,
+    { size, channels }: Pick<TextureOptions, 'size' | 'channels'>,
+  ) {
     const doublings = Math.log2(size / firstSize);
     this.widths = Array.from({ length: doublings }, (_, i) =>
       Math.min(channels * 2 ** (doublings - 1 - i), Math.max(channels, mostChannels)),
@@ -66,11 +82,11 @@ export class TextureDecoder {
     this.last = layer(doublings - 1, { outputs: 3, activation: 'linear' });
   }
 
-  /** [B, codes] → [B, size, size, 3] linear colours in 0 … 1. */
+  /** [B, codes] → [B, size, size, 3] any numbers. */
   apply(code: tf.Tensor2D): tf.Tensor4D {
     const start = tf.relu(this.first.apply(code)).reshape([-1, firstSize, firstSize, this.widths[0]]);
     const features = this.hidden.reduce((map, layer) => layer.apply(map), start as tf.Tensor4D);
     const mean = this.mean.apply(code).reshape([-1, 1, 1, 3]);
-    return tf.sigmoid(this.last.apply(features).add(mean)) as tf.Tensor4D;
+    return this.last.apply(features).add(mean);
   }
 }

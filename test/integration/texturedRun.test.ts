@@ -26,7 +26,7 @@ model:
   code: [8]
   decoder: [8]
   level: 1
-  texture: { size: 16, channels: 4 }
+  texture: { size: 16, channels: 4, from: picture }
   light: { type: lamp, colored: true }
 losses: { preset: dibr }
 supervision: { poseRefinement: { learningRate: 0.001 }, labels3d: 0.5, masks: hard }
