@@ -5,6 +5,7 @@ export { type Scratch, type Simd, simd, simdFor } from '../kernels/simd/module.t
 export type { RealArray } from '../realArray.ts';
 export { type HostFunction, type HostKernel, hostFunction, hostScalar } from './hostFunction.ts';
 export { type HostArray, hostOp, type OutputSpec } from './hostOp.ts';
+export { KeptFloats } from './keptFloats.ts';
 export { isOnDevice } from './onDevice.ts';
 export { scoped } from './scoped.ts';
 export { type BackendName, type BackendOptions, backendNames, useBackend } from './select.ts';

@@ -93,6 +93,7 @@ function descend(
     elapsed += took;
   }
   variable.dispose();
+  adam.dispose();
   return { steps, seconds };
 }
 

@@ -67,6 +67,7 @@ export function bestConstantShape(
   }
   const result = vertices.clone();
   vertices.dispose();
+  optimizer.dispose();
   return result;
 }
 

@@ -200,7 +200,10 @@ export class FittedScene {
   }
 
   dispose(): void {
-    for (const { variables } of this.#groups) for (const { variable } of variables) variable.dispose();
+    for (const { variables, optimizer } of this.#groups) {
+      for (const { variable } of variables) variable.dispose();
+      optimizer.dispose();
+    }
   }
 
   #variable<T extends tf.Tensor>(

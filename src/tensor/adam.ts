@@ -1,7 +1,7 @@
-// The Adam optimiser with its moments on the host: one loop over all parameters a step, exact to save and to restore.
+// The Adam optimiser with its moments beside the weights: one loop over all parameters a step, exact to save and to restore.
 
 import type * as tf from '@tensorflow/tfjs';
-import { hostOp, simdFor } from '../../renderer/backend/index.ts';
+import { hostOp, KeptFloats, simdFor } from '../../renderer/backend/index.ts';
 import { ArgumentError, RastergradError } from '../../renderer/errors.ts';
 
 /** A trainable parameter under the name by which gradients and checkpoints know it. */
@@ -52,8 +52,8 @@ export class Adam {
   readonly #variables: readonly NamedVariable[];
   readonly #offsets: readonly number[];
   readonly #options: Required<AdamOptions>;
-  readonly #m: Float32Array;
-  readonly #v: Float32Array;
+  readonly #m: KeptFloats;
+  readonly #v: KeptFloats;
   #step = 0;
 
   /** @throws ArgumentError on two variables of one name, or one that is not float32. */
@@ -83,8 +83,8 @@ export class Adam {
     this.#variables = [...variables];
     this.#offsets = offsets;
     this.#options = { beta1, beta2, epsilon, clipNorm, weightDecay, uniform };
-    this.#m = new Float32Array(size);
-    this.#v = new Float32Array(size);
+    this.#m = new KeptFloats(size);
+    this.#v = new KeptFloats(size);
   }
 
   /**
@@ -110,13 +110,16 @@ export class Adam {
       moving.flatMap(({ variable, gradient }) => [variable, gradient]),
       moving.map(({ variable }) => ({ shape: variable.shape, dtype: 'float32', uncleared: true })),
       (inputs, outputs) => {
-        const move = this.#options.uniform ? updateUniformly : (compiledUpdate(inputs) ?? update);
+        const [moments, squares] = [this.#m.values, this.#v.values];
+        const move = this.#options.uniform
+          ? updateUniformly
+          : (compiledUpdate([...inputs, moments, squares]) ?? update);
         norm = globalNorm(moving.map(({ name }, i) => [name, inputs[2 * i + 1] as Float32Array]));
         this.#step += 1;
         const factors = this.#factors(learningRate, Math.min(1, this.#options.clipNorm / norm));
         for (const [i, { variable, offset }] of moving.entries()) {
-          const m = this.#m.subarray(offset, offset + variable.size);
-          const v = this.#v.subarray(offset, offset + variable.size);
+          const m = moments.subarray(offset, offset + variable.size);
+          const v = squares.subarray(offset, offset + variable.size);
           const [weights, gradient] = [inputs[2 * i], inputs[2 * i + 1]] as Float32Array[];
           move(weights, gradient, m, v, outputs[i] as Float32Array, factors);
         }
@@ -150,7 +153,7 @@ export class Adam {
 
   /** A copy of the state, for a checkpoint. */
   state(): AdamState {
-    return { step: this.#step, m: this.#m.slice(), v: this.#v.slice() };
+    return { step: this.#step, m: this.#m.values.slice(), v: this.#v.values.slice() };
   }
 
   /**
@@ -165,8 +168,14 @@ export class Adam {
       }
     }
     this.#step = step;
-    this.#m.set(m);
-    this.#v.set(v);
+    this.#m.values.set(m);
+    this.#v.values.set(v);
+  }
+
+  /** Gives the moments' memory back. Variables are the caller's. */
+  dispose(): void {
+    this.#m.dispose();
+    this.#v.dispose();
   }
 }
 
@@ -182,42 +191,28 @@ interface Factors {
   keep: number;
 }
 
-/** Elements whose moments are with the compiled kernel at a time: they fit the second-level cache. */
-const chunk = 1 << 14;
-
 /** `update` by the compiled kernel, where all of `arrays` lie in its memory. */
 function compiledUpdate(arrays: readonly ArrayBufferView[]): typeof update | undefined {
   const compiled = simdFor(...arrays);
   if (!compiled) return undefined;
-  const { exports, scratch } = compiled;
-  const [mAddress, vAddress] = [scratch.take(4 * chunk), scratch.take(4 * chunk)];
   return (weights, gradient, m, v, updated, factors) => {
     const { beta1, beta2, gain1, gain2, rate, correction2, epsilon, keep } = factors;
-    for (let first = 0; first < weights.length; first += chunk) {
-      const [mPart, vPart] = [m.subarray(first, first + chunk), v.subarray(first, first + chunk)];
-      const mHere = scratch.floats(mAddress, mPart.length);
-      const vHere = scratch.floats(vAddress, vPart.length);
-      mHere.set(mPart);
-      vHere.set(vPart);
-      exports.adam(
-        weights.byteOffset + 4 * first,
-        gradient.byteOffset + 4 * first,
-        mAddress,
-        vAddress,
-        updated.byteOffset + 4 * first,
-        mPart.length,
-        beta1,
-        beta2,
-        gain1,
-        gain2,
-        rate,
-        correction2,
-        epsilon,
-        keep,
-      );
-      mPart.set(mHere);
-      vPart.set(vHere);
-    }
+    compiled.exports.adam(
+      weights.byteOffset,
+      gradient.byteOffset,
+      m.byteOffset,
+      v.byteOffset,
+      updated.byteOffset,
+      weights.length,
+      beta1,
+      beta2,
+      gain1,
+      gain2,
+      rate,
+      correction2,
+      epsilon,
+      keep,
+    );
   };
 }
 

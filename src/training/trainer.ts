@@ -174,6 +174,7 @@ export class Trainer {
 
   /** Frees what it learns itself; the model is its maker's. */
   dispose(): void {
+    this.optimizer.dispose();
     this.poses?.dispose();
   }
 }

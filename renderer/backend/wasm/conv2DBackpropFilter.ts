@@ -22,8 +22,9 @@ export const conv2DBackpropFilter: tf.KernelConfig = {
       scratch.run(() => {
         const work = takeProductWork();
         const patches = scratch.take(convolution.isPointwise ? 0 : 4 * convolution.patchesSize);
-        floatsAt(backend, out, sizeOf(filterShape)).fill(0);
-        for (const band of convolution.bands) {
+        const { bands } = convolution;
+        if (bands.length === 0) floatsAt(backend, out, sizeOf(filterShape)).fill(0);
+        for (const [i, band] of bands.entries()) {
           multiply(
             {
               m: taps,
@@ -33,7 +34,7 @@ export const conv2DBackpropFilter: tf.KernelConfig = {
               transposeA: true,
               b: upstream + 4 * convolution.outputOffset(band),
               c: out,
-              adds: true,
+              adds: i > 0,
             },
             work,
           );

@@ -16,7 +16,10 @@ export interface Conv2DAttrs {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** Floats of patches gathered at a time, unless one row of windows has more: half of a second-level cache of 1 MB. */
+/**
+ * Floats of patches gathered at a time, unless one row of windows or the filter has more: half of a second-level cache of 1 MB. Every band
+ * reads the whole filter or adds to all of its gradient, so that with fewer patches than weights that would be most of the work.
+ */
 const patchesLimit = 1 << 17;
 
 /** Rows of windows `row` up to `row + rows` of pictures `first` up to `first + pictures`; more than one picture only whole. */
@@ -69,8 +72,9 @@ export class Convolution {
   #divide(): Band[] {
     const { batchSize, outHeight, outWidth } = this.#info;
     const rowSize = outWidth * this.taps;
-    const pictures = Math.max(1, Math.floor(patchesLimit / (outHeight * rowSize)));
-    const rows = Math.min(outHeight, Math.max(1, Math.floor(patchesLimit / rowSize)));
+    const limit = Math.max(patchesLimit, this.taps * this.outChannels);
+    const pictures = Math.max(1, Math.floor(limit / (outHeight * rowSize)));
+    const rows = Math.min(outHeight, Math.max(1, Math.floor(limit / rowSize)));
     const bands: Band[] = [];
     for (let first = 0; first < batchSize; first += pictures) {
       for (let row = 0; row < outHeight; row += rows) {

@@ -13,9 +13,10 @@ export interface HostMemory {
   free(address: number): void;
 }
 
-/** The kernels, working memory for them, and the threads that they run in. */
+/** The kernels, the memory in which they work, working memory for them, and the threads that they run in. */
 export interface Simd {
   exports: SimdExports;
+  host: HostMemory;
   scratch: Scratch;
   threads: Threads;
 }
@@ -123,7 +124,6 @@ export class Scratch {
 export type SimdVariant = 'plain' | 'relaxed';
 
 interface Attached extends Simd {
-  memory: WebAssembly.Memory;
   module: WebAssembly.Module;
   variant: SimdVariant;
 }
@@ -136,7 +136,7 @@ export const simd = (): Simd | undefined => attached;
 /** The kernels, where they can reach all of `arrays`: those that lie in the memory that they are attached to, in float32 or int32. */
 export function simdFor(...arrays: readonly ArrayBufferView[]): Simd | undefined {
   if (arrays.length === 0) return undefined;
-  const buffer = attached?.memory.buffer;
+  const buffer = attached?.host.memory.buffer;
   for (const array of arrays) {
     if (array.buffer !== buffer || array instanceof Float64Array) return undefined;
   }
@@ -149,7 +149,7 @@ export function simdFor(...arrays: readonly ArrayBufferView[]): Simd | undefined
  * @throws RastergradError where the compiled kernels are not there, or the engine has no SIMD
  */
 export async function attachSimd(host: HostMemory): Promise<void> {
-  if (attached?.memory === host.memory) return;
+  if (attached?.host.memory === host.memory) return;
   if (!WebAssembly.validate(usesSimd)) {
     throw new RastergradError(
       'the wasm back end needs an engine with WebAssembly SIMD; choose the cpu back end',
@@ -164,18 +164,18 @@ export async function attachSimd(host: HostMemory): Promise<void> {
   const scratch = new Scratch(host);
   attached?.threads.close();
   const kernels = { exports, scratch };
-  attached = Object.assign(kernels, { threads: new Threads(kernels), memory: host.memory, module, variant });
+  attached = Object.assign(kernels, { threads: new Threads(kernels), host, module, variant });
 }
 
 /** Takes the kernels off a memory that is given up, and ends their threads. */
 export function detachSimd(memory: WebAssembly.Memory): void {
-  if (attached?.memory !== memory) return;
+  if (attached?.host.memory !== memory) return;
   attached.threads.close();
   attached = undefined;
 }
 
 /** Whether the kernels are in a memory that threads can share. */
-export const canShareMemory = (): boolean => attached !== undefined && isShared(attached.memory);
+export const canShareMemory = (): boolean => attached !== undefined && isShared(attached.host.memory);
 
 /**
  * Has the kernels run in so many threads, the main one included.
@@ -183,7 +183,7 @@ export const canShareMemory = (): boolean => attached !== undefined && isShared(
  * @throws where one does not start; there is one then
  */
 export async function useThreads(count: number): Promise<void> {
-  if (attached) await attached.threads.use(count, attached.module, attached.memory);
+  if (attached) await attached.threads.use(count, attached.module, attached.host.memory);
 }
 
 /** Which build of the kernels is at work; undefined before they are attached. */
