@@ -109,6 +109,13 @@ function checkArguments(definitions: Record<string, Argument>, rest: string[], h
       throw new UsageError(`${dashed} needs a value`, help);
     }
   }
+  // What is known by its place has a name all the same, under which citty takes it for a flag.
+  for (const argument of rest) {
+    if (argument === '--') break;
+    const name = /^--([^=]+)/.exec(argument)?.[1];
+    if (!name || definitions[name]?.type !== 'positional') continue;
+    throw new UsageError(`unknown option --${name}; ${name.toUpperCase()} stands without a name`, help);
+  }
   const positionals = Object.values(definitions).filter(({ type }) => type === 'positional');
   const repeats = positionals.length > 0 && isRepeated(positionals[positionals.length - 1]);
   if (!repeats && parsed._.length > positionals.length) {

@@ -82,6 +82,8 @@ describe('mistakes', () => {
     ['run', 'expected a config file, or --resume and a run folder', 'run'],
     ['run a=b', 'expected a config file before "a=b"', 'run'],
     ['run a.yaml --resum x', 'unknown option --resum; did you mean --resume?', 'run'],
+    ['run --config=a.yaml', 'unknown option --config; CONFIG stands without a name', 'run'],
+    ['predict x.png --run r', 'unknown option --run; RUN stands without a name', 'predict'],
     ['run a.yaml -x', 'unknown option -x', 'run'],
     ['run a.yaml --output', '--output needs a value', 'run'],
     ['run a.yaml --output --json', '--output needs a value', 'run'],
