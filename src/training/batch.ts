@@ -14,6 +14,8 @@ export interface Batch {
   target: PointClouds;
   /** Numbers of the items whose surfaces those are, in order; absent where all are known. */
   labelled?: number[];
+  /** What losses of surfaces count for, where batches of one step have different shares of its known surfaces. Default 1. */
+  surfaceWeight?: number;
   /** Of the N supervising views of each item, item after item: [B·N, H, W] coverage and [B·N, H, W, 3] linear colours. */
   silhouettes: tf.Tensor3D;
   colors: tf.Tensor4D;
@@ -27,7 +29,7 @@ export function makeBatch(samples: readonly TrainingSample[]): Batch {
   const views = samples.flatMap((sample) => sample.supervision);
   const images = views.map((view) => view.image);
   const [height, width] = images[0].shape;
-  const labelled = Array.from(samples.keys()).filter((item) => samples[item].labelled !== false);
+  const labelled = Array.from(samples.keys()).filter((item) => isLabelled(samples[item]));
   const poses = samples.flatMap((sample) => sample.pictures ?? []);
   return {
     pictures: networkInput(samples.map((sample) => sample.input.image)),
@@ -41,6 +43,22 @@ export function makeBatch(samples: readonly TrainingSample[]): Batch {
     }),
   };
 }
+
+/**
+ * Batches of so many samples each, whose means over the batches are those over all samples: a mean over the known surfaces of one batch
+ * counts for as much of the whole as the batch has of them.
+ */
+export function makeBatches(samples: readonly TrainingSample[], batchSize: number): (() => Batch)[] {
+  const count = Math.ceil(samples.length / batchSize);
+  const allLabelled = samples.filter(isLabelled).length;
+  return Array.from({ length: count }, (_, i) => () => {
+    const own = samples.slice(i * batchSize, (i + 1) * batchSize);
+    const surfaceWeight = (count * own.filter(isLabelled).length) / Math.max(1, allLabelled);
+    return { ...makeBatch(own), ...(surfaceWeight !== 1 && { surfaceWeight }) };
+  });
+}
+
+const isLabelled = ({ labelled }: TrainingSample) => labelled !== false;
 
 /** The pictures that a network predicts from, as `Batch.pictures`. */
 export function networkInput(images: readonly NdArray<Float32Array>[]): tf.Tensor4D {

@@ -88,7 +88,7 @@ export class Objective {
   private compareShapes(
     { vertices, before, topology }: PredictedLevel,
     block: number,
-    { target, labelled }: Batch,
+    { target, labelled, surfaceWeight = 1 }: Batch,
     collect: (name: string, value: tf.Scalar) => void,
   ): void {
     const context = shapeContext({ predicted: vertices, before, topology, target, block });
@@ -99,9 +99,12 @@ export class Objective {
       // A batch in which no surface is known has a loss of 0, and a gradient of 0.
       const isBlind = loss.comparesSurface && labelled?.length === 0;
       const settings = this.options.losses[loss.name];
+      const value = isBlind
+        ? vertices.sum().mul<tf.Scalar>(0)
+        : loss.evaluate(loss.comparesSurface ? known : context, settings);
       collect(
         loss.name,
-        isBlind ? vertices.sum().mul(0) : loss.evaluate(loss.comparesSurface ? known : context, settings),
+        loss.comparesSurface && surfaceWeight !== 1 ? value.mul<tf.Scalar>(surfaceWeight) : value,
       );
     }
   }

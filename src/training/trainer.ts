@@ -6,7 +6,7 @@ import type { DatasetObject } from '../datasets/sample.ts';
 import type { MeshPredictor } from '../models/index.ts';
 import { Adam, GradientError, type NamedVariable } from '../tensor/adam.ts';
 import type { Random } from '../tensor/random.ts';
-import { type Batch, makeBatch } from './batch.ts';
+import { type Batch, makeBatches } from './batch.ts';
 import { DivergenceError, divergenceOf, type StepFindings } from './divergence.ts';
 import { type ExampleOptions, ExampleOrder } from './exampleOrder.ts';
 import { Objective, type ObjectiveOptions } from './objective.ts';
@@ -134,11 +134,11 @@ export class Trainer {
     const { batchSize, accumulate = 1 } = this.options;
     let work: BatchWork | undefined;
     let termGradients: StepReport['termGradients'];
-    for (let first = 0; first < samples.length; first += batchSize) {
+    for (const [i, batchOf] of makeBatches(samples, batchSize).entries()) {
       const part = tf.tidy(() => {
-        const batch = makeBatch(samples.slice(first, first + batchSize));
+        const batch = batchOf();
         const dataMilliseconds = lap();
-        if (withTermGradients && first === 0) {
+        if (withTermGradients && i === 0) {
           termGradients = scoped(() => this.termGradients.norms(this.model.predict(batch.pictures), batch));
         }
         return { dataMilliseconds, ...this.batchWork(batch, accumulate) };
