@@ -1,5 +1,6 @@
 // Numbers that outlive an operation, where the compiled kernels reach them: the state of an optimiser.
 
+import * as tf from '@tensorflow/tfjs';
 import { RastergradError } from '../errors.ts';
 import { type HostMemory, simd } from '../kernels/simd/module.ts';
 
@@ -11,6 +12,7 @@ export class KeptFloats {
   readonly length: number;
   readonly #block: Block | undefined;
   readonly #array: Float32Array | undefined;
+  #isDisposed = false;
 
   /**
    * Zeros.
@@ -19,7 +21,7 @@ export class KeptFloats {
    */
   constructor(length: number) {
     this.length = length;
-    const host = simd()?.host;
+    const host = tf.getBackend() === 'wasm' ? simd()?.host : undefined;
     if (host) {
       this.#block = new Block(host, 4 * length);
       abandoned.register(this, this.#block, this.#block);
@@ -27,15 +29,20 @@ export class KeptFloats {
     } else this.#array = new Float32Array(length);
   }
 
-  /** The floats themselves, until the memory grows: to be asked for anew in every operation. */
+  /**
+   * The floats themselves, until the memory grows: to be asked for anew in every operation.
+   *
+   * @throws RastergradError after `dispose`
+   */
   get values(): Float32Array {
+    if (this.#isDisposed) throw new RastergradError('kept numbers are asked for after dispose()');
     if (!this.#block) return this.#array!;
-    if (this.#block.address === 0) throw new RastergradError('kept numbers are asked for after dispose()');
     return new Float32Array(this.#block.host.memory.buffer, this.#block.address, this.length);
   }
 
-  /** Nothing may look at them after this. */
+  /** Gives them back. */
   dispose(): void {
+    this.#isDisposed = true;
     if (!this.#block) return;
     abandoned.unregister(this.#block);
     this.#block.free();
@@ -48,7 +55,7 @@ class Block {
 
   constructor(host: HostMemory, bytes: number) {
     this.host = host;
-    this.address = host.malloc(Math.max(bytes, 1)) >>> 0;
+    this.address = bytes < 2 ** 32 ? host.malloc(Math.max(bytes, 1)) >>> 0 : 0;
     if (this.address === 0) {
       throw new RastergradError(`the wasm back end is out of memory (${bytes} bytes wanted, to be kept)`);
     }

@@ -4,7 +4,15 @@ import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, parseArgs, runCommand } from 'citty';
 import { RastergradError } from '../../renderer/errors.ts';
 import { nearestName } from '../../renderer/nearestName.ts';
-import { type AnyCommand, type Argument, argumentsOf, formatUsage, isRepeated, subCommand } from './usage.ts';
+import {
+  type AnyCommand,
+  type Argument,
+  argumentsOf,
+  formatUsage,
+  isRepeated,
+  positionalName,
+  subCommand,
+} from './usage.ts';
 import { UsageError } from './usageError.ts';
 
 const root: AnyCommand = defineCommand({
@@ -93,15 +101,17 @@ async function findCommand(
 
 /** citty lets unknown options, missing values and surplus arguments pass; a mistyped option should not be ignored. */
 function checkArguments(definitions: Record<string, Argument>, rest: string[], help: string): void {
+  refusePlacedNames(definitions, rest, help);
   const parsed = parsedOrUsageError(definitions, rest, help);
   const known = Object.keys(definitions);
+  const options = known.filter((name) => definitions[name].type !== 'positional');
   const aliases = known.flatMap((name) => definitions[name].alias ?? []);
   for (const [name, value] of Object.entries<unknown>(parsed)) {
     // citty has "emd-points" once more as "emdPoints".
     if (name === '_' || (!known.includes(name) && known.includes(dashes(name)))) continue;
     const dashed = name.length === 1 ? `-${name}` : `--${name}`;
     if (!known.includes(name) && !aliases.includes(name)) {
-      const nearest = nearestName(name, known);
+      const nearest = nearestName(name, options);
       throw new UsageError(`unknown option ${dashed}${nearest ? `; did you mean --${nearest}?` : ''}`, help);
     }
     const takesValue = definitions[name]?.type === 'string' || definitions[name]?.type === 'enum';
@@ -109,17 +119,21 @@ function checkArguments(definitions: Record<string, Argument>, rest: string[], h
       throw new UsageError(`${dashed} needs a value`, help);
     }
   }
-  // What is known by its place has a name all the same, under which citty takes it for a flag.
-  for (const argument of rest) {
-    if (argument === '--') break;
-    const name = /^--([^=]+)/.exec(argument)?.[1];
-    if (!name || definitions[name]?.type !== 'positional') continue;
-    throw new UsageError(`unknown option --${name}; ${name.toUpperCase()} stands without a name`, help);
-  }
   const positionals = Object.values(definitions).filter(({ type }) => type === 'positional');
   const repeats = positionals.length > 0 && isRepeated(positionals[positionals.length - 1]);
   if (!repeats && parsed._.length > positionals.length) {
     throw new UsageError(`unexpected argument "${parsed._[positionals.length]}"`, help);
+  }
+}
+
+/** What is known by its place has a name all the same, under which citty would take it for an option. */
+function refusePlacedNames(definitions: Record<string, Argument>, rest: string[], help: string): void {
+  for (const argument of rest) {
+    if (argument === '--') return;
+    const [, option, name] = /^(--(?:no-)?([^=]+))/.exec(argument) ?? [];
+    if (!option || definitions[name]?.type !== 'positional') continue;
+    const shown = positionalName(name, definitions[name]);
+    throw new UsageError(`unknown option ${option}; ${shown} stands without a name`, help);
   }
 }
 

@@ -76,7 +76,8 @@ const descriptionOf = (command: AnyCommand) => (command.meta as { description?: 
 
 const bracketed = (text: string, optional: boolean) => (optional ? `[${text}]` : text);
 
-const positionalName = (name: string, { valueHint }: Argument) => valueHint ?? name.toUpperCase();
+/** As usage shows an argument that is known by its place. */
+export const positionalName = (name: string, { valueHint }: Argument) => valueHint ?? name.toUpperCase();
 
 function valueText(name: string, { type, valueHint, options }: Argument): string {
   return type === 'boolean' ? '' : ` ${options?.join('|') ?? valueHint ?? name}`;

@@ -97,7 +97,10 @@ export class DibrNet implements MeshPredictor {
   }
 
   predict(pictures: tf.Tensor4D): MeshPrediction {
-    const { last } = this.encoder.apply(encodePictures(pictures, this.options.picture));
+    const { picture } = this.options;
+    const encoded = encodePictures(pictures, picture);
+    const filled = picture === 'filled' ? encoded : encodePictures(pictures, 'filled');
+    const { last } = this.encoder.apply(encoded);
     const [batch] = pictures.shape;
     const code = rectified(this.code, last.reshape([batch, last.size / batch]));
     const shape: [number, number, number] = [batch, this.topology.vertexCount, 3];
@@ -106,7 +109,7 @@ export class DibrNet implements MeshPredictor {
     return {
       levels: [{ topology, vertices, before: this.template }],
       ...(this.colors && { colors: tf.sigmoid(this.colors.apply(code).reshape(shape)) }),
-      ...(texture && { texture: texture.apply({ code, pictures, vertices }) }),
+      ...(texture && { texture: texture.apply({ code, filled, vertices }) }),
       ...(light && { light: lightOnVertices(this.options.light, light.apply(code), vertices, topology) }),
     };
   }

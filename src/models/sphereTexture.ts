@@ -1,19 +1,19 @@
 // The texture of a predicted sphere, in one of two ways: its colours are decoded from the code of the picture (Chen et al., NeurIPS 2019), or
-// it is decoded where in the picture to look for them, as the texture flow of Kanazawa et al., "Learning Category-Specific Mesh
-// Reconstruction from Image Collections", ECCV 2018, section 3.3. There the flow is free; here it starts from where the surface projects, so
-// that what the picture shows is right before anything is learned, and the far side has the colours of the near one.
+// it is decoded where in the picture to look for them, after the texture flow of Kanazawa et al., "Learning Category-Specific Mesh
+// Reconstruction from Image Collections", ECCV 2018, section 3.3. There the flow is free, and a loss draws it to the object; here it starts from
+// where the surface projects, and around the object the picture has its mean colour. So what the picture shows is right before anything is
+// learned, and the far side has the colours of the near one. A texel beyond the picture's border has the border's colour and no slope to come back by.
 
 import * as tf from '@tensorflow/tfjs';
 import type { MeshUv } from '../../renderer/index.ts';
 import { placesMatrix, type SparseMatrix, type Topology } from '../../renderer/mesh/index.ts';
 import { type Lens, type Parameters, type PoolingCamera, poolFeatures, trueLens } from '../nn/index.ts';
 import type { PredictedTexture } from './meshPredictor.ts';
-import { encodePictures } from './pictureEncoding.ts';
 import { sphereUv } from './sphereUv.ts';
 import { texelPlaces } from './texelPlaces.ts';
 import { TextureDecoder, type TextureOptions } from './textureDecoder.ts';
 
-/** Units of the surface's space for 1 of what is decoded: fresh offsets are small beside the object, whose radius is ½. */
+/** Units of the surface's space for 1 of what is decoded: fresh offsets are small beside the object, whose radius is ½, and not bounded. */
 const reach = 0.1;
 
 export interface SphereTextureOptions extends TextureOptions {
@@ -30,8 +30,8 @@ export interface SphereTextureOptions extends TextureOptions {
 export interface Painted {
   /** [B, codes] */
   code: tf.Tensor2D;
-  /** [B, H, W, 4] as a predictor gets them. */
-  pictures: tf.Tensor4D;
+  /** [B, H, W, 4] pictures, encoded as `filled`. */
+  filled: tf.Tensor4D;
   /** [B, V, 3] the predicted surface. */
   vertices: tf.Tensor3D;
 }
@@ -52,20 +52,20 @@ export class SphereTexture {
     }
   }
 
-  apply({ code, pictures, vertices }: Painted): PredictedTexture {
+  apply({ code, filled, vertices }: Painted): PredictedTexture {
     const decoded = this.decoder.apply(code);
     return {
-      texels: this.flow ? this.lookUp(decoded, pictures, vertices) : tf.sigmoid(decoded),
+      texels: this.flow ? this.lookUp(decoded, filled, vertices) : tf.sigmoid(decoded),
       uv: this.uv,
     };
   }
 
-  private lookUp(offsets: tf.Tensor4D, pictures: tf.Tensor4D, vertices: tf.Tensor3D): tf.Tensor4D {
+  private lookUp(offsets: tf.Tensor4D, filled: tf.Tensor4D, vertices: tf.Tensor3D): tf.Tensor4D {
     const { places, lens } = this.flow!;
     const points = places.apply(vertices);
     const seen = points.add<tf.Tensor3D>(offsets.reshape(points.shape).mul(reach));
-    const rgb = encodePictures(pictures, 'filled').slice([0, 0, 0, 0], [-1, -1, -1, 3]);
-    return poolFeatures(seen, [rgb as tf.Tensor4D], lens).reshape(offsets.shape);
+    const rgb = tf.slice4d(filled, [0, 0, 0, 0], [-1, -1, -1, 3]);
+    return poolFeatures(seen, [rgb], lens).reshape(offsets.shape);
   }
 
   dispose(): void {

@@ -5,12 +5,13 @@ import type { SurfacePlaces } from '../../renderer/mesh/index.ts';
 
 /**
  * The place of every texel's centre, row by row from v = 1 down. Where faces leave gaps, as the tips of triangles at a pole do, the place is
- * on the edge of the face that comes nearest of those whose box the texel is in.
+ * on the edge of the face that comes nearest of those whose box the texel is in; where it is in none, as beyond the outermost vertices of a mesh
+ * without poles, that of the nearest texel of its column.
  *
  * @param uv [R·2] texture coordinates; u repeats after 1
  * @param indices [F·3] rows of the faces' corners
  * @param size texels along each side
- * @returns a place a texel: every one has a face where the boxes of faces cover the texture
+ * @returns a place a texel; the face is −1 in a column that no face comes near
  */
 export function texelPlaces(uv: RealArray, indices: Int32Array, size: number): SurfacePlaces {
   const faces = new Int32Array(size * size).fill(-1);
@@ -42,5 +43,21 @@ export function texelPlaces(uv: RealArray, indices: Int32Array, size: number): S
       }
     }
   }
+  fillColumns({ faces, weights }, size);
   return { faces, weights };
+}
+
+/** Gives texels without a place that of the nearest one above or below, of two as near the one above. */
+function fillColumns({ faces, weights }: SurfacePlaces, size: number): void {
+  const placed = faces.slice();
+  for (let texel = 0; texel < placed.length; texel++) {
+    if (placed[texel] >= 0) continue;
+    for (let by = 1; by < size && faces[texel] < 0; by++) {
+      for (const from of [texel - by * size, texel + by * size]) {
+        if (faces[texel] >= 0 || !(placed[from] >= 0)) continue;
+        faces[texel] = placed[from];
+        for (let k = 0; k < 3; k++) weights[3 * texel + k] = weights[3 * from + k];
+      }
+    }
+  }
 }

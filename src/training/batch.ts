@@ -46,7 +46,7 @@ export function makeBatch(samples: readonly TrainingSample[]): Batch {
 
 /**
  * Batches of so many samples each, whose means over the batches are those over all samples: a mean over the known surfaces of one batch
- * counts for as much of the whole as the batch has of them.
+ * counts for as much of the whole as the batch has of them. Each is made when it is called for, so that there need be no more than one at a time.
  */
 export function makeBatches(samples: readonly TrainingSample[], batchSize: number): (() => Batch)[] {
   const count = Math.ceil(samples.length / batchSize);

@@ -139,7 +139,8 @@ export class Trainer {
         const batch = batchOf();
         const dataMilliseconds = lap();
         if (withTermGradients && i === 0) {
-          termGradients = scoped(() => this.termGradients.norms(this.model.predict(batch.pictures), batch));
+          const alone = { ...batch, surfaceWeight: 1 };
+          termGradients = scoped(() => this.termGradients.norms(this.model.predict(batch.pictures), alone));
         }
         return { dataMilliseconds, ...this.batchWork(batch, accumulate) };
       });

@@ -17,10 +17,12 @@ export interface Conv2DAttrs {
 }
 
 /**
- * Floats of patches gathered at a time, unless one row of windows or the filter has more: half of a second-level cache of 1 MB. Every band
- * reads the whole filter or adds to all of its gradient, so that with fewer patches than weights that would be most of the work.
+ * Floats of patches gathered at a time, unless one row of windows has more: half of a second-level cache of 1 MB. Every band reads the whole
+ * filter or adds to all of its gradient, which would be most of the work where it has more weights than that: then as many patches as weights,
+ * up to 4 MB of them.
  */
-const patchesLimit = 1 << 17;
+const fewestPatches = 1 << 17;
+const mostPatches = 1 << 20;
 
 /** Rows of windows `row` up to `row + rows` of pictures `first` up to `first + pictures`; more than one picture only whole. */
 export interface Band {
@@ -72,7 +74,7 @@ export class Convolution {
   #divide(): Band[] {
     const { batchSize, outHeight, outWidth } = this.#info;
     const rowSize = outWidth * this.taps;
-    const limit = Math.max(patchesLimit, this.taps * this.outChannels);
+    const limit = Math.min(mostPatches, Math.max(fewestPatches, this.taps * this.outChannels));
     const pictures = Math.max(1, Math.floor(limit / (outHeight * rowSize)));
     const rows = Math.min(outHeight, Math.max(1, Math.floor(limit / rowSize)));
     const bands: Band[] = [];

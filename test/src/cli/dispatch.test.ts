@@ -83,6 +83,8 @@ describe('mistakes', () => {
     ['run a=b', 'expected a config file before "a=b"', 'run'],
     ['run a.yaml --resum x', 'unknown option --resum; did you mean --resume?', 'run'],
     ['run --config=a.yaml', 'unknown option --config; CONFIG stands without a name', 'run'],
+    ['run --no-config a.yaml', 'unknown option --no-config; CONFIG stands without a name', 'run'],
+    ['render --mesh a.obj', 'unknown option --mesh; MESH … stands without a name', 'render'],
     ['predict x.png --run r', 'unknown option --run; RUN stands without a name', 'predict'],
     ['run a.yaml -x', 'unknown option -x', 'run'],
     ['run a.yaml --output', '--output needs a value', 'run'],

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { linearToSrgb, srgbToLinear } from '../../../renderer/io/colorSpace.ts';
 import { icosphere } from '../../../renderer/mesh/index.ts';
+import { encodePictures } from '../../../src/models/pictureEncoding.ts';
 import { SphereTexture } from '../../../src/models/sphereTexture.ts';
 import { Parameters } from '../../../src/nn/index.ts';
 import { Random } from '../../../src/tensor/random.ts';
@@ -26,9 +27,9 @@ function make(from: 'code' | 'picture') {
   };
 }
 
-/** Two pictures, each `of` column and row in 0 … 1: sRGB and coverage. */
-const pictures = (of: (x: number, y: number) => number[], side = 32) =>
-  tf.tile(
+/** Two pictures, each `of` column and row in 0 … 1: sRGB and coverage, encoded. */
+const pictures = (of: (x: number, y: number) => number[], side = 32) => {
+  const shown = tf.tile(
     tf.tensor4d(
       Float32Array.from({ length: side * side }, (_, i) => i).reduce<number[]>((all, i) => {
         all.push(...of(((i % side) + 0.5) / side, (Math.floor(i / side) + 0.5) / side));
@@ -37,7 +38,9 @@ const pictures = (of: (x: number, y: number) => number[], side = 32) =>
       [1, side, side, 4],
     ),
     [2, 1, 1, 1],
-  ) as tf.Tensor4D;
+  );
+  return encodePictures(shown as tf.Tensor4D, 'filled');
+};
 
 describe.each(['code', 'picture'] as const)('texels from the %s', (from) => {
   it('have a gradient for every weight', () => {
@@ -45,7 +48,7 @@ describe.each(['code', 'picture'] as const)('texels from the %s', (from) => {
       const { parameters, texture, code, surface } = make(from);
       const seen = pictures((x, y) => [x, y, x * y, 1]);
       const { grads } = tf.variableGrads(
-        () => texture.apply({ code, pictures: seen, vertices: surface }).texels.square().sum() as tf.Scalar,
+        () => texture.apply({ code, filled: seen, vertices: surface }).texels.square().sum() as tf.Scalar,
       );
       for (const { name, variable } of parameters.list()) {
         expect(grads[variable.name].abs().max().dataSync()[0], name).toBeGreaterThan(0);
@@ -61,7 +64,7 @@ describe('texels from the picture', () => {
     tf.tidy(() => {
       const { texture, code, surface } = make('picture');
       const small = pictures((x, y) => [0.8, 0.2, 0.1, Math.hypot(x - 0.5, y - 0.5) < 0.1 ? 1 : 0]);
-      const { texels } = texture.apply({ code, pictures: small, vertices: surface });
+      const { texels } = texture.apply({ code, filled: small, vertices: surface });
       expect(texels.shape).toEqual([2, size, size, 3]);
       const colors = texels.dataSync();
       for (let i = 0; i < colors.length; i++) {
@@ -75,7 +78,7 @@ describe('texels from the picture', () => {
       const { texture, code, surface } = make('picture');
       // Red grows to the right, green downwards: on the surface, u grows to the right in front and to the left behind.
       const slope = pictures((x, y) => [x, y, 0, 1], 128);
-      const { texels } = texture.apply({ code: code.mul(0), pictures: slope, vertices: surface });
+      const { texels } = texture.apply({ code: code.mul(0), filled: slope, vertices: surface });
       const colors = texels.arraySync()[0];
       const focal = 1 / Math.tan((camera.fovDegrees * Math.PI) / 360);
       colors.forEach((row, i) => {
@@ -93,25 +96,34 @@ describe('texels from the picture', () => {
     });
   });
 
-  it('change with the surface as finite differences say', () => {
+  it('change with the surface and with the code as finite differences say', () => {
     tf.tidy(() => {
       const { texture, code, surface } = make('picture');
       // Straight in linear light, so that no slope changes from texel to texel.
       const slope = pictures((x, y) => [linearToSrgb(x), linearToSrgb(y), 0.3, 1]);
       const weights = tf.tensor4d(Float32Array.from(testNumbers(2 * size * size * 3, 5)), [2, size, size, 3]);
-      const loss = (vertices: tf.Tensor3D) =>
-        texture.apply({ code, pictures: slope, vertices }).texels.mul(weights).sum() as tf.Scalar;
-      const along = tf.tensor3d(Float32Array.from(testNumbers(surface.size, 6)), surface.shape);
-      const slopeAlong = tf
-        .grad((x) => loss(x as tf.Tensor3D))(surface)
-        .mul(along)
-        .sum()
-        .dataSync()[0];
+      const texels = (vertices: tf.Tensor, codes: tf.Tensor) =>
+        texture.apply({ code: codes as tf.Tensor2D, filled: slope, vertices: vertices as tf.Tensor3D })
+          .texels;
+      const gradients = tf.grads((...inputs) => texels(inputs[0], inputs[1]).mul(weights).sum())([
+        surface,
+        code,
+      ]);
+      // Summed in double precision.
+      const loss = (values: Float32Array) => {
+        const factors = weights.dataSync();
+        return values.reduce((sum, value, i) => sum + value * factors[i], 0);
+      };
       const step = 1e-3;
-      const [above, below] = [step, -step].map(
-        (by) => loss(surface.add(along.mul(by)) as tf.Tensor3D).dataSync()[0],
-      );
-      expect(Math.abs((above - below) / (2 * step) - slopeAlong)).toBeLessThan(1e-3 * Math.abs(slopeAlong));
+      for (const [i, gradient] of gradients.entries()) {
+        const along = tf.tensor(Float32Array.from(testNumbers(gradient.size, 6 + i)), gradient.shape);
+        const [above, below] = [step, -step].map((by) => {
+          const moved = [surface, code].map((value, k) => (k === i ? value.add(along.mul(by)) : value));
+          return loss(texels(moved[0], moved[1]).dataSync() as Float32Array);
+        });
+        const expected = gradient.mul(along).sum().dataSync()[0];
+        expect(Math.abs((above - below) / (2 * step) - expected)).toBeLessThan(2e-3 * Math.abs(expected));
+      }
     });
   });
 });

@@ -22,13 +22,18 @@ it('of two triangles that fill the texture are where the centres of texels lie',
   }
 });
 
-it('are none where no face is', () => {
-  const { faces } = texelPlaces(new Float32Array([0, 0, 0.5, 0, 0, 0.5]), new Int32Array([0, 1, 2]), 8);
-  expect(faces[0]).toBe(-1);
-  expect(faces[8 * 7]).toBe(0);
+it('are those of the nearest texel of the column beyond all faces, and none where it has none', () => {
+  const uv = new Float32Array([0, 0, 0.5, 0, 0, 0.5]);
+  const { faces, weights } = texelPlaces(uv, new Int32Array([0, 1, 2]), 8);
+  const place = (texel: number) => [faces[texel], ...weights.slice(3 * texel, 3 * texel + 3)];
+  expect(faces[8 * 4]).toBe(0);
+  expect(place(0)).toEqual(place(8 * 4));
+  expect(faces[7]).toBe(-1);
 });
 
 describe.each([
+  [0, 16],
+  [0, 64],
   [1, 32],
   [3, 64],
   [3, 256],
