@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/buildKernels.ts',
+    globalSetup: ['test/buildKernels.ts', 'test/compileProgram.ts'],
     // The same numbers on every machine; `RASTERGRAD_MATH=openblas` tests with OpenBLAS.
     env: {
       RASTERGRAD_MATH: process.env.RASTERGRAD_MATH ?? 'wasm',

@@ -11,11 +11,11 @@ import { runExperiment } from '../../src/experiments/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
 import { EVENT_FILE } from '../../src/report/index.ts';
 import { Random } from '../../src/tensor/random.ts';
+import { program } from '../program.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-killed-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const main = path.join(packageRoot, 'src', 'cli', 'main.ts');
 const config = path.join(packageRoot, 'experiments', 'quickstart.yaml');
 
 /** Everything that a checkpoint keeps is in use, steps diverge as the learning rate rises, and much of the time goes to writing. */
@@ -43,7 +43,7 @@ const overrides = [
 
 /** Runs the command line in a process of its own. */
 const rastergrad = (...args: string[]): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', main, 'run', '-q', ...args], {
+  spawn(process.execPath, [...program, 'run', '-q', ...args], {
     cwd: packageRoot,
     stdio: ['ignore', 'ignore', 'inherit'],
   });

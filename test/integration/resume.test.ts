@@ -10,6 +10,7 @@ import { loadConfig, loadParent } from '../../src/config/index.ts';
 import { type RunObserver, runExperiment } from '../../src/experiments/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
 import { EVENT_FILE } from '../../src/report/index.ts';
+import { program } from '../program.ts';
 import { readEvents } from '../src/report/tensorboard/readEvents.ts';
 
 const steps = 16;
@@ -64,10 +65,9 @@ async function runUntilStep(
   step: number,
   signal: NodeJS.Signals,
 ): Promise<{ code: number | null; says: string }> {
-  const main = path.join(packageRoot, 'src', 'cli', 'main.ts');
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', main, 'run', configFile, ...overrides, '-o', path.join(root, signal)],
+    [...program, 'run', configFile, ...overrides, '-o', path.join(root, signal)],
     { cwd: packageRoot, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let says = '';

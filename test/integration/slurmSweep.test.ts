@@ -12,6 +12,7 @@ import { loadConfig } from '../../src/config/index.ts';
 import { runExperiment } from '../../src/experiments/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
 import { openSweep, type RunState, runStates } from '../../src/sweeps/index.ts';
+import { program } from '../program.ts';
 import { hasSlurm, Slurm } from '../slurm.ts';
 
 const steps = 100;
@@ -50,8 +51,7 @@ describe.skipIf(!hasSlurm())('a sweep on a cluster', { timeout: 600_000 }, () =>
   }, 60_000);
 
   const rastergrad = async (...args: string[]) => {
-    const program = ['--import', 'tsx', path.join(packageRoot, 'src', 'cli', 'main.ts'), ...args];
-    return promisify(execFile)(process.execPath, program, { cwd: packageRoot, env: slurm.env });
+    return promisify(execFile)(process.execPath, [...program, ...args], { cwd: packageRoot, env: slurm.env });
   };
   const sweep = (...axes: string[]) =>
     rastergrad('sweep', config, ...axes, '-o', folder, '--launcher', 'slurm');

@@ -12,6 +12,7 @@ import { loadConfig } from '../../src/config/index.ts';
 import { furniture } from '../../src/datasets/furniture.ts';
 import { evaluateRun, runExperiment } from '../../src/experiments/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
+import { program } from '../program.ts';
 import { hasSlurm, Slurm } from '../slurm.ts';
 import { boxLibrary, writeLibraries } from '../src/datasets/build/boxLibraries.ts';
 
@@ -43,8 +44,7 @@ describe.skipIf(!hasSlurm())('on a cluster', { timeout: 300_000 }, () => {
   }, 60_000);
 
   const rastergrad = async (...args: string[]) => {
-    const program = ['--import', 'tsx', path.join(packageRoot, 'src', 'cli', 'main.ts'), ...args];
-    return promisify(execFile)(process.execPath, program, { cwd: packageRoot, env: slurm.env });
+    return promisify(execFile)(process.execPath, [...program, ...args], { cwd: packageRoot, env: slurm.env });
   };
   /** Waits until Slurm's queue is as `pattern` says: a line a task, `ARRAY_INDEX STATE`. */
   const untilQueue = async (pattern: RegExp) => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/packageRoot.ts';
+import { program, programFromSource } from '../program.ts';
 
 /** The smallest training there is, and nothing to look at afterwards. */
 const tiny = `
@@ -21,7 +22,6 @@ report: { objects: 0 }
 const root = mkdtempSync(path.join(tmpdir(), 'rastergrad-sweep-'));
 const config = path.join(root, 'tiny.yaml');
 const folder = path.join(root, 'tiny-sweep');
-const program = [...['--import', 'tsx'], path.join(packageRoot, 'src', 'cli', 'main.ts')];
 
 interface Outcome {
   code: number;
@@ -43,7 +43,18 @@ describe('a sweep on this machine', { timeout: 180_000 }, () => {
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it('saves its runs when it is interrupted, and goes on with them', async () => {
-    const args = [...program, 'sweep', config, '-o', folder, 'training.steps=4000', '-j', '1', 'seed=1..2'];
+    // From the sources, as are the processes that it starts.
+    const args = [
+      ...programFromSource,
+      'sweep',
+      config,
+      '-o',
+      folder,
+      'training.steps=4000',
+      '-j',
+      '1',
+      'seed=1..2',
+    ];
     const child = spawn(process.execPath, args, { cwd: packageRoot, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.on('data', (text) => {
