@@ -137,11 +137,10 @@ const moved = triangle.add(
   tf.tensor3d([0.08, -0.05, 0, -0.06, 0.09, 0, 0.05, 0.07, 0], [1, 3, 3]),
 ) as tf.Tensor3D;
 
-/** dL/d(x, y) of every vertex, for L = mean((α − target)²), by the oracle. */
-const exactOf = (positions: tf.Tensor, target: tf.Tensor, topology: Topology, size: number): number[] => {
+/** dL/d(x, y) of every vertex, for L = mean((α − wanted)²), by the oracle. */
+const exactOf = (positions: tf.Tensor, wanted: Float64Array, topology: Topology, size: number): number[] => {
   const picture = pictureOf(size);
   const drawn = exactPicture(sceneOf(positions, topology), picture).silhouette;
-  const wanted = exactPicture(sceneOf(target, topology), picture).silhouette;
   const upstream = drawn.map((value, i) => (2 * (value - wanted[i])) / drawn.length);
   const { positions: gradient } = exactGradient(sceneOf(positions, topology), picture, {
     silhouette: upstream,
@@ -149,15 +148,14 @@ const exactOf = (positions: tf.Tensor, target: tf.Tensor, topology: Topology, si
   return planeGradient(gradient, positions);
 };
 
-/** The same by a method, against the exact target. */
+/** The same by a method. */
 const gradientOf = (
   positions: tf.Tensor,
-  target: tf.Tensor,
+  wanted: Float64Array,
   topology: Topology,
   size: number,
   method: MethodOptions,
 ): number[] => {
-  const wanted = exactPicture(sceneOf(target, topology), pictureOf(size)).silhouette;
   const picture = tf.tensor3d(Float32Array.from(wanted), [1, size, size]);
   const loss = (at: tf.Tensor) => silhouette(at, topology, size, method).sub(picture).square().mean();
   return planeGradient(tf.grad(loss)(positions).dataSync(), positions);
@@ -175,10 +173,11 @@ const planeGradient = (gradient: ArrayLike<number>, positions: tf.Tensor): numbe
 
 const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 const compare = (positions: tf.Tensor, target: tf.Tensor, topology: Topology, size: number) => {
-  const oracle = exactOf(positions, target, topology, size);
+  const wanted = exactPicture(sceneOf(target, topology), pictureOf(size)).silhouette;
+  const oracle = exactOf(positions, wanted, topology, size);
   const length = Math.sqrt(dot(oracle, oracle));
   return methods.map((method) => {
-    const gradient = gradientOf(positions, target, topology, size, method);
+    const gradient = gradientOf(positions, wanted, topology, size, method);
     const own = Math.sqrt(dot(gradient, gradient));
     return { method, cosine: own > 0 ? dot(gradient, oracle) / (own * length) : 0, ratio: own / length };
   });
