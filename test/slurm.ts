@@ -163,8 +163,8 @@ SlurmUser=${user}
 SlurmdUser=${user}
 AuthType=auth/none
 CredType=cred/none
-# A job that is put back waits as long as its credential lives; two minutes by default.
-AuthInfo=cred_expire=2
+# A job that is put back waits as long as its credential lives: two minutes by default, and for what is under five seconds.
+AuthInfo=cred_expire=5
 MpiDefault=none
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
