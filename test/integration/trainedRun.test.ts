@@ -228,7 +228,8 @@ describe('rastergrad predict', () => {
   });
 
   it('says that it takes a background for white, and sees as much as with alpha', async () => {
-    await main(['predict', run, inFolder('lamp.png'), inFolder('lamp.jpg'), '-o', inFolder('white')]);
+    const images = [inFolder('lamp.png'), inFolder('lamp.jpg')];
+    await main(['predict', run, ...images, '-o', inFolder('white'), '--views', '0']);
     expect(lines()[0]).not.toContain('white background');
     expect(lines()[1]).toContain('ms; white background assumed →');
     const [lamp, opaque] = await Promise.all(

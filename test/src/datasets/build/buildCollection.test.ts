@@ -13,6 +13,7 @@ import { meshPath } from '../../../../src/datasets/format.ts';
 import { furniture } from '../../../../src/datasets/furniture.ts';
 import { checkDataset, openDataset, readDatasetFile, splitNames } from '../../../../src/datasets/index.ts';
 import type { BuildOptions } from '../../../../src/datasets/source.ts';
+import { program } from '../../../program.ts';
 import { type BoxModel, boxLibrary, writeLibraries } from './boxLibraries.ts';
 
 const boxes = (name: string, widths: readonly number[]): BoxModel[] =>
@@ -196,19 +197,7 @@ async function startBuild(output: string): Promise<ChildProcess> {
   const options = ['--size', String(small.size), '--points', String(small.points), '--workers', '1'];
   return spawn(
     process.execPath,
-    [
-      '--import',
-      'tsx',
-      'src/cli/main.ts',
-      'dataset',
-      'build',
-      'furniture',
-      '--source',
-      source,
-      '-o',
-      output,
-      ...options,
-    ],
+    [...program, 'dataset', 'build', 'furniture', '--source', source, '-o', output, ...options],
     { stdio: 'ignore' },
   );
 }
