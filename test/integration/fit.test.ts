@@ -98,14 +98,14 @@ describe('the fits of experiments/fit', () => {
   }, 60_000);
 
   it('pose: a turn of 29° and a shift come back', async () => {
-    const { values } = await fitOf('pose', ['fitting.steps=150']);
+    const { values } = await fitOf('pose', ['fitting.steps=100']);
     expect(values.rotationDegrees).toBeLessThan(1.5);
     expect(values.translation).toBeLessThan(0.01);
   }, 60_000);
 
   it('texture: both textures of a deck chair are learnt, and written beside the mesh', async () => {
     const { folder, values } = await fitOf('texture', [
-      'fitting.steps=120',
+      'fitting.steps=70',
       'paint.size=64',
       'renderer.imageSize=96',
     ]);

@@ -12,14 +12,14 @@ export interface Drawn {
   valueGradient: Float64Array;
 }
 
-/** Picture and gradients, in one go or by way of a list of fragments. */
+/** Picture and gradients, in one go or by way of a list of fragments; without `upstream`, the picture alone. */
 export function drawSoft(
   kernels: Kernels,
   scene: Scene,
   picture: Picture,
   options: SoftOptions,
   values: Float64Array,
-  upstream: Float64Array,
+  upstream: Float64Array | undefined,
   way: 'stream' | 'list',
 ): Drawn {
   const rows = {
@@ -36,6 +36,7 @@ export function drawSoft(
   const { output, positionGradient, valueGradient } = drawn;
   if (way === 'stream') {
     const state = kernels.softPicture(scene, picture, options, rows, background, output);
+    if (!upstream) return drawn;
     kernels.softPictureBackward(
       scene,
       picture,
@@ -55,6 +56,7 @@ export function drawSoft(
   referenceKernels.interpolate(scene, fragments, rows, shaded);
   const colors = { values: shaded, channels, background };
   const state = kernels.softAggregate(scene, picture, options, fragments, colors, output);
+  if (!upstream) return drawn;
   const shadedGradient = new Float64Array(shaded.length);
   kernels.softAggregateBackward(
     scene,

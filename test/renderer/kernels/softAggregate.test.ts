@@ -39,7 +39,6 @@ const step = 1e-6;
  */
 function compare(test: TestScene, picture: Picture, options: SoftOptions) {
   const values = testNumbers(test.batch * test.topology.vertexCount * channels, 11);
-  const nothing = new Float64Array(test.batch * picture.width * picture.height * (channels + 1));
   const forward = (positions: Float64Array) =>
     drawSoft(
       referenceKernels,
@@ -47,7 +46,7 @@ function compare(test: TestScene, picture: Picture, options: SoftOptions) {
       picture,
       options,
       values,
-      nothing,
+      undefined,
       'stream',
     ).output;
   const base = forward(test.positions);
