@@ -52,17 +52,16 @@ async function run(dataset: object, fields: Record<string, unknown> = {}) {
 
 describe('a run on ShapeNetP2M', () => {
   it('resizes pictures, says so, and comes to the same with any number of threads', async () => {
-    const [none, one, four] = [
-      await run({ workers: 0 }),
-      await run({ workers: 1 }),
-      await run({ workers: 4 }),
-    ];
+    const none = await run({ workers: 0 });
+    // Pictures for the report are not what threads could change.
+    const one = await run({ workers: 1 }, { report: { objects: 0 } });
+    const two = await run({ workers: 2 }, { report: { objects: 0 } });
     expect(none.result.finished).toBe(true);
     expect(none.notes).toContain(
       'The pictures of data, 64 × 64, are resized to 24 × 24 (model.imageSize) and 16 × 16 (renderer.imageSize)',
     );
     expect(none.metrics.split('\n')).toHaveLength(6);
-    for (const { metrics, weights } of [one, four]) {
+    for (const { metrics, weights } of [one, two]) {
       expect(metrics).toBe(none.metrics);
       expect(weights).toEqual(none.weights);
     }

@@ -402,7 +402,7 @@ describe('training', () => {
     const expected = await steps(folder);
     expect(expected.bad).toEqual([]);
     expect(await steps(folder, { workers: 1 })).toEqual(expected);
-    expect(await steps(folder, { workers: 4 })).toEqual(expected);
+    expect(await steps(folder, { workers: 3 })).toEqual(expected);
     expect(await steps(folder, { workers: 2, cacheMegabytes: 0 })).toEqual(expected);
   });
 
