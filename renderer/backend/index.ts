@@ -9,6 +9,7 @@ export { KeptFloats } from './keptFloats.ts';
 export { isOnDevice } from './onDevice.ts';
 export { scoped } from './scoped.ts';
 export { type BackendName, type BackendOptions, backendNames, useBackend } from './select.ts';
+export { simdInUse } from './simdInUse.ts';
 export { multiply, type Product, takeProductWork } from './wasm/gemm.ts';
 export { type MathName, mathInUse, mathNames } from './wasm/math.ts';
 export { wasmMemoryBytes } from './wasm/memory.ts';

@@ -1,8 +1,8 @@
 // Numbers that outlive an operation, where the compiled kernels reach them: the state of an optimiser.
 
-import * as tf from '@tensorflow/tfjs';
 import { RastergradError } from '../errors.ts';
-import { type HostMemory, simd } from '../kernels/simd/module.ts';
+import type { HostMemory } from '../kernels/simd/module.ts';
+import { simdInUse } from './simdInUse.ts';
 
 /**
  * Floats in the memory of the wasm back end where that is in use, in an array elsewhere. What has become garbage without `dispose` is given
@@ -21,7 +21,7 @@ export class KeptFloats {
    */
   constructor(length: number) {
     this.length = length;
-    const host = tf.getBackend() === 'wasm' ? simd()?.host : undefined;
+    const host = simdInUse()?.host;
     if (host) {
       this.#block = new Block(host, 4 * length);
       abandoned.register(this, this.#block, this.#block);

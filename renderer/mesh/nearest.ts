@@ -2,8 +2,7 @@
 // or a balanced k-d tree in flat arrays (J. L. Bentley, "Multidimensional binary search trees used for associative searching", CACM
 // 1975) for double precision, several neighbours, and back ends other than wasm.
 
-import type { RealArray } from '../backend/index.ts';
-import { type Simd, simd } from '../kernels/simd/module.ts';
+import { type RealArray, type Simd, simdInUse } from '../backend/index.ts';
 import type { Task } from '../kernels/simd/threads.ts';
 
 /**
@@ -11,7 +10,7 @@ import type { Task } from '../kernels/simd/threads.ts';
  * none: no points, or a query that is not a number. Points must be finite. Memory O(Q + P), time about (Q + P)·log P.
  */
 export function nearestPoints(queries: RealArray, points: RealArray): Int32Array {
-  const compiled = simd();
+  const compiled = simdInUse();
   if (!compiled || !isSingle(queries) || !isSingle(points)) return nearestFew(queries, points, 1);
   return compiled.scratch.run(() => {
     const [from, to] = cloudsOf(compiled, queries, points);
@@ -21,7 +20,7 @@ export function nearestPoints(queries: RealArray, points: RealArray): Int32Array
 
 /** `nearestPoints(a, b)` and `nearestPoints(b, a)`. */
 export function nearestBothWays(a: RealArray, b: RealArray): [Int32Array, Int32Array] {
-  const compiled = simd();
+  const compiled = simdInUse();
   if (!compiled || !isSingle(a) || !isSingle(b)) return [nearestFew(a, b, 1), nearestFew(b, a, 1)];
   return compiled.scratch.run(() => {
     const [one, other] = cloudsOf(compiled, a, b);

@@ -104,6 +104,7 @@ export class TrainingRun {
     const run = new TrainingRun(parts);
     const { folder, config } = parts;
     const { steps, onDivergence } = config.training;
+    await folder.removeUnfinished();
     await run.#prune();
     const checkpoint = await latestCheckpoint(run.#checkpoints);
     if (checkpoint) run.#state = await readCheckpoint(checkpoint, run.#saved);

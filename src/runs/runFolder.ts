@@ -16,7 +16,7 @@
 //   events.out.tfevents.rastergrad    the same for TensorBoard, made of metrics.jsonl and timings.jsonl as the run goes on
 
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { FileError } from '../../renderer/errors.ts';
 import { atomicWrite } from '../../renderer/io/atomicWrite.ts';
@@ -168,6 +168,13 @@ export class RunFolder {
     const index = (await this.#readJson<PictureIndex>(name)) ?? { groups: [] };
     if (!Array.isArray(index?.groups)) throw new FileError(this.file(name), 'expected groups, a list');
     return index;
+  }
+
+  /** Removes what a killed process left half written of the run, not of what is made of it later. */
+  async removeUnfinished(): Promise<void> {
+    const names = await readdir(this.path, { recursive: true });
+    const unfinished = names.filter((name) => /^(?!predictions|evaluations).*\.tmp$/.test(name));
+    for (const name of unfinished) await rm(this.file(name), { force: true });
   }
 
   async #writeJson(name: string, value: unknown): Promise<void> {

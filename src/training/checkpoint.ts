@@ -168,8 +168,7 @@ export async function latestCheckpoint(folder: string): Promise<string | undefin
 }
 
 /**
- * Removes all but the last one and the last `keep` of those that are there to last (the best stays, too), and what a killed process left
- * half written.
+ * Removes all but the last one and the last `keep` of those that are there to last (the best stays, too).
  *
  * @param lasts tells steps at which the config asks for a checkpoint from those at which a run was interrupted
  */
@@ -184,8 +183,6 @@ export async function pruneCheckpoints(
     folder,
     steps.filter((step) => !kept.includes(step)),
   );
-  const unfinished = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.tmp'));
-  for (const name of unfinished) await rm(path.join(folder, name), { force: true });
 }
 
 /** Removes the checkpoints after `step`. */

@@ -108,3 +108,14 @@ describe('nearestFew', () => {
     );
   });
 });
+
+describe('on the cpu back end', () => {
+  it('distances are in double precision, also where the wasm back end was in use before', async () => {
+    await useTestBackend('cpu');
+    // 1 + 2⁻²⁶ and 1: the same in single precision, where the first of equal ones counts.
+    const points = Float32Array.of(1, 2 ** -13, 0, 1, 0, 0);
+    expect([...nearestPoints(new Float32Array(3), points)]).toEqual([1]);
+    expect(nearestBothWays(new Float32Array(3), points)[0]).toEqual(Int32Array.of(1));
+    await useTestBackend('wasm');
+  });
+});

@@ -1,6 +1,14 @@
 // The run folder: never two runs in one, files whole or not at all, logs that survive being cut off.
 
-import { appendFileSync, chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,6 +28,26 @@ afterEach(async () => {
 const openAgain = (file: string) => new JsonLines<ReturnType<typeof step>>(file);
 const config = parseConfig({ task: 'train', name: 'a', losses: { edge: { weight: 1 } } });
 const step = (number: number) => ({ kind: 'train' as const, step: number, losses: { total: 1 / number } });
+
+describe('a run folder', () => {
+  it('loses what a killed process left half written of the run, and nothing else', async () => {
+    const run = await createRun({ root, name: 'a' });
+    const names = ['results.json', 'checkpoints/best.safetensors', 'diverged/step-000002/step.json'];
+    mkdirSync(run.file('diverged', 'step-000002'), { recursive: true });
+    mkdirSync(run.file('predictions'));
+    for (const name of names) {
+      for (const file of [name, `${name}.1b9d6bcd.tmp`]) writeFileSync(run.file(file), '');
+    }
+    writeFileSync(run.file('predictions', 'a.obj.1b9d6bcd.tmp'), '');
+    await run.removeUnfinished();
+    const left = readdirSync(run.path, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    expect(left.map((entry) => entry.name).sort()).toEqual(
+      ['a.obj.1b9d6bcd.tmp', ...names.map((name) => path.basename(name))].sort(),
+    );
+  });
+});
 
 describe('createRun', () => {
   it('gives every run a folder of its own, also when they start together', async () => {
