@@ -9,10 +9,11 @@ export const builds = ['kernels.wasm', 'kernels.relaxed.wasm'];
 
 /** Puts a build to work in the memory of the wasm back end, the current one. @returns what puts the usual one back */
 export async function useBuild(file: string): Promise<() => void> {
-  const attached = simd()! as NonNullable<ReturnType<typeof simd>> & { memory: WebAssembly.Memory };
+  const attached = simd()!;
+  const { memory } = attached.host;
   const stored = readFileSync(new URL(`../renderer/kernels/simd/${file}`, import.meta.url));
-  const bytes = isShared(attached.memory) ? withSharedMemory(new Uint8Array(stored)) : stored;
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: attached.memory } });
+  const bytes = isShared(memory) ? withSharedMemory(new Uint8Array(stored)) : stored;
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   const usual = attached.exports;
   attached.exports = instance.exports as unknown as SimdExports;
   return () => {

@@ -15,7 +15,7 @@ import {
   writeSafetensors,
 } from '../tensor/safetensors.ts';
 import type { PoseRefinement } from './poseRefinement.ts';
-import type { TrainingState } from './trainingState.ts';
+import { formatState, type TrainingState } from './trainingState.ts';
 import type { WeightAverage } from './weightAverage.ts';
 
 const format = 'rastergrad checkpoint 1';
@@ -71,7 +71,7 @@ export async function writeCheckpoint(
     format,
     step: String(state.step),
     updates: String(updates),
-    state: JSON.stringify(state),
+    state: formatState(state),
   });
   await syncFolder(path.dirname(file));
 }

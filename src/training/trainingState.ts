@@ -34,6 +34,24 @@ export const startState: Readonly<TrainingState> = {
   metricsBytes: 0,
 };
 
+/** As JSON, the same text for the same state whichever way it came about: fields in one order. */
+export function formatState(state: Readonly<TrainingState>): string {
+  const { step, best, sinceBest, waited, rateFactor, divergences, wentBackTo, recentLosses, metricsBytes } =
+    state;
+  const inOrder: Record<keyof TrainingState, unknown> = {
+    step,
+    best,
+    sinceBest,
+    waited,
+    rateFactor,
+    divergences,
+    wentBackTo,
+    recentLosses,
+    metricsBytes,
+  };
+  return JSON.stringify(inOrder);
+}
+
 /**
  * The state after a validation. Where the schedule is `plateau`, so many validations in a row without a new best as its patience lower
  * the learning rate by its factor.

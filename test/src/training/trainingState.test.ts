@@ -6,6 +6,7 @@ import type { Schedule } from '../../../src/training/schedule.ts';
 import {
   afterLoss,
   afterValidation,
+  formatState,
   lossLimit,
   medianWindow,
   startState,
@@ -90,5 +91,15 @@ describe('the limit of losses', () => {
   it('is none where nothing is asked for or known', () => {
     expect(lossLimit(stateAfter([1]), 0)).toBe(Number.POSITIVE_INFINITY);
     expect(lossLimit(startState, 3)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('the text of a state', () => {
+  it('is the same for one that was read, and for one whose fields came in another order', () => {
+    const state: TrainingState = { ...startState, best: undefined, wentBackTo: 3 };
+    const read: TrainingState = { ...JSON.parse(formatState(state)), best: { step: 4, value: 0.1 } };
+    expect(read.wentBackTo).toBe(3);
+    expect(formatState(read)).toBe(formatState({ ...state, best: { step: 4, value: 0.1 } }));
+    expect(formatState(startState)).not.toContain('best"');
   });
 });
