@@ -243,7 +243,8 @@ it('a crossing of two faces moves with each of X, Y, Z and w as the equation of 
 });
 
 // Along a path from −δ to δ the picture of many samples changes by the integral of the exact gradient, 12 steps of the midpoint
-// rule, and 24 for a chair, whose thin faces come and go. An edge of n pixels crosses 1/64-pixel samples with an error near √n·64^−1.5 = 0.002·√n, against a change of some pixels.
+// rule, and 24 for a chair, whose thin faces come and go. An edge of n pixels crosses 1/64-pixel samples with an error near
+// √n·64^−1.5 = 0.002·√n, against a change of some pixels.
 describe('a picture of many samples changes by the gradient along the way', () => {
   it.each([
     ...Object.entries(solids).map(([name, make]) => [name, make, 12] as const),
