@@ -99,7 +99,7 @@ export class DibrNet implements MeshPredictor {
   predict(pictures: tf.Tensor4D): MeshPrediction {
     const { picture } = this.options;
     const encoded = encodePictures(pictures, picture);
-    const filled = picture === 'filled' ? encoded : encodePictures(pictures, 'filled');
+    const filled = () => (picture === 'filled' ? encoded : encodePictures(pictures, 'filled'));
     const { last } = this.encoder.apply(encoded);
     const [batch] = pictures.shape;
     const code = rectified(this.code, last.reshape([batch, last.size / batch]));

@@ -30,8 +30,8 @@ export interface SphereTextureOptions extends TextureOptions {
 export interface Painted {
   /** [B, codes] */
   code: tf.Tensor2D;
-  /** [B, H, W, 4] pictures, encoded as `filled`. */
-  filled: tf.Tensor4D;
+  /** [B, H, W, 4] pictures, encoded as `filled`; made where they are looked at. */
+  filled(): tf.Tensor4D;
   /** [B, V, 3] the predicted surface. */
   vertices: tf.Tensor3D;
 }
@@ -55,7 +55,7 @@ export class SphereTexture {
   apply({ code, filled, vertices }: Painted): PredictedTexture {
     const decoded = this.decoder.apply(code);
     return {
-      texels: this.flow ? this.lookUp(decoded, filled, vertices) : tf.sigmoid(decoded),
+      texels: this.flow ? this.lookUp(decoded, filled(), vertices) : tf.sigmoid(decoded),
       uv: this.uv,
     };
   }
