@@ -1,25 +1,16 @@
-// `npm run build`: compiles renderer/ and src/ to plain JavaScript with type declarations in dist/, and puts the compiled kernels
-// and the program of their threads beside.
+// `npm run build`: the package's program and library, with type declarations, in dist/.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '..');
 const { bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
-const { status } = spawnSync(process.execPath, [compiler, '--project', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const compile = [path.join(import.meta.dirname, 'compile.mjs'), path.join(root, 'dist')];
+const { status } = spawnSync(process.execPath, compile, { stdio: 'inherit' });
 if (status !== 0) process.exit(1); // The compiler has said why.
-
-const kernels = 'renderer/kernels/simd';
-for (const name of readdirSync(path.join(root, kernels)).filter((file) => /\.(wasm|mjs)$/.test(file))) {
-  copyFileSync(path.join(root, kernels, name), path.join(root, 'dist', kernels, name));
-}
 
 for (const file of Object.values(bin)) {
   const program = path.join(root, file);

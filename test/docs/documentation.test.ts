@@ -1,12 +1,11 @@
 // The documentation holds what it says: examples run, links lead somewhere, tables agree with the registries.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { methods } from '../../renderer/methods/index.ts';
 import { packageRoot } from '../../src/packageRoot.ts';
+import { runScript } from './runScript.ts';
 
 const read = (file: string) => readFileSync(path.join(packageRoot, file), 'utf8');
 
@@ -33,19 +32,10 @@ function runExample(page: string, section: RegExp): number[][] {
   const [, example] = read(page)
     .slice(read(page).search(section))
     .match(/```ts\n(.*?)```/s)!;
-  const renderer = pathToFileURL(path.join(packageRoot, 'renderer/index.ts')).href;
-  const folder = mkdtempSync(path.join(packageRoot, 'node_modules/.example-'));
-  try {
-    const file = path.join(folder, 'example.mts');
-    writeFileSync(file, example.replace("'rastergrad/renderer'", `'${renderer}'`));
-    const output = execFileSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8' });
-    return output
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' ').map(Number));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return runScript(example)
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').map(Number));
 }
 
 describe('the example of README.md', () => {
@@ -72,19 +62,11 @@ describe('notebooks', () => {
   );
 
   it.each(notebooks)('%s runs from beginning to end', (file) => {
-    const original = pathToFileURL(path.join(packageRoot, 'notebooks', file));
     // A training of a few steps has everything to show that a longer one has.
-    const script = read(`notebooks/${file}`)
-      .replaceAll(/from '(\.[^']*)'/g, (_, target) => `from '${new URL(target, original).href}'`)
-      .replace('training: { steps: 150,', 'training: { steps: 10,');
-    const folder = mkdtempSync(path.join(packageRoot, 'node_modules/.notebook-'));
-    try {
-      const copy = path.join(folder, file.replace(/ts$/, 'mts'));
-      writeFileSync(copy, script);
-      execFileSync(process.execPath, ['--import', 'tsx', copy], { cwd: packageRoot });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    runScript(
+      read(`notebooks/${file}`).replace('training: { steps: 150,', 'training: { steps: 10,'),
+      'notebooks',
+    );
   });
 });
 

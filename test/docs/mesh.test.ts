@@ -1,17 +1,15 @@
 // The examples of docs/mesh.md run, one after the other, and give what their comments say.
 
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/packageRoot.ts';
+import { runScript } from './runScript.ts';
 
 describe('docs/mesh.md', () => {
   it('is a program that runs', () => {
     const page = readFileSync(path.join(packageRoot, 'docs/mesh.md'), 'utf8');
     const examples = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
-    const renderer = pathToFileURL(path.join(packageRoot, 'renderer/index.ts')).href;
     const shown = `console.log(JSON.stringify({
       curvature: curvature.norm('euclidean', 1).mean().dataSync()[0],
       uv: fineUv.shape, finer: finer.vertices.shape, smoothed: smoothed.length, points: points.shape,
@@ -19,27 +17,20 @@ describe('docs/mesh.md', () => {
       parts, coarse: coarse.faces.length / 3, middle, loss: loss().dataSync()[0], box,
       rest: [normals, flat, bending, roughness, pointNormals, distance, largest].length,
     }));`;
-    const folder = mkdtempSync(path.join(packageRoot, 'node_modules/.example-'));
-    try {
-      const file = path.join(folder, 'example.mts');
-      writeFileSync(file, [...examples, shown].join('\n').replace("'rastergrad/renderer'", `'${renderer}'`));
-      const output = execFileSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8' });
-      const result = JSON.parse(output.trim());
-      expect(result).toMatchObject({
-        finer: [2562, 3],
-        points: [1000, 3],
-        smoothed: 3 * 642,
-        closed: true,
-        defects: [0, 0, 0],
-        welded: 0,
-        parts: 1,
-        coarse: 200,
-        middle: 1,
-      });
-      expect(result.curvature).toBeCloseTo(1, 2);
-      expect(result.loss).toBeLessThan(0.01);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const output = runScript([...examples, shown].join('\n'));
+    const result = JSON.parse(output.trim());
+    expect(result).toMatchObject({
+      finer: [2562, 3],
+      points: [1000, 3],
+      smoothed: 3 * 642,
+      closed: true,
+      defects: [0, 0, 0],
+      welded: 0,
+      parts: 1,
+      coarse: 200,
+      middle: 1,
+    });
+    expect(result.curvature).toBeCloseTo(1, 2);
+    expect(result.loss).toBeLessThan(0.01);
   });
 });
