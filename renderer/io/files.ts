@@ -49,14 +49,20 @@ export async function makeFolder(folder: string): Promise<void> {
   const { mkdir, stat } = await import('node:fs/promises');
   const { dirname } = await import('node:path');
   const found = (path: string) => stat(path).catch(() => undefined);
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if ((await found(folder))?.isDirectory()) return;
-    const parent = dirname(folder);
-    const lacksParent = (error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== folder;
-    if (!lacksParent || (await found(parent))) throw toFileError(folder, error);
-    await makeFolder(parent);
-    await makeFolder(folder);
+  /** What is in the way; undefined where the folder is there now. */
+  const tryOnce = async () => {
+    const error = await mkdir(folder).then(
+      () => undefined,
+      (reason: NodeJS.ErrnoException) => reason,
+    );
+    return error && !(await found(folder))?.isDirectory() ? error : undefined;
+  };
+  let error = await tryOnce();
+  const parent = dirname(folder);
+  if (error?.code === 'ENOENT' && parent !== folder) {
+    // It may be there by now, if another makes the same folder.
+    if (!(await found(parent))) await makeFolder(parent);
+    error = await tryOnce();
   }
+  if (error) throw toFileError(folder, error);
 }

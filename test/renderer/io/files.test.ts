@@ -35,7 +35,12 @@ describe('makeFolder', () => {
 
   it('makes what is missing, also when several do so at once, and keeps what is there', async () => {
     const inner = join(root, 'a', 'b', 'c');
-    await Promise.all(Array.from({ length: 5 }, () => makeFolder(inner)));
+    // Often enough that one finds the parent made between its own attempt and its look at it.
+    for (let i = 0; i < 100; i++) {
+      const deep = join(root, `many-${i}`, 'a', 'b');
+      await Promise.all(Array.from({ length: 5 }, () => makeFolder(deep)));
+    }
+    await makeFolder(inner);
     await writeFile(join(inner, 'file'), '');
     await makeFolder(inner);
     expect(await readdir(inner)).toEqual(['file']);
